@@ -1,0 +1,18 @@
+//! montecarbon: how sure is a carbon footprint?
+//!
+//! The folders are the stages of one flow, and imports go one way along it:
+//! `scenario` (text with spans) → `model` (everything checked) → `program` (operations over columns)
+//! → `sampler` + `run` (tiles of trials) → `statistic` and `sensitivity` (estimates) → `report` (plain data, then files).
+
+pub mod diagnostic;
+pub mod distribution;
+pub mod kernel;
+pub mod model;
+pub mod program;
+pub mod report;
+pub mod run;
+pub mod sampler;
+pub mod scenario;
+pub mod sensitivity;
+pub mod statistic;
+pub mod unit;

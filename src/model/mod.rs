@@ -1,0 +1,243 @@
+//! The scenario after all checks: nothing about the user's text can go wrong once a [`Model`] exists.
+
+use crate::diagnostic::Diagnostic;
+use crate::distribution::Marginal;
+use crate::unit::{Dimension, Unit};
+use num_rational::BigRational;
+use std::sync::Arc;
+
+/// A checked scenario file: its variants, and what a run needs to know.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// The file's stem: the `scenario` column of every result.
+    pub scenario: String,
+    /// The header's title.
+    pub title: Option<String>,
+    /// The header's description.
+    pub description: Option<String>,
+    /// `[references]`, in the order of the file.
+    pub references: Vec<Reference>,
+    /// The scenario as written first, then `[variants]` in the order of the file.
+    pub variants: Vec<Variant>,
+    /// `[run]`: what the command line may override.
+    pub run: RunDefaults,
+    /// Complaints that do not refuse the file (unused inputs, mass removed by truncation, …).
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// An entry of `[references]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reference {
+    /// The key that `source` cites.
+    pub key: String,
+    /// The title, or the whole reference where it was written as one text.
+    pub title: String,
+    /// The address.
+    pub url: Option<String>,
+    /// The year.
+    pub year: Option<i64>,
+    /// Other keys as written, for the bibliography.
+    pub other: Vec<(String, String)>,
+}
+
+/// `[run]` of the scenario; `None` where not written.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RunDefaults {
+    /// Number of trials.
+    pub trials: Option<u64>,
+    /// Seed.
+    pub seed: Option<u64>,
+    /// Level of the reported intervals, in (0, 1).
+    pub level: Option<f64>,
+    /// Probabilities of the reported quantiles, each in (0, 1).
+    pub quantiles: Option<Vec<f64>>,
+    /// `random`, `sobol` …: the name of a sampler.
+    pub sampler: Option<String>,
+    /// Number of independent replicates.
+    pub replicates: Option<u32>,
+}
+
+/// One alternative: a complete model of its own.
+#[derive(Debug, Clone)]
+pub struct Variant {
+    /// `base` unless the header says otherwise; the key of `[variants]`.
+    pub name: String,
+    /// Its description.
+    pub description: Option<String>,
+    /// Every input, in the order of first appearance (an overridden one keeps its place).
+    pub inputs: Vec<Input>,
+    /// The formulas as one graph.
+    pub graph: Graph,
+    /// The named formulas and the node each became, in the order of the file.
+    pub formulas: Vec<(String, NodeId)>,
+    /// What is reported, in the order of the file.
+    pub outputs: Vec<Output>,
+}
+
+/// One input of a variant.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// Its name in the file.
+    pub name: String,
+    /// The name its draws are keyed by: `name` itself, or `variant/name` when a variant redefines the quantity
+    /// (`draws = "shared"` keeps the plain name).
+    pub draw_key: String,
+    /// The unit its number is in.
+    pub unit: Unit,
+    /// A number or a distribution.
+    pub definition: Definition,
+    /// The description as written.
+    pub description: Option<String>,
+    /// Keys of references, or texts with a space in them.
+    pub sources: Vec<String>,
+    /// The grade of the evidence.
+    pub evidence: Option<Evidence>,
+    /// Uncertainty or variability.
+    pub kind: Kind,
+    /// The share of the mass removed by `truncate`.
+    pub removed_by_truncation: Option<f64>,
+    /// The entry as written, for `check` and the manifest: family and parameters, one line.
+    pub written: String,
+}
+
+/// What an input is.
+#[derive(Debug, Clone)]
+pub enum Definition {
+    /// A constant, exactly as the decimal was written, in the input's unit.
+    Fixed(BigRational),
+    /// A distribution of the number in the input's unit.
+    Random(Arc<dyn Marginal>),
+}
+
+/// Grades of evidence, best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Evidence {
+    /// Measured on this system.
+    Measured,
+    /// Published for another system or in a database.
+    Published,
+    /// The maker's claim.
+    Vendor,
+    /// Derived by a stated method.
+    Estimate,
+    /// An assumption.
+    Assumption,
+}
+
+/// Why an input has a distribution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Kind {
+    /// Not known exactly.
+    #[default]
+    Uncertainty,
+    /// Really varies.
+    Variability,
+}
+
+/// One reported output.
+#[derive(Debug, Clone)]
+pub struct Output {
+    /// Name of a formula or an input.
+    pub name: String,
+    /// The unit to report it in.
+    pub unit: Unit,
+    /// The description as written.
+    pub description: Option<String>,
+    /// Named thresholds, numbers in the output's unit.
+    pub thresholds: Vec<(String, f64)>,
+    /// Its node in the graph.
+    pub node: NodeId,
+}
+
+/// Index of a node in [`Graph::nodes`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId(pub u32);
+
+/// The formulas of a variant as a graph of quantities: every node's operands come before it.
+/// Shared sub-expressions may be shared nodes; the graph is never expanded into a tree.
+#[derive(Debug, Clone, Default)]
+pub struct Graph {
+    /// In topological order.
+    pub nodes: Vec<Node>,
+}
+
+/// A quantity: an operation and the dimension of its result.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// What it computes.
+    pub operation: Operation,
+    /// What its result measures.
+    pub dimension: Dimension,
+}
+
+/// An operation on quantities. Numbers are in coherent base units (SI, kgCO2e, one of a count).
+#[derive(Debug, Clone)]
+pub enum Operation {
+    /// An exact number in coherent base units (a literal with its unit).
+    Number(BigRational),
+    /// The circle constant.
+    Pi,
+    /// An input, by index in [`Variant::inputs`]; its number is in the input's unit.
+    Input(usize),
+    /// One operand.
+    Unary(Unary, NodeId),
+    /// Two operands.
+    Binary(Binary, NodeId, NodeId),
+    /// `if(condition, a, b)`: condition is not zero.
+    If(NodeId, NodeId, NodeId),
+    /// `interpolate(x, x1, y1, …)`: piecewise linear, held at the ends; the abscissae are constants in rising order,
+    /// in base units of x.
+    Interpolate {
+        /// The abscissa.
+        x: NodeId,
+        /// The knots' abscissae, strictly rising, in coherent base units.
+        knots: Vec<BigRational>,
+        /// The value at each knot.
+        values: Vec<NodeId>,
+    },
+}
+
+/// Functions and operators of one operand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum Unary {
+    Negate,
+    Not,
+    Abs,
+    Sqrt,
+    Exp,
+    Ln,
+    Log10,
+    Floor,
+    Ceil,
+    Round,
+    Sin,
+    Cos,
+    Tan,
+    Asin,
+    Acos,
+    Atan,
+}
+
+/// Functions and operators of two operands. `min`, `max` of more operands, and `clamp`, are built from these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum Binary {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    /// The exponent is a constant where the base has a dimension.
+    Power,
+    Minimum,
+    Maximum,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    Equal,
+    NotEqual,
+    And,
+    Or,
+    Atan2,
+}

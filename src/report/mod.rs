@@ -1,0 +1,116 @@
+//! The finished results as plain data, and one writer a format. Nothing is computed here.
+
+use crate::statistic::Estimate;
+
+/// Everything a command has to tell: one entry per scenario and variant, in the order of the files.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// Results, in the order of the files, the base variant first.
+    pub runs: Vec<RunReport>,
+    /// Sentences the reader must not miss (trials rounded up, truncation, non-finite trials left out …).
+    pub notes: Vec<String>,
+}
+
+/// The results of one variant of one scenario.
+#[derive(Debug, Clone)]
+pub struct RunReport {
+    /// The file's stem.
+    pub scenario: String,
+    /// The scenario's title.
+    pub title: Option<String>,
+    /// The variant's name.
+    pub variant: String,
+    /// The variant's description.
+    pub description: Option<String>,
+    /// How the sample was made.
+    pub sample: SampleReport,
+    /// One row per input, in the order of the file.
+    pub inputs: Vec<InputReport>,
+    /// One entry per output, in the order of the file.
+    pub outputs: Vec<OutputReport>,
+    /// Sentences about this run.
+    pub notes: Vec<String>,
+}
+
+/// How a sample was made.
+#[derive(Debug, Clone)]
+pub struct SampleReport {
+    /// The sampler's name.
+    pub sampler: String,
+    /// Trials really run.
+    pub trials: u64,
+    /// Trials asked for.
+    pub trials_asked: u64,
+    /// Independent replicates.
+    pub replicates: u32,
+    /// The seed.
+    pub seed: u64,
+    /// The level of the intervals.
+    pub level: f64,
+    /// Trials left out because an output was not finite.
+    pub nonfinite: u64,
+}
+
+/// One input, for the table of inputs.
+#[derive(Debug, Clone)]
+pub struct InputReport {
+    /// Its name.
+    pub name: String,
+    /// Its unit as written.
+    pub unit: String,
+    /// Family and parameters, or the value, as one line.
+    pub written: String,
+    /// Grade of evidence, as the word of the language.
+    pub evidence: Option<String>,
+    /// Sources as written.
+    pub sources: Vec<String>,
+}
+
+/// One output.
+#[derive(Debug, Clone)]
+pub struct OutputReport {
+    /// Its name.
+    pub name: String,
+    /// Its unit as written.
+    pub unit: String,
+    /// Its description.
+    pub description: Option<String>,
+    /// The rows of `summary.csv`, in their order there.
+    pub statistics: Vec<StatisticRow>,
+    /// The rows of `sensitivity.csv`, in their order there.
+    pub sensitivity: Vec<SensitivityRow>,
+    /// Whether no distribution acts on it: computed once, exact.
+    pub constant: bool,
+}
+
+/// One row of `summary.csv`.
+#[derive(Debug, Clone)]
+pub struct StatisticRow {
+    /// `mean`, `q0.025`, `interval_low`, `p_above:the article` …
+    pub statistic: String,
+    /// The row's own unit (`1` for probabilities, counts and the cv).
+    pub unit: String,
+    /// The number with its error.
+    pub estimate: Estimate,
+    /// The level, for the ends of intervals.
+    pub level: Option<f64>,
+}
+
+/// One row of `sensitivity.csv`.
+#[derive(Debug, Clone)]
+pub struct SensitivityRow {
+    /// The input, or `(dummy)` for the noise floor.
+    pub input: String,
+    /// The second input of a pair.
+    pub input_2: Option<String>,
+    /// `spearman`, `first_order_given_data` …
+    pub measure: &'static str,
+    /// The row's unit.
+    pub unit: String,
+    /// The index with its error.
+    pub estimate: Estimate,
+    /// 1 is the strongest; `None` for the dummy.
+    pub rank: Option<u32>,
+    /// Whether it stands out from the noise floor.
+    pub resolved: bool,
+}

@@ -1,0 +1,42 @@
+//! Units and dimensions: parsing, the table of built-in units, exact conversion factors.
+
+use num_rational::{BigRational, Ratio};
+use std::collections::BTreeMap;
+
+/// A base dimension: an SI one, the mass of CO2-equivalent, or a kind of thing to count (each its own).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Base {
+    /// metre
+    Length,
+    /// kilogram
+    Mass,
+    /// second
+    Time,
+    /// ampere
+    Current,
+    /// kelvin
+    Temperature,
+    /// mole
+    Amount,
+    /// candela
+    Luminosity,
+    /// kilogram of CO2-equivalent: apart from mass
+    CarbonDioxideEquivalent,
+    /// A kind of thing to count, by name: `GPU`, `request`, a user's own.
+    Count(String),
+}
+
+/// Exponents of the base dimensions; absent means zero. The empty map is a pure number.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Dimension(pub BTreeMap<Base, Ratio<i32>>);
+
+/// A unit: a dimension and the exact factor to the coherent base unit of that dimension.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unit {
+    /// As the user wrote it.
+    pub text: String,
+    /// What it measures.
+    pub dimension: Dimension,
+    /// Value in coherent base units = value in this unit × `factor`.
+    pub factor: BigRational,
+}
