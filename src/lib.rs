@@ -8,6 +8,7 @@ pub mod diagnostic;
 pub mod distribution;
 pub mod kernel;
 pub mod model;
+pub mod pipeline;
 pub mod program;
 pub mod report;
 pub mod run;
