@@ -5,13 +5,13 @@
 //! of the range the value is nearer to in probability.
 
 use super::parameters::Check;
-use super::solve::{Slope, invert_tail};
+use super::solve::{Guess, Slope, invert_tail};
 use super::table::{LazyTable, Tabulated, exact_quantile};
 use super::{
     ALPHA, BETA, Built, Family, MAX, MIN, MODE, Marginal, PERT_SHAPE, Parameterisation, Parameters,
     codes,
 };
-use crate::kernel::{self, Tails};
+use crate::kernel::{self, BetaShape, Tails};
 use std::sync::Arc;
 
 /// The row of the table.
@@ -45,29 +45,28 @@ const SHAPES: (f64, f64) = (1e-3, 1e10);
 
 /// The beta distribution on [0, 1].
 #[derive(Debug, Clone, Copy)]
-pub(super) struct StandardBeta {
-    pub alpha: f64,
-    pub beta: f64,
-}
+struct StandardBeta(BetaShape);
 
 impl StandardBeta {
+    fn new(alpha: f64, beta: f64) -> Self {
+        Self(BetaShape::new(alpha, beta))
+    }
+
     /// That of 1 − Y.
     fn mirrored(self) -> Self {
-        Self {
-            alpha: self.beta,
-            beta: self.alpha,
-        }
+        Self(self.0.mirrored())
     }
 
     /// y with lower tail p ≤ ½.
-    fn lower(self, p: f64, near: f64) -> f64 {
-        let Self { alpha: a, beta: b } = self;
-        let start = if near.is_nan() { self.start(p) } else { near };
-        invert_tail(p, true, start, 1.0, |x| {
+    fn lower(self, p: f64, near: Option<f64>) -> f64 {
+        let (a, b) = self.0.shapes();
+        let guess = Guess::new(near.unwrap_or_else(|| self.start(p)), near);
+        invert_tail(p, true, guess, 1.0, |x| {
             let y = 1.0 - x;
+            let (tails, weight) = self.0.tails_and_weight(x, y);
             Slope {
-                probability: kernel::regularized_beta(a, b, x, y).lower,
-                weight: kernel::beta_density_weight(a, b, x, y) / y,
+                probability: tails.lower,
+                weight: weight / y,
                 bend: a - (b - 1.0) * x / y,
             }
         })
@@ -75,7 +74,7 @@ impl StandardBeta {
 
     /// Where the lower tail still is a power, (p a B(a, b))^(1/a); else a normal guess.
     fn start(self, p: f64) -> f64 {
-        let Self { alpha: a, beta: b } = self;
+        let (a, b) = self.0.shapes();
         let log_beta = kernel::ln_gamma(a) + kernel::ln_gamma(b) - kernel::ln_gamma(a + b);
         let power = kernel::exp((kernel::ln(p) + kernel::ln(a) + log_beta) / a);
         let mean = a / (a + b);
@@ -90,16 +89,16 @@ impl StandardBeta {
 }
 
 impl Tabulated for StandardBeta {
-    fn lower_quantile(&self, p: f64, near: f64) -> f64 {
+    fn lower_quantile(&self, p: f64, near: Option<f64>) -> f64 {
         self.lower(p, near)
     }
 
-    fn upper_quantile(&self, q: f64, near: f64) -> f64 {
-        1.0 - self.mirrored().lower(q, 1.0 - near)
+    fn upper_quantile(&self, q: f64, near: Option<f64>) -> f64 {
+        1.0 - self.mirrored().lower(q, near.map(|x| 1.0 - x))
     }
 
     fn tails(&self, x: f64) -> Tails {
-        kernel::regularized_beta(self.alpha, self.beta, x, 1.0 - x)
+        self.0.tails(x, 1.0 - x)
     }
 }
 
@@ -120,7 +119,7 @@ fn build_beta(parameters: &Parameters) -> Built {
     check.computable("alpha", alpha, SHAPES.0, SHAPES.1);
     check.computable("beta", beta, SHAPES.0, SHAPES.1);
     let (min, max) = check.range();
-    finish(check, FAMILY.name, StandardBeta { alpha, beta }, min, max)
+    finish(check, FAMILY.name, StandardBeta::new(alpha, beta), min, max)
 }
 
 /// alpha = 1 + shape (mode − min)/(max − min), beta = 1 + shape (max − mode)/(max − min) (Malcolm et al. 1959, with
@@ -135,10 +134,10 @@ fn build_pert(parameters: &Parameters) -> Built {
     };
     check.computable("shape", shape, SHAPES.0, SHAPES.1);
     let width = max - min;
-    let standard = StandardBeta {
-        alpha: 1.0 + shape * ((mode - min) / width),
-        beta: 1.0 + shape * ((max - mode) / width),
-    };
+    let standard = StandardBeta::new(
+        1.0 + shape * ((mode - min) / width),
+        1.0 + shape * ((max - mode) / width),
+    );
     finish(check, PERT.name, standard, min, max)
 }
 
@@ -169,11 +168,11 @@ impl Beta {
     fn tails(&self, x: f64) -> Tails {
         let from_min = (x - self.min) / self.width();
         let from_max = (self.max - x) / self.width();
-        kernel::regularized_beta(self.standard.alpha, self.standard.beta, from_min, from_max)
+        self.standard.0.tails(from_min, from_max)
     }
 
     fn below_max(&self, q: f64) -> f64 {
-        let distance = self.standard.mirrored().lower(q, f64::NAN);
+        let distance = self.standard.mirrored().lower(q, None);
         (-distance).mul_add(self.width(), self.max).max(self.min)
     }
 }
@@ -216,18 +215,16 @@ impl Marginal for Beta {
             return 0.0;
         }
         let width = self.width();
-        let (a, b) = (self.standard.alpha, self.standard.beta);
-        kernel::beta_density_weight(a, b, from_min / width, from_max / width)
-            * (width / from_min / from_max)
+        self.standard.0.weight(from_min / width, from_max / width) * (width / from_min / from_max)
     }
 
     fn mean(&self) -> Option<f64> {
-        let StandardBeta { alpha, beta } = self.standard;
+        let (alpha, beta) = self.standard.0.shapes();
         Some((alpha / (alpha + beta)).mul_add(self.width(), self.min))
     }
 
     fn sd(&self) -> Option<f64> {
-        let StandardBeta { alpha, beta } = self.standard;
+        let (alpha, beta) = self.standard.0.shapes();
         let sum = alpha + beta;
         Some(self.width() * (alpha / sum * (beta / sum) / (sum + 1.0)).sqrt())
     }

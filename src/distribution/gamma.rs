@@ -4,13 +4,13 @@
 //! the leading term of the series or from Wilson & Hilferty's cube (Abramowitz & Stegun 26.4.17).
 
 use super::parameters::Check;
-use super::solve::{Slope, invert_tail};
+use super::solve::{Guess, Slope, invert_tail};
 use super::table::{LazyTable, Tabulated, exact_quantile};
 use super::{
     Built, Family, INTERVAL, LEVEL, MEAN, Marginal, Parameterisation, Parameters, SCALE, SD, SHAPE,
     codes,
 };
-use crate::kernel::{self, Tails};
+use crate::kernel::{self, GammaShape, Tails};
 use std::sync::Arc;
 
 /// The row of the table.
@@ -32,70 +32,75 @@ const SHAPES: (f64, f64) = (1e-3, 1e15);
 
 /// The gamma distribution with scale 1.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct StandardGamma {
-    pub shape: f64,
-}
+struct StandardGamma(GammaShape);
 
 impl StandardGamma {
+    fn new(shape: f64) -> Self {
+        Self(GammaShape::new(shape))
+    }
+
     fn slope(&self, x: f64, upper: bool) -> Slope {
-        let tails = kernel::regularized_gamma(self.shape, x);
+        let (tails, weight) = self.0.tails_and_weight(x);
         Slope {
             probability: if upper { tails.upper } else { tails.lower },
-            weight: kernel::gamma_density_weight(self.shape, x),
-            bend: self.shape - x,
+            weight,
+            bend: self.0.shape() - x,
         }
     }
 
     /// (p Γ(a + 1))^(1/a), where the lower tail begins as a power.
     fn power_start(&self, p: f64) -> f64 {
-        kernel::exp((kernel::ln(p) + kernel::ln_gamma_1p(self.shape)) / self.shape)
+        let a = self.0.shape();
+        kernel::exp((kernel::ln(p) + kernel::ln_gamma_1p(a)) / a)
     }
 
     /// Wilson & Hilferty: the cube root is nearly normal.
     fn cube_start(&self, z: f64) -> f64 {
-        let w = 1.0 / (9.0 * self.shape);
+        let a = self.0.shape();
+        let w = 1.0 / (9.0 * a);
         let root = (1.0 - w + z * w.sqrt()).max(0.0);
-        self.shape * root * root * root
+        a * root * root * root
     }
 }
 
 impl Tabulated for StandardGamma {
-    fn lower_quantile(&self, p: f64, near: f64) -> f64 {
-        let start = if near.is_nan() {
+    fn lower_quantile(&self, p: f64, near: Option<f64>) -> f64 {
+        let start = near.unwrap_or_else(|| {
             let power = self.power_start(p);
-            if self.shape < 1.0 || power < 0.2 * self.shape {
+            if self.0.shape() < 1.0 || power < 0.2 * self.0.shape() {
                 power
             } else {
                 self.cube_start(kernel::normal_lower_quantile(p))
             }
-        } else {
-            near
-        };
-        invert_tail(p, true, start, f64::INFINITY, |x| self.slope(x, false))
+        });
+        let upper = f64::INFINITY;
+        let guess = Guess::new(start, near);
+        invert_tail(p, true, guess, upper, |x| self.slope(x, false))
     }
 
-    fn upper_quantile(&self, q: f64, near: f64) -> f64 {
-        let start = if near.is_nan() {
-            let tail = -kernel::ln(q) - kernel::ln_gamma(self.shape);
-            if self.shape >= 1.0 {
+    fn upper_quantile(&self, q: f64, near: Option<f64>) -> f64 {
+        let start = near.unwrap_or_else(|| {
+            let a = self.0.shape();
+            let tail = -kernel::ln(q) - kernel::ln_gamma(a);
+            if a >= 1.0 {
                 self.cube_start(-kernel::normal_lower_quantile(q))
             } else if tail > 1.0 {
-                tail + (self.shape - 1.0) * kernel::ln(tail)
+                tail + (a - 1.0) * kernel::ln(tail)
             } else {
                 self.power_start(1.0 - q)
             }
-        } else {
-            near
-        };
-        invert_tail(q, false, start, f64::INFINITY, |x| self.slope(x, true))
+        });
+        let upper = f64::INFINITY;
+        let guess = Guess::new(start, near);
+        invert_tail(q, false, guess, upper, |x| self.slope(x, true))
     }
 
     fn tails(&self, x: f64) -> Tails {
-        kernel::regularized_gamma(self.shape, x)
+        self.0.tails(x)
     }
 
     fn logarithmic(&self) -> bool {
-        self.shape < 0.5
+        self.0.shape() < 0.5
     }
 }
 
@@ -140,7 +145,7 @@ fn build(parameters: &Parameters) -> Built {
     }
     check.finish(|| {
         Arc::new(Gamma {
-            standard: StandardGamma { shape },
+            standard: StandardGamma::new(shape),
             scale,
             table: LazyTable::default(),
         }) as Arc<dyn Marginal>
@@ -156,12 +161,10 @@ fn from_interval(low: f64, high: f64, level: f64) -> (f64, f64) {
         return (f64::NAN, f64::NAN);
     }
     let ends = |log_shape: f64| {
-        let standard = StandardGamma {
-            shape: kernel::exp(log_shape),
-        };
+        let standard = StandardGamma::new(kernel::exp(log_shape));
         (
-            standard.lower_quantile(outside, f64::NAN),
-            standard.upper_quantile(outside, f64::NAN),
+            standard.lower_quantile(outside, None),
+            standard.upper_quantile(outside, None),
         )
     };
     let error = |log_shape: f64| {
@@ -206,7 +209,7 @@ impl Marginal for Gamma {
 
     fn upper_quantile(&self, q: f64) -> f64 {
         if q <= 0.5 {
-            self.standard.upper_quantile(q, f64::NAN) * self.scale
+            self.standard.upper_quantile(q, None) * self.scale
         } else {
             self.quantile(1.0 - q)
         }
@@ -224,16 +227,16 @@ impl Marginal for Gamma {
         if x <= 0.0 {
             0.0
         } else {
-            kernel::gamma_density_weight(self.standard.shape, x / self.scale) / x
+            self.standard.0.weight(x / self.scale) / x
         }
     }
 
     fn mean(&self) -> Option<f64> {
-        Some(self.standard.shape * self.scale)
+        Some(self.standard.0.shape() * self.scale)
     }
 
     fn sd(&self) -> Option<f64> {
-        Some(self.standard.shape.sqrt() * self.scale)
+        Some(self.standard.0.shape().sqrt() * self.scale)
     }
 
     fn support(&self) -> (f64, f64) {

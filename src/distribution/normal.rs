@@ -38,11 +38,11 @@ pub(super) static FAMILY: Family = Family {
 pub(super) struct StandardNormal;
 
 impl Tabulated for StandardNormal {
-    fn lower_quantile(&self, p: f64, _near: f64) -> f64 {
+    fn lower_quantile(&self, p: f64, _near: Option<f64>) -> f64 {
         kernel::normal_lower_quantile(p)
     }
 
-    fn upper_quantile(&self, q: f64, _near: f64) -> f64 {
+    fn upper_quantile(&self, q: f64, _near: Option<f64>) -> f64 {
         -kernel::normal_lower_quantile(q)
     }
 

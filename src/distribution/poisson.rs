@@ -5,7 +5,7 @@
 use super::counting::{Count, Counting};
 use super::parameters::Check;
 use super::{Built, Family, MEAN, Parameterisation, Parameters, codes};
-use crate::kernel::{self, Tails};
+use crate::kernel::{self, GammaShape, Tails};
 
 /// The row of the table.
 pub(super) static FAMILY: Family = Family {
@@ -41,7 +41,7 @@ impl Count for Poisson {
 
     fn probability(&self, k: f64) -> f64 {
         // mean^(k+1) e^−mean / Γ(k+1), over the mean.
-        kernel::gamma_density_weight(k + 1.0, self.mean) / self.mean
+        GammaShape::new(k + 1.0).weight(self.mean) / self.mean
     }
 
     fn cumulants(&self) -> [f64; 4] {

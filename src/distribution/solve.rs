@@ -15,14 +15,27 @@ pub(super) struct Slope {
     pub bend: f64,
 }
 
-/// |ln(p / target)| below which one more step is exact to a rounding.
-const LAST_STEP: f64 = 1e-5;
+/// Where to begin, and how small |ln(p / target)| must be for the next step to be the last.
+#[derive(Clone, Copy)]
+pub(super) struct Guess {
+    start: f64,
+    last_step: f64,
+}
 
-/// x in [0, upper] at which the tail is `target`; `rising` when it is the lower tail (p grows with x). `start` is a guess.
+impl Guess {
+    /// `start`; where a neighbouring value was known (`near`) a table is being built, and 1e-12 of the tail (the cube of
+    /// 1e-4) is enough; else the result is exact to a rounding.
+    pub fn new(start: f64, near: Option<f64>) -> Self {
+        let last_step = if near.is_some() { 1e-4 } else { 1e-5 };
+        Self { start, last_step }
+    }
+}
+
+/// x in [0, upper] at which the tail is `target`; `rising` when it is the lower tail (p grows with x).
 pub(super) fn invert_tail(
     target: f64,
     rising: bool,
-    start: f64,
+    guess: Guess,
     upper: f64,
     tail: impl Fn(f64) -> Slope,
 ) -> f64 {
@@ -32,7 +45,7 @@ pub(super) fn invert_tail(
     }
     let sign = if rising { 1.0 } else { -1.0 };
     let (mut low, mut high) = (0.0_f64, upper);
-    let mut x = start;
+    let mut x = guess.start;
     for _ in 0..300 {
         if !(x > low && x < high) {
             x = middle(low, high);
@@ -61,7 +74,7 @@ pub(super) fn invert_tail(
         } else {
             x * kernel::exp(step.clamp(-100.0, 100.0))
         };
-        if error.abs() < LAST_STEP && next.is_finite() {
+        if error.abs() < guess.last_step && next.is_finite() {
             return next.clamp(0.0, upper);
         }
         x = next;

@@ -180,11 +180,11 @@ impl Truncated {
 }
 
 impl Tabulated for Truncated {
-    fn lower_quantile(&self, p: f64, _near: f64) -> f64 {
+    fn lower_quantile(&self, p: f64, _near: Option<f64>) -> f64 {
         self.at(p, 1.0 - p)
     }
 
-    fn upper_quantile(&self, q: f64, _near: f64) -> f64 {
+    fn upper_quantile(&self, q: f64, _near: Option<f64>) -> f64 {
         self.at(1.0 - q, q)
     }
 
