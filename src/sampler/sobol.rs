@@ -130,12 +130,15 @@ impl Uniforms for SobolUniforms<'_> {
         for part in u.chunks_mut(BLOCK) {
             // Tiles begin at multiples of BLOCK (see SEGMENT_ROWS), so the low bits of the index run from zero.
             let part_digits = &mut digits[..part.len()];
-            kernel::dispatch(|| {
-                block_of_points(directions, *next, part_digits);
-                for (value, &point) in part.iter_mut().zip(part_digits.iter()) {
-                    *value = to_uniform(scramble.apply(point).reverse_bits());
-                }
-            });
+            kernel::dispatch(
+                #[inline(always)]
+                || {
+                    block_of_points(directions, *next, part_digits);
+                    for (value, &point) in part.iter_mut().zip(part_digits.iter()) {
+                        *value = to_uniform(scramble.apply(point).reverse_bits());
+                    }
+                },
+            );
             *next += part.len() as u64;
         }
     }

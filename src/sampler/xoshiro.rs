@@ -52,7 +52,9 @@ impl EightLanes {
     /// Fills `u` with uniforms (k + ½)·2⁻⁵², k < 2⁵², in (0, 1). Whole steps are taken: words left over at the end of a
     /// slice whose length is no multiple of [`LANES`] are dropped.
     pub fn fill_uniforms(&mut self, u: &mut [f64]) {
-        kernel::dispatch(|| {
+        kernel::dispatch(
+            #[inline(always)]
+            || {
             let mut generator = self.clone();
             let mut blocks = u.chunks_exact_mut(LANES);
             for block in &mut blocks {
@@ -69,7 +71,8 @@ impl EightLanes {
                 }
             }
             self.state = generator.state;
-        });
+        },
+        );
     }
 }
 

@@ -9,7 +9,8 @@ const HALVINGS: i32 = 12;
 /// Atoms that get a class of their own; beyond so many, ties no longer matter.
 const MOST_ATOMS: usize = 512;
 /// Equal steps of u in the table that a search starts from.
-const STEPS: usize = 1024;
+const STEPS: usize = 1 << STEP_BITS;
+const STEP_BITS: u32 = 10;
 
 /// The classes of one input.
 #[derive(Debug, Clone)]
@@ -19,7 +20,7 @@ pub struct Classes {
     /// Middle and one over the width of each class.
     spans: Vec<(f64, f64)>,
     /// The class at the lower end of each step of u.
-    start: Vec<u16>,
+    start: Box<[u16; STEPS]>,
     /// For a discrete input: the rank shared by all of an atom, its mid-distribution value.
     atoms: bool,
 }
@@ -66,9 +67,9 @@ impl Classes {
     }
 
     fn from_edges(upper: Vec<f64>, atoms: bool) -> Self {
-        let start = (0..STEPS)
-            .map(|step| upper.partition_point(|&edge| edge < step as f64 / STEPS as f64).min(upper.len() - 1) as u16)
-            .collect();
+        let start = Box::new(std::array::from_fn(|step| {
+            upper.partition_point(|&edge| edge < step as f64 / STEPS as f64).min(upper.len() - 1) as u16
+        }));
         let mut below = 0.0;
         let spans = upper
             .iter()
@@ -100,17 +101,21 @@ impl Classes {
     }
 
     /// The class of each u.
+    #[inline(always)]
     pub fn classes_of(&self, u: &[f64], classes: &mut [u16]) {
         for (class, &u) in classes.iter_mut().zip(u) {
-            let mut at = self.start[((u * STEPS as f64) as usize).min(STEPS - 1)] as usize;
-            while u > self.upper[at] {
+            // The leading bits of u + 1 are the integer part of u · STEPS.
+            let step = ((u + 1.0).to_bits() >> (52 - STEP_BITS)) as usize % STEPS;
+            let mut at = self.start[step];
+            while u > self.upper[at as usize] {
                 at += 1;
             }
-            *class = at as u16;
+            *class = at;
         }
     }
 
     /// φ of each u: √12 times its place in its class, from −½ to ½; 0 in an atom.
+    #[inline(always)]
     pub fn places(&self, u: &[f64], classes: &[u16], places: &mut [f64]) {
         const ROOT_12: f64 = 3.464_101_615_137_754_6;
         if self.atoms {

@@ -8,7 +8,7 @@
 //! averaged away.
 
 use super::classes::Classes;
-use super::{OutputClasses, add_all};
+use super::{OutputClasses, add_all, padded};
 use crate::statistic::Estimate;
 use crate::statistic::moments::Moments;
 use crate::statistic::replicates::jackknife;
@@ -16,20 +16,19 @@ use crate::statistic::summary::TRIALS_FOR_SD;
 
 /// Where every replicate has this many trials in a class, its mean is taken over the trials there; in the classes at the far ends,
 /// which some replicates never meet, over the trials expected there, which leaves it unbiased.
-const ENOUGH: u32 = 4;
+const ENOUGH: f64 = 4.0;
 
-/// Sums of the outputs and counts of trials by class. With φ = √12 · (place in the class − ½), of mean 0 and variance 1:
+/// Sums by class. With φ = √12 · (place in the class − ½), of mean 0 and variance 1: Σ v and Σ v φ for v each output less its centre,
+/// and for v = 1.
 #[derive(Debug, Clone)]
 pub struct GivenData {
+    /// Values summed a class: outputs, then the one, then zeros up to whole vectors.
+    width: usize,
     outputs: usize,
     /// Where each column's classes begin among all classes.
     starts: Vec<usize>,
-    /// Trials in each class.
-    counts: Vec<u32>,
-    /// Σ φ of each class.
-    places: Vec<f64>,
-    /// Σ (y − centre) and Σ (y − centre) φ: `sums[class · outputs + output]`.
-    sums: Vec<[f64; 2]>,
+    /// `sums[class · 2 width ..]`: Σ v, then Σ v φ.
+    sums: Vec<f64>,
 }
 
 impl GivenData {
@@ -44,35 +43,68 @@ impl GivenData {
                 start
             })
             .collect();
-        GivenData { outputs, starts, counts: vec![0; total], places: vec![0.0; total], sums: vec![[0.0; 2]; total * outputs] }
+        let width = padded(outputs + 1);
+        GivenData { width, outputs, starts, sums: vec![0.0; total * 2 * width] }
     }
 
-    /// Adds a tile's rows to the classes of one column: the class of each row, and φ.
-    pub fn add(&mut self, column: usize, classes: &[u16], places: &[f64], outputs: &[&[f64]], plans: &[OutputClasses]) {
-        let start = self.starts[column];
-        for (&class, &place) in classes.iter().zip(places) {
-            self.counts[start + class as usize] += 1;
-            self.places[start + class as usize] += place;
-        }
+    /// The outputs of a tile as [`GivenData::add`] takes them: row by row, less their centres, then a one.
+    pub fn rows(&self, outputs: &[&[f64]], plans: &[OutputClasses], rows: &mut Vec<f64>) {
+        rows.clear();
+        rows.resize(outputs.first().map_or(0, |column| column.len()) * self.width, 0.0);
         for (at, (values, plan)) in outputs.iter().zip(plans).enumerate() {
-            let sums = &mut self.sums[start * self.outputs + at..];
-            for ((&class, &place), &y) in classes.iter().zip(places).zip(values.iter()) {
-                let sum = &mut sums[class as usize * self.outputs];
-                let y = y - plan.centre;
-                sum[0] += y;
-                sum[1] += y * place;
+            for (row, &y) in rows.chunks_exact_mut(self.width).zip(values.iter()) {
+                row[at] = y - plan.centre;
+            }
+        }
+        for row in rows.chunks_exact_mut(self.width) {
+            row[self.outputs] = 1.0;
+        }
+    }
+
+    /// Adds a tile to the classes of one column: the class and φ of each row, and the rows.
+    #[inline(always)]
+    pub fn add(&mut self, column: usize, classes: &[u16], places: &[f64], rows: &[f64]) {
+        let sums = &mut self.sums[self.starts[column] * 2 * self.width..];
+        // One loop for each usual width, so that a row is a fixed number of vectors.
+        match self.width {
+            4 => add_rows::<4>(sums, classes, places, rows),
+            8 => add_rows::<8>(sums, classes, places, rows),
+            12 => add_rows::<12>(sums, classes, places, rows),
+            width => {
+                for ((&class, &place), row) in classes.iter().zip(places).zip(rows.chunks_exact(width)) {
+                    let (plain, sloped) = sums[class as usize * 2 * width..][..2 * width].split_at_mut(width);
+                    for ((plain, sloped), &value) in plain.iter_mut().zip(sloped).zip(row) {
+                        *plain += value;
+                        *sloped = place.mul_add(value, *sloped);
+                    }
+                }
             }
         }
     }
 
     /// Adds the block that comes next.
     pub fn merge(&mut self, block: &GivenData) {
-        add_all(&mut self.counts, &block.counts);
-        add_all(&mut self.places, &block.places);
-        for (sum, more) in self.sums.iter_mut().zip(&block.sums) {
-            sum[0] += more[0];
-            sum[1] += more[1];
-        }
+        add_all(&mut self.sums, &block.sums);
+    }
+
+    /// Σ v and Σ v φ of one class, v an output or, past the last of them, one.
+    fn sum(&self, class: usize, value: usize) -> [f64; 2] {
+        let sums = &self.sums[class * 2 * self.width..];
+        [sums[value], sums[self.width + value]]
+    }
+}
+
+#[inline(always)]
+fn add_rows<const WIDTH: usize>(sums: &mut [f64], classes: &[u16], places: &[f64], rows: &[f64]) {
+    let (sums, _) = sums.as_chunks_mut::<WIDTH>();
+    let (sums, _) = sums.as_chunks_mut::<2>();
+    let (rows, _) = rows.as_chunks::<WIDTH>();
+    for ((&class, &place), row) in classes.iter().zip(places).zip(rows) {
+        let [plain, sloped] = &mut sums[class as usize];
+        // Whole rows out, then in: the compiler cannot see that they do not overlap.
+        let (old, old_sloped, more) = (*plain, *sloped, *row);
+        *plain = std::array::from_fn(|lane| old[lane] + more[lane]);
+        *sloped = std::array::from_fn(|lane| place.mul_add(more[lane], old_sloped[lane]));
     }
 }
 
@@ -114,19 +146,20 @@ fn coefficients(
     classes: &Classes,
     output: usize,
 ) -> (Vec<f64>, Vec<Vec<f64>>) {
-    let (start, outputs) = (replicates[0].starts[column], replicates[0].outputs);
+    let (start, one) = (replicates[0].starts[column], replicates[0].outputs);
     let weights = classes.weights();
     let mut means = vec![Vec::with_capacity(2 * weights.len()); used.len()];
     let mut slopes = vec![Vec::with_capacity(weights.len()); used.len()];
     for (class, weight) in weights.iter().enumerate() {
-        let everywhere = used.iter().all(|&replicate| replicates[replicate].counts[start + class] >= ENOUGH);
+        let everywhere = used.iter().all(|&replicate| replicates[replicate].sum(start + class, one)[0] >= ENOUGH);
         for (at, &replicate) in used.iter().enumerate() {
             let data = replicates[replicate];
-            let [sum, product] = data.sums[(start + class) * outputs + output];
-            let trials = if everywhere { f64::from(data.counts[start + class]) } else { sizes[replicate] as f64 * weight };
+            let [sum, product] = data.sum(start + class, output);
+            let [count, places] = data.sum(start + class, one);
+            let trials = if everywhere { count } else { sizes[replicate] as f64 * weight };
             means[at].push(sum / trials);
             // Where the mean is over the trials that came, what their places have by chance is taken out.
-            let chance = if everywhere { sum / trials * data.places[start + class] } else { 0.0 };
+            let chance = if everywhere { sum / trials * places } else { 0.0 };
             slopes[at].push((product - chance) / trials);
         }
     }

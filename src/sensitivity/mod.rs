@@ -7,6 +7,7 @@ mod given_data;
 mod spearman;
 
 use crate::distribution::Marginal;
+use crate::kernel;
 use crate::statistic::Estimate;
 use crate::statistic::moments::Moments;
 use crate::statistic::replicates::student_factor;
@@ -75,10 +76,10 @@ impl MainPlan {
         MainPlan { measures: measures.to_vec(), classes, outputs, rank_classes }
     }
 
-    /// How many rank classes to use: memory stays near 16 MiB whatever the numbers of inputs, outputs and replicates.
+    /// How many rank classes to use: their sums fit the first cache where they can, and all replicates' near 16 MiB.
     pub fn rank_classes(inputs: usize, outputs: usize, replicates: u32) -> usize {
-        let each = 8 * (inputs + 1) * outputs.max(1) * replicates as usize;
-        ((16 << 20) / each).clamp(32, 256)
+        let each = 8 * padded(inputs + 1) * outputs.max(1);
+        ((24 << 10) / each).max(64).min((16 << 20) / (each * replicates as usize)).clamp(32, 256)
     }
 
     /// Columns of u, the dummy included.
@@ -153,32 +154,47 @@ pub struct MainTally {
 /// Room to class a tile in.
 #[derive(Debug, Default)]
 pub struct MainWorkspace {
+    /// Of one column at a time: the class of each row, and its place in it.
     classes: Vec<u16>,
     places: Vec<f64>,
+    /// Row by row, so that a row is added to the sums of its class in one go: the ranks of the inputs, the outputs.
     ranks: Vec<f64>,
+    outputs: Vec<f64>,
 }
 
 impl MainTally {
     /// Adds a tile: the columns of u (the dummy last), the outputs, and the cell of each output's values.
     pub fn add(&mut self, plan: &MainPlan, workspace: &mut MainWorkspace, u: &[&[f64]], outputs: &[&[f64]], cells: &[&[u32]]) {
+        kernel::dispatch(
+            #[inline(always)]
+            || self.add_tile(plan, workspace, u, outputs, cells),
+        );
+    }
+
+    #[inline(always)]
+    fn add_tile(&mut self, plan: &MainPlan, workspace: &mut MainWorkspace, u: &[&[f64]], outputs: &[&[f64]], cells: &[&[u32]]) {
         let rows = u.last().map_or(0, |column| column.len());
-        let columns = u.len();
-        workspace.classes.resize(rows, 0);
-        workspace.places.resize(rows, 0.0);
-        // Row by row, so that a row is added to the sums of its class in one go.
-        workspace.ranks.resize(rows * columns, 0.0);
-        for (column, (classes, u)) in plan.classes.iter().zip(u).enumerate() {
-            classes.classes_of(u, &mut workspace.classes);
+        let MainWorkspace { classes, places, ranks, outputs: output_rows } = workspace;
+        classes.resize(rows, 0);
+        places.resize(rows, 0.0);
+        if let Some(given_data) = &self.given_data {
+            given_data.rows(outputs, &plan.outputs, output_rows);
+        }
+        let rank_width = self.spearman.as_ref().map_or(0, spearman::Spearman::width);
+        ranks.clear();
+        ranks.resize(rows * rank_width, 0.0);
+        for (column, (column_classes, u)) in plan.classes.iter().zip(u).enumerate() {
+            column_classes.classes_of(u, classes);
             if let Some(given_data) = &mut self.given_data {
-                classes.places(u, &workspace.classes, &mut workspace.places);
-                given_data.add(column, &workspace.classes, &workspace.places, outputs, &plan.outputs);
+                column_classes.places(u, classes, places);
+                given_data.add(column, classes, places, output_rows);
             }
-            if self.spearman.is_some() {
-                classes.ranks(u, &workspace.classes, workspace.ranks[column..].iter_mut().step_by(columns));
+            if rank_width > 0 {
+                column_classes.ranks(u, classes, ranks[column..].iter_mut().step_by(rank_width));
             }
         }
         if let Some(spearman) = &mut self.spearman {
-            spearman.add(&workspace.ranks, cells, &plan.outputs);
+            spearman.add(ranks, cells, &plan.outputs);
         }
     }
 
@@ -191,6 +207,14 @@ impl MainTally {
             sum.merge(more);
         }
     }
+}
+
+/// Numbers added in one go.
+const VECTOR: usize = 4;
+
+/// `length` up to whole vectors.
+fn padded(length: usize) -> usize {
+    length.next_multiple_of(VECTOR)
 }
 
 /// `sum[i] += more[i]`.
