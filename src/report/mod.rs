@@ -1,6 +1,30 @@
 //! The finished results as plain data, and one writer a format. Nothing is computed here.
 
+pub mod csv;
+pub mod folder;
+pub mod grid;
+pub mod json;
+pub mod manifest;
+pub mod number;
+pub mod samples;
+pub mod sensitivity;
+pub mod summary;
+pub mod table;
+pub mod text;
+pub mod variants;
+
 use crate::statistic::Estimate;
+use std::io::{self, Write};
+use table::Table;
+
+/// The result tables, in the order of `--json`: each is a file of the result folder.
+pub const TABLES: &[Table] = &[summary::TABLE, sensitivity::TABLE, variants::TABLE];
+
+/// A format: the report in, bytes out. It decides how a number looks, never what it is.
+pub trait Writer {
+    /// Writes the whole report.
+    fn write(&self, report: &Report, out: &mut dyn Write) -> io::Result<()>;
+}
 
 /// Everything a command has to tell: one entry per scenario and variant, in the order of the files.
 #[derive(Debug, Clone)]
@@ -9,6 +33,18 @@ pub struct Report {
     pub runs: Vec<RunReport>,
     /// Sentences the reader must not miss (trials rounded up, truncation, non-finite trials left out …).
     pub notes: Vec<String>,
+}
+
+impl Report {
+    /// The notes of the report and of its runs, each with its scenario, in order.
+    pub fn every_note(&self) -> Vec<String> {
+        let of_runs = self.runs.iter().flat_map(|run| {
+            run.notes
+                .iter()
+                .map(move |note| format!("{}: {note}", run.label()))
+        });
+        self.notes.iter().cloned().chain(of_runs).collect()
+    }
 }
 
 /// The results of one variant of one scenario.
@@ -31,6 +67,20 @@ pub struct RunReport {
     /// Sentences about this run.
     pub notes: Vec<String>,
 }
+
+impl RunReport {
+    /// The name in messages: `scenario`, or `scenario / variant`.
+    pub fn label(&self) -> String {
+        if self.variant == BASE {
+            self.scenario.clone()
+        } else {
+            format!("{} / {}", self.scenario, self.variant)
+        }
+    }
+}
+
+/// The name of the scenario as written, unless its header gives it another.
+pub const BASE: &str = "base";
 
 /// How a sample was made.
 #[derive(Debug, Clone)]
@@ -81,6 +131,16 @@ pub struct OutputReport {
     pub sensitivity: Vec<SensitivityRow>,
     /// Whether no distribution acts on it: computed once, exact.
     pub constant: bool,
+}
+
+impl OutputReport {
+    /// The number of the statistic of that name.
+    pub fn statistic(&self, name: &str) -> Option<&Estimate> {
+        self.statistics
+            .iter()
+            .find(|row| row.statistic == name)
+            .map(|row| &row.estimate)
+    }
 }
 
 /// One row of `summary.csv`.
