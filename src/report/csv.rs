@@ -64,4 +64,14 @@ mod tests {
             assert_eq!(harmless(text), text);
         }
     }
+
+    #[test]
+    fn every_table() {
+        let report = super::super::example::two_runs();
+        for table in super::super::TABLES {
+            let mut file = Vec::new();
+            Csv(table).write(&report, &mut file).expect("written");
+            insta::assert_snapshot!(table.name, String::from_utf8(file).expect("text"));
+        }
+    }
 }

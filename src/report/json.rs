@@ -36,3 +36,30 @@ fn value(cell: &Cell<'_>) -> Value {
         Cell::Count(count) => json!(count),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_have_the_names_of_the_files() {
+        let mut text = Vec::new();
+        Json.write(&super::super::example::report(), &mut text)
+            .expect("written");
+        let document: Value = serde_json::from_slice(&text).expect("JSON");
+        let keys: Vec<_> = document.as_object().expect("an object").keys().collect();
+        assert_eq!(keys, ["summary", "sensitivity", "variants", "notes"]);
+        let row = document["summary"][0].as_object().expect("a row");
+        assert_eq!(
+            row.keys().collect::<Vec<_>>(),
+            super::super::summary::TABLE.columns
+        );
+        assert_eq!(row["value"], 30.7123);
+        let unavailable = &document["summary"]
+            .as_array()
+            .expect("rows")
+            .last()
+            .expect("a row")["value"];
+        assert!(unavailable.is_null());
+    }
+}

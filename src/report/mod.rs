@@ -1,6 +1,8 @@
 //! The finished results as plain data, and one writer a format. Nothing is computed here.
 
 pub mod csv;
+#[cfg(test)]
+mod example;
 pub mod folder;
 pub mod grid;
 pub mod json;

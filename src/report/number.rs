@@ -65,6 +65,15 @@ pub fn estimate(estimate: &Estimate, digits: i32) -> String {
     marked(text, estimate)
 }
 
+/// A number whose error is not at issue, to so many significant digits.
+pub fn rounded(value: f64, digits: i32) -> String {
+    if value.is_finite() {
+        at_place(value, exact_place(value).max(cap(value, digits)))
+    } else {
+        shortest(value)
+    }
+}
+
 /// An interval `[low, high]`, both ends to the place that both support. Where the ends are of different magnitude and
 /// that place would leave the smaller one fewer than two digits, each end has its own.
 pub fn interval(low: &Estimate, high: &Estimate, digits: i32) -> String {
@@ -196,7 +205,7 @@ fn at_place(value: f64, place: i32) -> String {
         return "0".to_owned();
     }
     let exponent = exponent(value);
-    if place > 0 || exponent >= LARGE || exponent < SMALL {
+    if place > 0 || !(SMALL..LARGE).contains(&exponent) {
         let text = format!("{value:.*e}", (exponent - place).max(0) as usize);
         // 1.00e1 is no easier to read than 10.
         return if text.ends_with("e0") {
@@ -374,11 +383,11 @@ mod tests {
             estimate(
                 &Estimate {
                     standard_error: None,
-                    ..known(3.14159, 0.0)
+                    ..known(2.34567, 0.0)
                 },
                 4
             ),
-            "3.142"
+            "2.346"
         );
     }
 

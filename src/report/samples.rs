@@ -97,13 +97,14 @@ impl TrialSink for CsvSamples<'_> {
             return Err(io::Error::other("trials before the variant they belong to"));
         };
         let rows = columns.first().map_or(0, |column| column.len());
+        let kept: Vec<&[f64]> = self.kept.iter().map(|&index| columns[index]).collect();
         self.lines.clear();
         for row in 0..rows {
             // Writing to a string cannot fail.
             let _ = write!(self.lines, "{},{replicate}", first_trial + row as u64);
-            for &index in &self.kept {
+            for column in &kept {
                 self.lines.push(',');
-                push_shortest(&mut self.lines, columns[index][row]);
+                push_shortest(&mut self.lines, column[row]);
             }
             self.lines.push('\n');
         }

@@ -84,7 +84,7 @@ impl Page {
         }
         self.line("");
         self.outputs(&[run], |_| Vec::new(), &[]);
-        self.thresholds(run, "");
+        self.thresholds(std::slice::from_ref(run), |_| String::new());
         for output in &run.outputs {
             self.drivers(output);
         }
@@ -124,39 +124,29 @@ impl Page {
             );
         }
         let label = |run: &RunReport| {
-            plain(if of_one_file {
-                &run.variant
+            let label = if of_one_file {
+                run.variant.clone()
             } else {
-                &run.scenario
-            })
-            .into_owned()
+                run.label()
+            };
+            format!("{}: ", plain(&label))
         };
+        self.thresholds(runs, label);
+        let mut lines = Vec::new();
         for run in runs {
-            let label = if of_one_file {
-                label(run)
-            } else {
-                plain(&run.label()).into_owned()
-            };
-            self.thresholds(run, &format!("{label}: "));
-        }
-        let mut first_line = true;
-        for run in runs {
-            let label = if of_one_file {
-                label(run)
-            } else {
-                plain(&run.label()).into_owned()
-            };
             for output in run.outputs.iter().filter(|output| !output.constant) {
-                let line = drivers_in_line(output);
-                if line.is_empty() {
-                    continue;
+                let drivers = drivers_in_line(output);
+                if !drivers.is_empty() {
+                    lines.push(format!("{}{}: {drivers}", label(run), plain(&output.name)));
                 }
-                if std::mem::take(&mut first_line) {
-                    self.line("");
-                    self.heading("What drives each output");
-                }
-                self.line(&format!("{label}: {}: {line}", plain(&output.name)));
             }
+        }
+        if !lines.is_empty() {
+            self.line("");
+            self.heading("What drives each output (shares of the variance)");
+        }
+        for line in lines {
+            self.line(&line);
         }
     }
 
@@ -212,44 +202,24 @@ impl Page {
         self.grid(&grid);
     }
 
-    /// One line for each threshold of a run.
-    fn thresholds(&mut self, run: &RunReport, label: &str) {
-        let mut first_line = label.is_empty();
-        for output in &run.outputs {
-            for row in &output.statistics {
-                let Some(name) = row.statistic.strip_prefix("threshold:") else {
-                    continue;
-                };
-                let (Some(threshold), Some(above)) = (
-                    row.estimate.value,
-                    output.statistic(&format!("p_above:{name}")),
-                ) else {
-                    continue;
-                };
-                if std::mem::take(&mut first_line) {
-                    self.line("");
-                }
-                let (output_name, name, unit) =
-                    (plain(&output.name), plain(name), plain(&output.unit));
-                let threshold = number::shortest(threshold);
-                let line = if output.constant {
-                    let verdict = if above.value == Some(1.0) {
-                        "above"
-                    } else {
-                        "not above"
-                    };
-                    format!("{label}{output_name} is {verdict} {name} = {threshold} {unit}")
-                } else {
-                    let share = number::probability(above, ESTIMATE_DIGITS);
-                    let is = if share.starts_with(['b', 'a']) {
-                        "is"
-                    } else {
-                        "="
-                    };
-                    format!("{label}P({output_name} > {name} = {threshold} {unit}) {is} {share}")
-                };
-                self.line(&line);
+    /// One line for each threshold of the runs, each after its label.
+    fn thresholds(&mut self, runs: &[RunReport], label: impl Fn(&RunReport) -> String) {
+        let mut lines = Vec::new();
+        for run in runs {
+            let label = label(run);
+            for output in &run.outputs {
+                lines.extend(
+                    threshold_lines(output)
+                        .into_iter()
+                        .map(|line| format!("{label}{line}")),
+                );
             }
+        }
+        if !lines.is_empty() {
+            self.line("");
+        }
+        for line in lines {
+            self.line(&line);
         }
     }
 
@@ -364,6 +334,41 @@ impl Page {
             self.line(&line);
         }
     }
+}
+
+/// What is known about the thresholds of an output: `P(emissions > the article = 23.04 kgCO2e/day) = 57.9 %`.
+fn threshold_lines(output: &OutputReport) -> Vec<String> {
+    let mut lines = Vec::new();
+    for row in &output.statistics {
+        let Some(name) = row.statistic.strip_prefix("threshold:") else {
+            continue;
+        };
+        let above = output.statistic(&format!("p_above:{name}"));
+        let (Some(threshold), Some(above)) = (row.estimate.value, above) else {
+            continue;
+        };
+        let threshold = format!(
+            "{} = {} {}",
+            plain(name),
+            number::shortest(threshold),
+            plain(&output.unit)
+        );
+        let output_name = plain(&output.name);
+        lines.push(if output.constant {
+            let verdict = if above.value == Some(1.0) {
+                "above"
+            } else {
+                "not above"
+            };
+            format!("{output_name} is {verdict} {threshold}")
+        } else {
+            let share = number::probability(above, ESTIMATE_DIGITS);
+            let is_bound = share.starts_with("below") || share.starts_with("above");
+            let is = if is_bound { "is" } else { "=" };
+            format!("P({output_name} > {threshold}) {is} {share}")
+        });
+    }
+    lines
 }
 
 /// `1,048,576 trials (sobol, 32 replicates, seed 42)`.
@@ -508,7 +513,7 @@ fn is_share(measure: &str) -> bool {
 fn heading(measure: &'static str) -> &'static str {
     match measure {
         "spearman" => "Spearman",
-        "first_order_given_data" => "of variance",
+        "first_order_given_data" => "of the variance",
         other => other,
     }
 }
@@ -563,4 +568,53 @@ pub fn plain(text: &str) -> Cow<'_, str> {
         }
     }
     safe.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example;
+    use super::*;
+
+    fn drawn(report: &Report, width: Option<usize>) -> String {
+        let mut page = Vec::new();
+        Text {
+            width,
+            colour: false,
+        }
+        .write(report, &mut page)
+        .expect("written");
+        String::from_utf8(page).expect("text")
+    }
+
+    #[test]
+    fn one_run() {
+        insta::assert_snapshot!(drawn(&example::report(), Some(100)));
+    }
+
+    #[test]
+    fn several_runs() {
+        insta::assert_snapshot!(drawn(&example::two_runs(), None));
+    }
+
+    #[test]
+    fn constants_only() {
+        let mut report = example::report();
+        report.runs[0].outputs.remove(0);
+        insta::assert_snapshot!(drawn(&report, None));
+    }
+
+    #[test]
+    fn lines_fit_the_terminal() {
+        for width in [60, 72, 80, 100] {
+            for line in drawn(&example::report(), Some(width))
+                .lines()
+                .filter(|line| line.contains('█'))
+            {
+                assert!(
+                    unicode_width::UnicodeWidthStr::width(line) <= width,
+                    "{line}"
+                );
+            }
+        }
+    }
 }
