@@ -11,8 +11,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 const EXIT_CODES: &str = "\
-Exit codes: 0 done · 1 a file was refused or a run failed · 2 wrong usage, or a file cannot be read or written ·
-3 (--strict) an observed value or an assertion does not hold · 130 stopped by Ctrl-C";
+Exit codes:
+  0    done
+  1    a file was refused or a run failed
+  2    wrong usage, or a file cannot be read or written
+  3    with --strict: an observed value or an assertion does not hold
+  130  stopped by Ctrl-C; nothing was written";
 
 /// How sure is a carbon footprint? Monte Carlo uncertainty and sensitivity analysis for the emissions of AI services.
 #[derive(Debug, Parser)]
@@ -82,7 +86,7 @@ struct RunArguments {
     #[arg(long, value_name = "FORMAT", value_parser = ["csv"], requires = "out")]
     samples: Option<String>,
     /// Measures of what drives the outputs, or none [default: all that need no further evaluations]
-    #[arg(long, value_name = "METHOD", value_delimiter = ',', value_parser = measure_names())]
+    #[arg(long, value_name = "METHOD,…", value_delimiter = ',', value_parser = measure_names())]
     sensitivity: Option<Vec<String>>,
     /// Run only this variant (repeatable)
     #[arg(long = "variant", value_name = "NAME")]

@@ -18,10 +18,48 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("sampler", &["distribution", "kernel"]),
     ("statistic", &["kernel"]),
     ("sensitivity", &["kernel", "sampler", "statistic"]),
-    ("run", &["distribution", "kernel", "model", "program", "sampler", "sensitivity", "statistic"]),
+    (
+        "run",
+        &[
+            "distribution",
+            "kernel",
+            "model",
+            "program",
+            "sampler",
+            "sensitivity",
+            "statistic",
+        ],
+    ),
     ("report", &["pipeline", "statistic"]),
-    ("pipeline", &["distribution", "model", "program", "report", "run", "sampler", "sensitivity", "statistic"]),
-    ("commands", &["diagnostic", "distribution", "model", "pipeline", "report", "run", "sampler", "scenario", "sensitivity", "statistic", "unit"]),
+    (
+        "pipeline",
+        &[
+            "distribution",
+            "model",
+            "program",
+            "report",
+            "run",
+            "sampler",
+            "sensitivity",
+            "statistic",
+        ],
+    ),
+    (
+        "commands",
+        &[
+            "diagnostic",
+            "distribution",
+            "model",
+            "pipeline",
+            "report",
+            "run",
+            "sampler",
+            "scenario",
+            "sensitivity",
+            "statistic",
+            "unit",
+        ],
+    ),
     ("cli", &["commands", "report", "sampler", "sensitivity"]),
     ("main", &["cli"]),
     ("lib", &[]),
@@ -44,7 +82,10 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rand_core", &["sampler"]),
     ("rayon", &["run"]),
     ("rustix", &["report/folder.rs"]),
-    ("serde_json", &["commands", "diagnostic", "model", "report", "scenario"]),
+    (
+        "serde_json",
+        &["commands", "diagnostic", "model", "report", "scenario"],
+    ),
     ("sha2", &["report/folder.rs"]),
     ("strsim", &["diagnostic"]),
     ("terminal_size", &["commands/terminal.rs"]),
@@ -64,13 +105,25 @@ struct Source {
 
 impl Source {
     fn room(&self) -> &str {
-        self.path.split('/').next().unwrap_or_default().trim_end_matches(".rs")
+        self.path
+            .split('/')
+            .next()
+            .unwrap_or_default()
+            .trim_end_matches(".rs")
     }
 
     /// The text that the compiler sees outside of tests: no comments, and nothing from `#[cfg(test)] mod tests` on.
     fn code(&self) -> String {
-        let shipped = self.text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
-        shipped.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n")
+        let shipped = self
+            .text
+            .split("#[cfg(test)]\nmod tests {")
+            .next()
+            .unwrap_or_default();
+        shipped
+            .lines()
+            .map(|line| line.split("//").next().unwrap_or_default())
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 }
 
@@ -84,8 +137,15 @@ fn sources() -> Vec<Source> {
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let relative = path.strip_prefix(&root).expect("below src").to_string_lossy().replace('\\', "/");
-                sources.push(Source { path: relative, text: fs::read_to_string(&path).expect("a text") });
+                let relative = path
+                    .strip_prefix(&root)
+                    .expect("below src")
+                    .to_string_lossy()
+                    .replace('\\', "/");
+                sources.push(Source {
+                    path: relative,
+                    text: fs::read_to_string(&path).expect("a text"),
+                });
             }
         }
     }
@@ -138,7 +198,9 @@ fn is_word(character: char) -> bool {
 }
 
 fn word(text: &str) -> String {
-    text.chars().take_while(|&character| is_word(character)).collect()
+    text.chars()
+        .take_while(|&character| is_word(character))
+        .collect()
 }
 
 /// Whether some code names a package: `name::` at the start of a path, or `use name;`.
@@ -147,7 +209,12 @@ fn names_package(code: &str, package: &str) -> bool {
         let before = code[..start].chars().next_back();
         let after = &code[start + package.len()..];
         // `self::csv::` and `crate::report::csv::` are ours; a leading `::csv::` is the package.
-        let ours = code[..start].ends_with("::") && code[..start].trim_end_matches(':').chars().next_back().is_some_and(is_word);
+        let ours = code[..start].ends_with("::")
+            && code[..start]
+                .trim_end_matches(':')
+                .chars()
+                .next_back()
+                .is_some_and(is_word);
         !before.is_some_and(is_word) && !ours && after.starts_with("::")
     })
 }
@@ -157,26 +224,44 @@ fn complaints(sources: &[Source]) -> Vec<String> {
     for source in sources {
         let code = source.code();
         let Some((_, allowed)) = ROOMS.iter().find(|(room, _)| *room == source.room()) else {
-            complaints.push(format!("src/{}: the room `{}` is not in the table ROOMS", source.path, source.room()));
+            complaints.push(format!(
+                "src/{}: the room `{}` is not in the table ROOMS",
+                source.path,
+                source.room()
+            ));
             continue;
         };
         for imported in imported_rooms(&code) {
             let is_room = ROOMS.iter().any(|(room, _)| *room == imported);
             if is_room && imported != source.room() && !allowed.contains(&imported.as_str()) {
-                complaints.push(format!("src/{}: `{}` may not import `{imported}`", source.path, source.room()));
+                complaints.push(format!(
+                    "src/{}: `{}` may not import `{imported}`",
+                    source.path,
+                    source.room()
+                ));
             }
         }
         for (package, doors) in DOORS {
-            let enters_by_door = doors.iter().any(|door| source.path == *door || source.path.starts_with(&format!("{door}/")));
+            let enters_by_door = doors
+                .iter()
+                .any(|door| source.path == *door || source.path.starts_with(&format!("{door}/")));
             // `csv` is a file of ours too: within its room the bare name is that file.
-            let shadowed = *package == "csv" && source.room() == "report" && !code.contains("::csv::Writer");
+            let shadowed =
+                *package == "csv" && source.room() == "report" && !code.contains("::csv::Writer");
             if !enters_by_door && !shadowed && names_package(&code, package) {
-                complaints.push(format!("src/{}: `{package}` enters only by {}", source.path, doors.join(", ")));
+                complaints.push(format!(
+                    "src/{}: `{package}` enters only by {}",
+                    source.path,
+                    doors.join(", ")
+                ));
             }
         }
         let lines = source.text.lines().count();
         if lines > LONGEST {
-            complaints.push(format!("src/{}: {lines} lines; a file of more than {LONGEST} holds two things", source.path));
+            complaints.push(format!(
+                "src/{}: {lines} lines; a file of more than {LONGEST} holds two things",
+                source.path
+            ));
         }
     }
     complaints
@@ -192,36 +277,55 @@ fn the_walls_hold() {
 fn imports_go_one_way() {
     // A room may import only rooms that cannot reach it again.
     fn reaches(from: &str, target: &str, seen: &mut BTreeSet<String>) -> bool {
-        let allowed = ROOMS.iter().find(|(room, _)| *room == from).map_or(&[][..], |row| row.1);
-        allowed.iter().any(|&next| next == target || (seen.insert(next.to_owned()) && reaches(next, target, seen)))
+        let allowed = ROOMS
+            .iter()
+            .find(|(room, _)| *room == from)
+            .map_or(&[][..], |row| row.1);
+        allowed.iter().any(|&next| {
+            next == target || (seen.insert(next.to_owned()) && reaches(next, target, seen))
+        })
     }
     for (room, _) in ROOMS {
         // The report holds plain data; the pipeline's sink of trials is the one thing it takes from further along.
         if matches!(*room, "report" | "pipeline") {
             continue;
         }
-        assert!(!reaches(room, room, &mut BTreeSet::new()), "{room} reaches itself");
+        assert!(
+            !reaches(room, room, &mut BTreeSet::new()),
+            "{room} reaches itself"
+        );
     }
 }
 
 #[test]
 fn every_dependency_has_a_door() {
-    let manifest = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")).expect("a manifest");
-    let contributing = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("CONTRIBUTING.md")).expect("CONTRIBUTING");
+    let manifest = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"))
+        .expect("a manifest");
+    let contributing =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("CONTRIBUTING.md"))
+            .expect("CONTRIBUTING");
     let mut section = "";
     for line in manifest.lines() {
         if line.starts_with('[') {
             section = line;
         }
-        let Some((name, _)) = line.split_once(" = ") else { continue };
+        let Some((name, _)) = line.split_once(" = ") else {
+            continue;
+        };
         if !section.contains("dependencies") {
             continue;
         }
-        assert!(contributing.contains(&format!("| `{name}` |")), "CONTRIBUTING.md gives no reason for the dependency {name}");
+        assert!(
+            contributing.contains(&format!("| `{name}` |")),
+            "CONTRIBUTING.md gives no reason for the dependency {name}"
+        );
         // serde is used by its derive macros, wherever plain data is.
         if !section.contains("dev-dependencies") && name != "serde" {
             let package = name.replace('-', "_");
-            assert!(DOORS.iter().any(|(door, _)| *door == package), "{name} is not in the table DOORS");
+            assert!(
+                DOORS.iter().any(|(door, _)| *door == package),
+                "{name} is not in the table DOORS"
+            );
         }
     }
 }
@@ -229,27 +333,53 @@ fn every_dependency_has_a_door() {
 /// The twin: each kind of violation, planted, is caught.
 #[test]
 fn planted_violations_are_caught() {
-    let planted = |path: &str, text: &str| complaints(&[Source { path: path.to_owned(), text: text.to_owned() }]);
+    let planted = |path: &str, text: &str| {
+        complaints(&[Source {
+            path: path.to_owned(),
+            text: text.to_owned(),
+        }])
+    };
     for (path, text) in [
         ("kernel/exp.rs", "use crate::report::number;\n"),
         ("kernel/exp.rs", "use crate::{\n    report::number,\n};\n"),
         ("statistic/mean.rs", "fn f() { crate::model::check() }\n"),
         ("statistic/mean.rs", "use rayon::prelude::*;\n"),
-        ("model/mod.rs", "fn f() { let table = toml::de::DeTable::parse(text); }\n"),
+        (
+            "model/mod.rs",
+            "fn f() { let table = toml::de::DeTable::parse(text); }\n",
+        ),
         ("commands/run.rs", "use clap::Parser;\n"),
-        ("report/summary.rs", "fn f() { ::csv::Writer::from_writer(out); }\n"),
+        (
+            "report/summary.rs",
+            "fn f() { ::csv::Writer::from_writer(out); }\n",
+        ),
         ("attic/mod.rs", ""),
         ("kernel/long.rs", &"\n".repeat(LONGEST + 1)),
     ] {
-        assert_eq!(planted(path, text).len(), 1, "{path}: {text:?} gave {:?}", planted(path, text));
+        assert_eq!(
+            planted(path, text).len(),
+            1,
+            "{path}: {text:?} gave {:?}",
+            planted(path, text)
+        );
     }
     for (path, text) in [
         ("kernel/exp.rs", "use crate::kernel::ln;\n"),
         ("kernel/exp.rs", "// crate::report is not imported here\n"),
-        ("model/mod.rs", "use crate::{diagnostic::{Code, Source}, unit::Unit};\n"),
+        (
+            "model/mod.rs",
+            "use crate::{diagnostic::{Code, Source}, unit::Unit};\n",
+        ),
         ("report/samples.rs", "use super::csv::csv_writer;\n"),
-        ("statistic/mean.rs", "#[cfg(test)]\nmod tests {\n    use crate::sampler::Method;\n}\n"),
+        (
+            "statistic/mean.rs",
+            "#[cfg(test)]\nmod tests {\n    use crate::sampler::Method;\n}\n",
+        ),
     ] {
-        assert!(planted(path, text).is_empty(), "{path}: {text:?} gave {:?}", planted(path, text));
+        assert!(
+            planted(path, text).is_empty(),
+            "{path}: {text:?} gave {:?}",
+            planted(path, text)
+        );
     }
 }
