@@ -40,3 +40,31 @@ pub struct Unit {
     /// Value in coherent base units = value in this unit × `factor`.
     pub factor: BigRational,
 }
+
+pub mod codes;
+mod describe;
+mod dimension;
+mod parse;
+mod registry;
+mod table;
+
+pub use describe::{describe, example, missing_factor};
+pub use registry::{Definition, Units};
+pub use table::{BuiltIn, PREFIXES, Prefix, built_in};
+
+impl Unit {
+    /// The unit `1`: a pure number.
+    pub fn one() -> Unit {
+        Unit { text: "1".to_owned(), dimension: Dimension::default(), factor: num_traits::One::one() }
+    }
+
+    /// Whether a number in this unit is the pure number itself (`1`, but not `%`).
+    pub fn is_one(&self) -> bool {
+        self.dimension.is_pure() && num_traits::One::is_one(&self.factor)
+    }
+
+    /// Whether both measure the same in the same size, however they are written.
+    pub fn same_as(&self, other: &Unit) -> bool {
+        self.dimension == other.dimension && self.factor == other.factor
+    }
+}
