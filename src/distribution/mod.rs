@@ -1,4 +1,17 @@
 //! Marginal distributions: one file a family behind the trait [`Marginal`], and the table of families.
+//!
+//! Adding one is a file with its `FAMILY` and a line in [`families`]: the parser, `list`, the schema, the README and the
+//! law tests read that table.
+
+pub mod codes;
+mod moments;
+mod normal;
+mod parameters;
+mod table;
+mod truncated;
+mod uniform;
+
+pub use truncated::truncate;
 
 use crate::diagnostic::Code;
 use std::fmt::Debug;
@@ -12,6 +25,12 @@ pub trait Marginal: Debug + Send + Sync {
     /// The exact quantile at `u` in (0, 1): within 1e-12 relative in the body, 1e-9 out to 1e-12 of the mass.
     /// Discrete: the smallest value x with F(x) ≥ u. NaN for a `u` outside [0, 1] or NaN.
     fn quantile(&self, u: f64) -> f64;
+
+    /// The value x with P(X > x) = q: [`Marginal::quantile`] at 1 − q, accurate however small q is. Discrete: the
+    /// smallest value with P(X > x) ≤ q.
+    fn upper_quantile(&self, q: f64) -> f64 {
+        self.quantile(1.0 - q)
+    }
 
     /// F(x) = P(X ≤ x).
     fn cdf(&self, x: f64) -> f64;
@@ -95,7 +114,7 @@ pub struct Family {
     pub discrete: bool,
     /// Builds the distribution from checked keys (exactly those of one parameterisation, defaults filled in),
     /// or says everything that is wrong with their values.
-    pub build: fn(&Parameters) -> Result<Arc<dyn Marginal>, Vec<ParameterProblem>>,
+    pub build: fn(&Parameters) -> Built,
 }
 
 /// A parameter's value as written.
@@ -111,6 +130,9 @@ pub enum ParameterValue {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Parameters(pub Vec<(String, ParameterValue)>);
 
+/// A distribution, or everything that is wrong with its parameters.
+pub type Built = Result<Arc<dyn Marginal>, Vec<ParameterProblem>>;
+
 /// Something wrong with a parameter's value.
 #[derive(Debug, Clone)]
 pub struct ParameterProblem {
@@ -122,4 +144,37 @@ pub struct ParameterProblem {
     pub message: String,
     /// What to write instead.
     pub advice: String,
+}
+
+/// Every family, in the order `list` shows them.
+pub fn families() -> &'static [&'static Family] {
+    static FAMILIES: &[&Family] = &[&uniform::FAMILY, &normal::FAMILY];
+    FAMILIES
+}
+
+/// The family of that name.
+pub fn family(name: &str) -> Option<&'static Family> {
+    families().iter().copied().find(|f| f.name == name)
+}
+
+macro_rules! parameters {
+    ($($constant:ident = $name:literal, $kind:ident, $summary:literal;)*) => {
+        $(
+            #[doc = $summary]
+            const $constant: Parameter =
+                Parameter { name: $name, kind: ParameterKind::$kind, summary: $summary };
+        )*
+    };
+}
+
+parameters! {
+    MIN = "min", Quantity, "the smallest possible value";
+    MAX = "max", Quantity, "the largest possible value";
+    MEAN = "mean", Quantity, "the mean";
+    SD = "sd", Quantity, "the standard deviation";
+    CV = "cv", Pure, "the standard deviation as a fraction of the mean";
+    HALF_WIDTH = "half_width", Quantity, "the number after ± of the central interval at `level`";
+    RELATIVE_HALF_WIDTH = "relative_half_width", Pure, "the same as a fraction of the mean: 0.1 for ±10 %";
+    INTERVAL = "interval", QuantityList, "[low, high]: the central interval that holds the share `level`";
+    LEVEL = "level", Pure, "the share of the values inside the interval, such as 0.90";
 }
