@@ -30,7 +30,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "statistic",
         ],
     ),
-    ("report", &["pipeline", "statistic"]),
+    ("report", &["diagnostic", "pipeline", "statistic"]),
     (
         "pipeline",
         &[
@@ -90,7 +90,10 @@ const DOORS: &[(&str, &[&str])] = &[
     ("strsim", &["diagnostic"]),
     ("terminal_size", &["commands/terminal.rs"]),
     ("toml", &["scenario"]),
-    ("unicode_width", &["diagnostic", "report/grid.rs"]),
+    (
+        "unicode_width",
+        &["commands/explain.rs", "diagnostic", "report/grid.rs"],
+    ),
     ("zmij", &["report/number.rs"]),
 ];
 
@@ -309,7 +312,7 @@ fn every_dependency_has_a_door() {
         if line.starts_with('[') {
             section = line;
         }
-        let Some((name, _)) = line.split_once(" = ") else {
+        let Some((name, _)) = line.split_once(" = ").filter(|_| !line.starts_with('[')) else {
             continue;
         };
         if !section.contains("dependencies") {

@@ -1,7 +1,7 @@
 //! From the words on the command line to checked models: folders opened, every file read, every file checked.
 
 use super::{Failure, language, terminal};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, Style, render_all};
 use crate::model::Model;
 use crate::report::folder::{FileRecord, sha256};
 use std::io::Read;
@@ -86,10 +86,13 @@ fn print_diagnostics(diagnostics: &[Diagnostic]) {
     if diagnostics.is_empty() {
         return;
     }
-    eprintln!(
-        "{}",
-        language::render(diagnostics, terminal::colour(&std::io::stderr())).trim_end()
-    );
+    let coloured = terminal::colour(&std::io::stderr());
+    let style = if coloured {
+        Style::Coloured
+    } else {
+        Style::Plain
+    };
+    eprintln!("{}", render_all(diagnostics, style).trim_end());
     let errors = diagnostics
         .iter()
         .filter(|diagnostic| diagnostic.severity == Severity::Error)

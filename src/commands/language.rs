@@ -11,10 +11,6 @@ pub(super) fn check(_file: &ScenarioFile, _sets: &[String]) -> Result<Model, Vec
     Err(Vec::new())
 }
 
-pub(super) fn render(_diagnostics: &[Diagnostic], _colour: bool) -> String {
-    String::new()
-}
-
 pub(super) fn nearest_double(value: &BigRational) -> f64 {
     value.to_f64().unwrap_or(f64::NAN)
 }
@@ -29,24 +25,15 @@ pub(super) fn evidence_word(evidence: Evidence) -> &'static str {
     }
 }
 
-pub(super) fn distributions() -> Vec<Vec<String>> {
-    Vec::new()
-}
-
-pub(super) fn units() -> Vec<Vec<String>> {
-    Vec::new()
-}
-
-pub(super) fn functions() -> Vec<Vec<String>> {
-    Vec::new()
-}
-
-pub(super) fn codes() -> Vec<&'static Code> {
-    Vec::new()
-}
-
-pub(super) fn did_you_mean(_name: &str) -> Option<String> {
-    None
+pub(super) fn codes() -> impl Iterator<Item = &'static Code> {
+    [
+        crate::scenario::codes::CODES,
+        crate::unit::codes::CODES,
+        crate::distribution::codes::CODES,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }
 
 pub(super) fn schema() -> serde_json::Value {

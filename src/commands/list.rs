@@ -1,9 +1,13 @@
 //! `list`: what a scenario or a command line can name, from the tables that the program itself reads.
 
-use super::{Failure, language, terminal};
+use super::{Failure, terminal};
+use crate::distribution::{Family, Parameterisation, families};
 use crate::report::grid::{Align, Grid};
+use crate::report::number;
 use crate::sampler::Method;
+use crate::scenario::formula::FUNCTIONS;
 use crate::sensitivity::Measure;
+use crate::unit::built_in;
 
 /// What to list.
 #[derive(Debug, Clone, Copy)]
@@ -20,23 +24,32 @@ pub(crate) enum ListTopic {
     Functions,
 }
 
-/// Prints a table; with a pattern, only the rows that contain it, in any case.
+/// One thing of a list: its lines, each with one cell per column.
+type Entry = Vec<Vec<String>>;
+
+/// Prints a list; with a pattern, only the things whose lines contain it, in any case.
 pub(crate) fn list(topic: ListTopic, pattern: Option<&str>) -> Result<(), Failure> {
-    let (headings, rows): (&[&str], Vec<Vec<String>>) = match topic {
+    let (headings, entries): (&[&str], Vec<Entry>) = match topic {
         ListTopic::Distributions => (
             &["distribution", "parameters", ""],
-            language::distributions(),
+            families()
+                .iter()
+                .map(|family| distribution(family))
+                .collect(),
         ),
         ListTopic::Samplers => (
             &["sampler", ""],
-            texts(Method::ALL.iter().map(|row| [row.1, row.2])),
+            one_line(Method::ALL.iter().map(|row| [row.1, row.2])),
         ),
         ListTopic::Measures => (
             &["measure", "in sensitivity.csv", ""],
-            texts(Measure::ALL.iter().map(|row| [row.1, row.2, row.3])),
+            one_line(Measure::ALL.iter().map(|row| [row.1, row.2, row.3])),
         ),
-        ListTopic::Units => (&["unit", "prefixes", ""], language::units()),
-        ListTopic::Functions => (&["function", ""], language::functions()),
+        ListTopic::Units => (&["unit", "prefixes", ""], units()),
+        ListTopic::Functions => (
+            &["function", ""],
+            one_line(FUNCTIONS.iter().map(|row| [row.signature, row.summary])),
+        ),
     };
     let columns: Vec<_> = headings
         .iter()
@@ -44,17 +57,67 @@ pub(crate) fn list(topic: ListTopic, pattern: Option<&str>) -> Result<(), Failur
         .collect();
     let mut grid = Grid::new(&columns);
     let pattern = pattern.unwrap_or_default().to_lowercase();
-    for row in rows {
-        if row.join(" ").to_lowercase().contains(&pattern) {
-            grid.row(row);
-        }
-    }
+    let matching = entries
+        .into_iter()
+        .filter(|entry| entry.concat().join(" ").to_lowercase().contains(&pattern));
+    matching.flatten().for_each(|line| grid.row(line));
     terminal::print(
         grid.draw(terminal::width(), terminal::colour(&std::io::stdout()))
             .as_bytes(),
     )
 }
 
-fn texts<const N: usize>(rows: impl Iterator<Item = [&'static str; N]>) -> Vec<Vec<String>> {
-    rows.map(|row| row.map(str::to_owned).to_vec()).collect()
+fn one_line<const N: usize>(rows: impl Iterator<Item = [&'static str; N]>) -> Vec<Entry> {
+    rows.map(|row| vec![row.map(str::to_owned).to_vec()])
+        .collect()
+}
+
+/// A family: a line for each way of writing it.
+fn distribution(family: &Family) -> Entry {
+    let first = |index: usize, text: &str| {
+        if index == 0 {
+            text.to_owned()
+        } else {
+            String::new()
+        }
+    };
+    let ways = family.parameterisations.iter().enumerate();
+    ways.map(|(index, way)| {
+        vec![
+            first(index, family.name),
+            parameters(way),
+            first(index, family.summary),
+        ]
+    })
+    .collect()
+}
+
+/// `min, mode, max, shape = 4`.
+fn parameters(way: &Parameterisation) -> String {
+    let required = way.required.iter().map(|name| (*name).to_owned());
+    let optional = way
+        .optional
+        .iter()
+        .map(|(name, default)| format!("{name} = {}", number::shortest(*default)));
+    required.chain(optional).collect::<Vec<_>>().join(", ")
+}
+
+fn units() -> Vec<Entry> {
+    let prefixes = |letters: &str| {
+        letters
+            .chars()
+            .map(String::from)
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    built_in()
+        .iter()
+        .map(|unit| {
+            vec![vec![
+                unit.name.to_owned(),
+                prefixes(unit.prefixes),
+                unit.summary.to_owned(),
+            ]]
+        })
+        .collect()
 }

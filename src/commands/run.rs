@@ -100,6 +100,11 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
         let manifest = manifest(options, &files, &planned, started, clock);
         write_results(folder, &report, &manifest)?;
     }
+    if options.strict && !options.quiet {
+        terminal::note(
+            "--strict changes nothing yet: this version reads no observed values and no assertions",
+        );
+    }
     if !options.quiet {
         report
             .every_note()

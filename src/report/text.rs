@@ -5,6 +5,7 @@
 use super::grid::{Align, Grid};
 use super::number::{self, ESTIMATE_DIGITS};
 use super::{OutputReport, Report, RunReport, SampleReport, SensitivityRow, Writer};
+use crate::diagnostic::visible;
 use std::borrow::Cow;
 use std::io::{self, Write};
 
@@ -548,26 +549,12 @@ fn bar(share: f64, room: usize) -> String {
     format!("{}{}", "█".repeat(eighths / 8), EIGHTHS[eighths % 8])
 }
 
-/// Text of a scenario without what could move a terminal's cursor, colour it, or turn the reading direction.
+/// Text of a scenario on one line, without what could move a terminal's cursor, colour it, or turn the reading direction.
 pub fn plain(text: &str) -> Cow<'_, str> {
-    let hostile = |character: char| {
-        character.is_control()
-            || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    if !text.contains(hostile) {
-        return text.into();
+    match visible(text) {
+        text if text.contains('\n') => text.replace('\n', " ").into(),
+        text => text,
     }
-    let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
-        if matches!(character, '\n' | '\t') {
-            safe.push(' ');
-        } else if hostile(character) {
-            safe.extend(character.escape_unicode());
-        } else {
-            safe.push(character);
-        }
-    }
-    safe.into()
 }
 
 #[cfg(test)]

@@ -167,3 +167,33 @@ fn a_failed_run_leaves_the_earlier_result() {
         ]
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_leaves_the_earlier_result() {
+    let test = CliTest::with_small();
+    test.run(WORDS);
+    let before = test.files();
+    let mut child = test
+        .command(&[
+            "run",
+            "small.toml",
+            "--trials",
+            "1e12",
+            "--out",
+            "results",
+            "--samples",
+            "csv",
+        ])
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("started");
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    let interrupted = std::process::Command::new("sh")
+        .args(["-c", &format!("kill -INT {}", child.id())])
+        .status()
+        .expect("started");
+    assert!(interrupted.success());
+    assert_eq!(child.wait().expect("ended").code(), Some(130));
+    assert_eq!(test.files(), before);
+}
