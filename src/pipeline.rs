@@ -1,7 +1,20 @@
 //! The flow from models to a report: each stage called in turn, nothing computed here.
 
-use crate::model::Model;
-use crate::report::Report;
+
+mod notes;
+mod rows;
+
+use crate::model::{Definition, Input, Model, Variant};
+use crate::program::{self, Program, Slot};
+use crate::report::{InputReport, OutputReport, Report, RunReport, SampleReport, SensitivityRow};
+pub use crate::run::Progress;
+use crate::run::{self, Experiment, NonFinite, Outcome, OutputOutcome, Question, Stopped};
+use crate::sampler::key::StreamKey;
+use crate::sampler::{Layout, Method, SampledInput, Sampler, sobol};
+use crate::sensitivity::{DUMMY, Measure};
+use rows::Rows;
+use std::collections::HashMap;
+use std::io;
 
 /// How to run: the command line over the file's `[run]` over the defaults, already checked.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,7 +24,7 @@ pub struct Plan {
     /// Seed of every stream.
     pub seed: u64,
     /// `random` or `sobol`.
-    pub sampler: crate::sampler::Method,
+    pub sampler: Method,
     /// Independent replicates asked for; `None`: about 32.
     pub replicates: Option<u32>,
     /// Level of the reported intervals, in (0, 1).
@@ -19,29 +32,22 @@ pub struct Plan {
     /// Probabilities of the reported quantiles, rising, each in (0, 1).
     pub quantiles: Vec<f64>,
     /// Measures of sensitivity to compute.
-    pub measures: Vec<crate::sensitivity::Measure>,
+    pub measures: Vec<Measure>,
     /// Leave trials with a non-finite output out instead of failing.
     pub allow_nonfinite: bool,
 }
 
-/// What the engine tells while it runs; called from any thread.
-pub trait Progress: Sync {
-    /// A stage of `total` trials begins (one per variant).
-    fn begin(&self, scenario: &str, variant: &str, total: u64);
-    /// So many more trials are done.
-    fn advance(&self, trials: u64);
-    /// Asked between segments: whether to stop (Ctrl-C).
-    fn cancelled(&self) -> bool;
-}
+/// Turns a block of rows into bytes, on any thread: the number of the first trial, the replicate, one slice per column.
+pub type Encoder = Box<dyn Fn(u64, u32, &[&[f64]]) -> Vec<u8> + Sync>;
 
 /// Receives the trials of a run, in order, a block at a time.
 pub trait TrialSink: Send {
-    /// The columns of the variant that comes next: (name, role `input`/`output`, unit), in order.
-    fn begin(&mut self, scenario: &str, variant: &str, columns: &[(String, &'static str, String)]) -> std::io::Result<()>;
-    /// The next rows: the number of the first trial, its replicate, and one slice per column, all of one length.
-    fn rows(&mut self, first_trial: u64, replicate: u32, columns: &[&[f64]]) -> std::io::Result<()>;
+    /// The columns of the variant that comes next: (name, role `input`/`output`, unit), in order. Returns what encodes its rows.
+    fn begin(&mut self, scenario: &str, variant: &str, columns: &[(String, &'static str, String)]) -> io::Result<Encoder>;
+    /// The next block, as the encoder made it.
+    fn block(&mut self, bytes: Vec<u8>) -> io::Result<()>;
     /// The variant is complete.
-    fn end(&mut self) -> std::io::Result<()>;
+    fn end(&mut self) -> io::Result<()>;
 }
 
 /// Why a run did not finish.
@@ -65,14 +71,267 @@ pub enum RunError {
         /// Every input of that trial: name, number, unit.
         inputs: Vec<(String, f64, String)>,
     },
+    /// More random inputs than Sobol' points have dimensions.
+    TooManyInputs {
+        /// Random inputs of all files of the call.
+        inputs: usize,
+        /// Dimensions there are.
+        most: usize,
+    },
     /// The progress said stop.
     Cancelled,
     /// The sink of trials failed.
-    Sink(std::io::Error),
+    Sink(io::Error),
 }
 
 /// Runs every variant in `chosen` of every model (`None`: all of them) and reports.
-pub fn simulate(models: &[(Model, Plan)], chosen: Option<&[String]>, progress: &dyn Progress, sink: Option<&mut dyn TrialSink>) -> Result<Report, RunError> {
-    let _ = (models, chosen, progress, sink);
-    Ok(Report { runs: Vec::new(), notes: Vec::new() })
+///
+/// # Errors
+/// See [`RunError`].
+pub fn simulate(
+    models: &[(Model, Plan)],
+    chosen: Option<&[String]>,
+    progress: &dyn Progress,
+    mut sink: Option<&mut dyn TrialSink>,
+) -> Result<Report, RunError> {
+    let dimensions = Dimensions::deal(models)?;
+    let mut runs = Vec::new();
+    for (model, plan) in models {
+        let is_chosen = |variant: &&Variant| chosen.is_none_or(|names| names.contains(&variant.name));
+        for variant in model.variants.iter().filter(is_chosen) {
+            let run = VariantRun { model, variant, plan, dimensions: &dimensions };
+            runs.push(run.report(progress)?);
+            if let Some(sink) = sink.as_deref_mut() {
+                run.write_trials(sink)?;
+            }
+        }
+    }
+    Ok(Report { runs, notes: Vec::new() })
+}
+
+/// The Sobol' dimension of every name that is drawn, dealt once for all files of a call in the order of first appearance: an input
+/// appended disturbs none. Dimension 0 is the dummy's.
+struct Dimensions(HashMap<String, u32>);
+
+impl Dimensions {
+    fn deal(models: &[(Model, Plan)]) -> Result<Self, RunError> {
+        let mut dealt = HashMap::new();
+        let random = |input: &&Input| matches!(input.definition, Definition::Random(_));
+        for (model, _) in models {
+            for input in model.variants.iter().flat_map(|variant| &variant.inputs).filter(random) {
+                let next = dealt.len() as u32 + 1;
+                dealt.entry(input.draw_key.clone()).or_insert(next);
+            }
+        }
+        let sobol = models.iter().any(|(_, plan)| plan.sampler == Method::Sobol);
+        if sobol && dealt.len() >= sobol::DIMENSIONS as usize {
+            return Err(RunError::TooManyInputs { inputs: dealt.len(), most: sobol::DIMENSIONS as usize - 1 });
+        }
+        Ok(Dimensions(dealt))
+    }
+
+    fn of(&self, draw_key: &str) -> u32 {
+        self.0.get(draw_key).copied().unwrap_or(0)
+    }
+}
+
+/// One variant to run.
+struct VariantRun<'a> {
+    model: &'a Model,
+    variant: &'a Variant,
+    plan: &'a Plan,
+    dimensions: &'a Dimensions,
+}
+
+impl VariantRun<'_> {
+    fn layout(&self) -> Layout {
+        self.plan.sampler.layout(self.plan.trials, self.plan.replicates)
+    }
+
+    /// The uniforms of a program's sources, and of the dummy.
+    fn sampler(&self, program: &Program) -> Box<dyn Sampler> {
+        let seed = self.plan.seed;
+        let mut inputs: Vec<SampledInput> = program
+            .sources
+            .iter()
+            .map(|source| {
+                let draw_key = &self.variant.inputs[source.input].draw_key;
+                SampledInput { key: StreamKey::new(seed, draw_key), dimension: self.dimensions.of(draw_key) }
+            })
+            .collect();
+        inputs.push(SampledInput { key: StreamKey::new(seed, DUMMY), dimension: 0 });
+        self.plan.sampler.sampler(inputs)
+    }
+
+    fn report(&self, progress: &dyn Progress) -> Result<RunReport, RunError> {
+        let program = program::lower(self.variant, false);
+        let sampler = self.sampler(&program);
+        let experiment = Experiment { program: &program, sampler: &*sampler, layout: self.layout() };
+        let thresholds: Vec<Vec<f64>> = self
+            .variant
+            .outputs
+            .iter()
+            .map(|output| output.thresholds.iter().map(|threshold| threshold.1).collect())
+            .collect();
+        let question = Question {
+            thresholds: &thresholds,
+            quantiles: &self.plan.quantiles,
+            level: self.plan.level,
+            measures: &self.plan.measures,
+        };
+        let varies = experiment.varying_outputs().next().is_some();
+        let trials = if varies { experiment.layout.trials() } else { 1 };
+        self.refuse_constant_nonfinite(&program, trials)?;
+        progress.begin(&self.model.scenario, &self.variant.name, trials);
+        let outcome = match varies.then(|| run::run(&experiment, &question, progress)).transpose() {
+            Ok(outcome) => outcome,
+            Err(Stopped::Cancelled) => return Err(RunError::Cancelled),
+            Err(Stopped::NothingFinite(nonfinite)) => return Err(self.nonfinite(&nonfinite)),
+        };
+        if let Some(outcome) = &outcome
+            && outcome.nonfinite.trials > 0
+            && !self.plan.allow_nonfinite
+        {
+            return Err(self.nonfinite(&outcome.nonfinite));
+        }
+        Ok(self.assemble(&experiment, outcome.as_ref(), trials))
+    }
+
+    /// An output that no distribution acts on and that is not finite is not finite in every trial.
+    fn refuse_constant_nonfinite(&self, program: &Program, trials: u64) -> Result<(), RunError> {
+        match program.outputs.iter().position(|slot| matches!(slot, Slot::Constant(value) if !value.is_finite())) {
+            Some(output) => {
+                let mut by_output = vec![0; program.outputs.len()];
+                by_output[output] = trials;
+                Err(self.nonfinite(&NonFinite { trials, by_output, first: Some((0, output)) }))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn nonfinite(&self, nonfinite: &NonFinite) -> RunError {
+        let (first_trial, output) = nonfinite.first.unwrap_or_default();
+        let program = program::lower(self.variant, true);
+        let sampler = self.sampler(&program);
+        let experiment = Experiment { program: &program, sampler: &*sampler, layout: self.layout() };
+        let values = run::one_trial(&experiment, &program.inputs, first_trial);
+        RunError::NonFinite {
+            scenario: self.model.scenario.clone(),
+            variant: self.variant.name.clone(),
+            output: self.variant.outputs[output].name.clone(),
+            count: nonfinite.by_output[output],
+            trials: self.layout().trials(),
+            first_trial,
+            inputs: self
+                .variant
+                .inputs
+                .iter()
+                .zip(values)
+                .map(|(input, value)| (input.name.clone(), value, input.unit.text.clone()))
+                .collect(),
+        }
+    }
+
+    fn assemble(&self, experiment: &Experiment, outcome: Option<&Outcome>, trials: u64) -> RunReport {
+        let layout = experiment.layout;
+        let nonfinite = outcome.map_or(0, |outcome| outcome.nonfinite.trials);
+        let at_medians = at_medians(experiment.program);
+        let outputs = self
+            .variant
+            .outputs
+            .iter()
+            .enumerate()
+            .map(|(at, output)| {
+                let varying = outcome.and_then(|outcome| {
+                    let found = outcome.outputs.iter().find(|varying| varying.output == at)?;
+                    Some((outcome, found))
+                });
+                let rows = Rows { output, plan: self.plan, trials, nonfinite, at_medians: at_medians[at] };
+                OutputReport {
+                    name: output.name.clone(),
+                    unit: output.unit.text.clone(),
+                    description: output.description.clone(),
+                    statistics: match varying {
+                        Some((_, varying)) => rows.varying(&varying.summary),
+                        None => rows.constant(),
+                    },
+                    sensitivity: varying.map_or_else(Vec::new, |(outcome, varying)| self.sensitivity(experiment, outcome, varying)),
+                    constant: varying.is_none(),
+                }
+            })
+            .collect();
+        RunReport {
+            scenario: self.model.scenario.clone(),
+            title: self.model.title.clone(),
+            variant: self.variant.name.clone(),
+            description: self.variant.description.clone().or_else(|| self.model.description.clone()),
+            sample: SampleReport {
+                sampler: self.plan.sampler.name().to_owned(),
+                trials,
+                trials_asked: self.plan.trials,
+                replicates: if outcome.is_some() { layout.replicates } else { 1 },
+                seed: self.plan.seed,
+                level: self.plan.level,
+                nonfinite,
+            },
+            inputs: self.variant.inputs.iter().map(input_report).collect(),
+            outputs,
+            notes: notes::of_run(self.variant, self.plan, &layout, outcome),
+        }
+    }
+
+    fn sensitivity(&self, experiment: &Experiment, outcome: &Outcome, varying: &OutputOutcome) -> Vec<SensitivityRow> {
+        let Some((plan, tallies)) = &outcome.main else { return Vec::new() };
+        let at = outcome.outputs.iter().position(|other| other.output == varying.output).unwrap_or(0);
+        let names = experiment.program.sources.iter().map(|source| self.variant.inputs[source.input].name.as_str()).chain([DUMMY]);
+        plan.indices(tallies, at, &varying.replicates, varying.plan.grid.scale())
+            .into_iter()
+            .flat_map(|(measure, indices)| {
+                names.clone().zip(indices).map(move |(name, index)| SensitivityRow {
+                    input: name.to_owned(),
+                    input_2: None,
+                    measure: measure.column(),
+                    unit: "1".to_owned(),
+                    estimate: index.estimate,
+                    rank: index.rank,
+                    resolved: index.resolved,
+                })
+            })
+            .collect()
+    }
+
+    fn write_trials(&self, sink: &mut dyn TrialSink) -> Result<(), RunError> {
+        let program = program::lower(self.variant, true);
+        let sampler = self.sampler(&program);
+        let experiment = Experiment { program: &program, sampler: &*sampler, layout: self.layout() };
+        let is_output = |name: &str| self.variant.outputs.iter().any(|output| output.name == name);
+        // What is both an input and an output appears once, in the output's unit.
+        let inputs = self.variant.inputs.iter().zip(&program.inputs).filter(|(input, _)| !is_output(&input.name));
+        let outputs = self.variant.outputs.iter().zip(&program.outputs);
+        let (columns, slots): (Vec<_>, Vec<_>) = inputs
+            .map(|(input, &slot)| ((input.name.clone(), "input", input.unit.text.clone()), slot))
+            .chain(outputs.map(|(output, &slot)| ((output.name.clone(), "output", output.unit.text.clone()), slot)))
+            .unzip();
+        let encoder = sink.begin(&self.model.scenario, &self.variant.name, &columns).map_err(RunError::Sink)?;
+        run::stream_trials(&experiment, &slots, &*encoder, |block| sink.block(block)).map_err(RunError::Sink)?;
+        sink.end().map_err(RunError::Sink)
+    }
+}
+
+/// Every output with each random input at its median.
+fn at_medians(program: &Program) -> Vec<f64> {
+    let mut tile = program.tile();
+    tile.rows = 1;
+    program.execute(&mut tile, |source, column| column.fill(program.sources[source].marginal.quantile(0.5)));
+    program.outputs.iter().map(|&slot| tile.value(slot, 0)).collect()
+}
+
+fn input_report(input: &Input) -> InputReport {
+    InputReport {
+        name: input.name.clone(),
+        unit: input.unit.text.clone(),
+        written: input.written.clone(),
+        evidence: input.evidence.map(|evidence| evidence.word().to_owned()),
+        sources: input.sources.clone(),
+    }
 }

@@ -241,3 +241,16 @@ pub enum Binary {
     Or,
     Atan2,
 }
+
+impl Evidence {
+    /// The word of the language.
+    pub fn word(self) -> &'static str {
+        match self {
+            Evidence::Measured => "measured",
+            Evidence::Published => "published",
+            Evidence::Vendor => "vendor",
+            Evidence::Estimate => "estimate",
+            Evidence::Assumption => "assumption",
+        }
+    }
+}

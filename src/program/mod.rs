@@ -1,1 +1,202 @@
 //! The model as operations over columns: names became slots, units became factors. Lowering cannot fail.
+//!
+//! Every column holds numbers in whatever unit is at hand, and carries an exact factor to base units that is folded into
+//! products for nothing and applied once, at the output: a unit conversion costs one rounding. What no distribution acts
+//! on is computed in exact rational arithmetic as far as it can be.
+
+pub mod exact;
+mod execute;
+mod lower;
+mod registers;
+
+use crate::distribution::Marginal;
+pub use lower::lower;
+use std::sync::Arc;
+
+/// Rows of a tile: a column of 2 KiB, so that the live columns of a model stay in the first cache. Its height changes no number.
+pub const TILE: usize = 256;
+
+/// A slot for a column.
+pub type Register = u32;
+
+/// A variant, lowered.
+#[derive(Debug)]
+pub struct Program {
+    /// The random inputs it draws, in the order of the scenario.
+    pub sources: Vec<Source>,
+    /// The operations, in order; every operand was written before.
+    pub steps: Vec<Step>,
+    /// How many columns the steps need.
+    pub registers: usize,
+    /// The outputs in their own units, in the order of the variant.
+    pub outputs: Vec<Slot>,
+    /// Where to find every input in its own unit, in the order of the variant; empty unless asked for.
+    pub inputs: Vec<Slot>,
+    /// How many counters of [`Step::Interpolate`] there are.
+    pub monitors: usize,
+}
+
+/// A random input.
+#[derive(Debug)]
+pub struct Source {
+    /// Its index in the variant's inputs.
+    pub input: usize,
+    /// Its distribution.
+    pub marginal: Arc<dyn Marginal>,
+}
+
+/// Where a number per trial stands.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Slot {
+    /// In a column.
+    Column(Register),
+    /// The same in every trial.
+    Constant(f64),
+}
+
+/// One pass over columns.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    /// Draws source `source`.
+    Fill {
+        /// Index in [`Program::sources`].
+        source: usize,
+        /// Where to.
+        result: Register,
+    },
+    /// A function of one column.
+    Unary {
+        /// Which.
+        function: UnaryStep,
+        /// Of what.
+        argument: Register,
+        /// Where to.
+        result: Register,
+    },
+    /// A function of two.
+    Binary {
+        /// Which.
+        function: BinaryStep,
+        /// First operand.
+        left: Slot,
+        /// Second operand.
+        right: Slot,
+        /// Where to.
+        result: Register,
+    },
+    /// `factor · scaled + added`, rounded once: a sum of two quantities in different units.
+    MultiplyAdd {
+        /// The ratio of the units.
+        factor: f64,
+        /// The column it multiplies.
+        scaled: Register,
+        /// The column added.
+        added: Register,
+        /// Where to.
+        result: Register,
+    },
+    /// `then` where the condition is not zero, else `otherwise`; NaN where the condition is NaN.
+    Select {
+        /// The condition.
+        condition: Register,
+        /// Where it holds.
+        then: Slot,
+        /// Where not.
+        otherwise: Slot,
+        /// Where to.
+        result: Register,
+    },
+    /// Piecewise linear between knots, held at the ends; counts the rows beyond them.
+    Interpolate {
+        /// The abscissa.
+        argument: Register,
+        /// Strictly rising (or, with `descending`, strictly falling) abscissae of the knots.
+        knots: Vec<f64>,
+        /// The value at each knot.
+        values: Vec<Slot>,
+        /// Which counter to raise by the rows beyond the ends.
+        monitor: usize,
+        /// Where to.
+        result: Register,
+    },
+}
+
+/// Functions of one column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum UnaryStep {
+    Not,
+    Abs,
+    Sqrt,
+    Exp,
+    Ln,
+    Log10,
+    Floor,
+    Ceil,
+    Round,
+    Sin,
+    Cos,
+    Tan,
+    Asin,
+    Acos,
+    Atan,
+}
+
+/// Functions of two columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum BinaryStep {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Power,
+    Minimum,
+    Maximum,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    Equal,
+    NotEqual,
+    And,
+    Or,
+    Atan2,
+}
+
+/// The columns of one tile.
+pub struct Tile {
+    columns: Vec<Box<[f64; TILE]>>,
+    /// Takes the place of a column while it is written.
+    spare: Box<[f64; TILE]>,
+    /// Rows in use.
+    pub rows: usize,
+    /// Rows beyond the ends of each interpolation, summed over the tiles.
+    pub beyond: Vec<u64>,
+}
+
+impl Tile {
+    /// A slot's numbers; constants are written out into `buffer`.
+    pub fn slot<'a>(&'a self, slot: Slot, buffer: &'a mut [f64; TILE]) -> &'a [f64] {
+        match slot {
+            Slot::Column(register) => self.column(register),
+            Slot::Constant(value) => {
+                buffer[..self.rows].fill(value);
+                &buffer[..self.rows]
+            }
+        }
+    }
+
+    /// A column's rows.
+    pub fn column(&self, register: Register) -> &[f64] {
+        &self.columns[register as usize][..self.rows]
+    }
+
+    /// The number of a slot in one row.
+    pub fn value(&self, slot: Slot, row: usize) -> f64 {
+        match slot {
+            Slot::Column(register) => self.columns[register as usize][row],
+            Slot::Constant(value) => value,
+        }
+    }
+}

@@ -1,1 +1,147 @@
-//! (skeleton)
+//! The engine: replicates × segments of tiles, on any number of threads, merged in the order of the trials.
+//!
+//! A run is a pilot, which fixes how the values of each output are remembered, and a pass over all trials. Where the pilot's
+//! brackets missed a wanted rank, the pass is made again with the cells that were wanting.
+
+mod parallel;
+mod pass;
+mod pilot;
+mod trials;
+
+use crate::program::Program;
+use crate::sampler::{Layout, Sampler};
+use crate::sensitivity::{MainPlan, MainTally, Measure};
+use crate::statistic::summary::{Summary, summarise};
+use crate::statistic::tally::{Role, Tally, TallyPlan};
+pub use parallel::with_threads;
+pub use trials::{one_trial, stream_trials};
+
+/// What the engine tells while it runs; called from any thread.
+pub trait Progress: Sync {
+    /// A stage of `total` trials begins (one per variant).
+    fn begin(&self, scenario: &str, variant: &str, total: u64);
+    /// So many more trials are done.
+    fn advance(&self, trials: u64);
+    /// Asked between segments: whether to stop (Ctrl-C).
+    fn cancelled(&self) -> bool;
+}
+
+/// A program with the sample it is run on.
+pub struct Experiment<'a> {
+    /// What is computed.
+    pub program: &'a Program,
+    /// The uniforms: a column for each source of the program, and one more that nothing depends on.
+    pub sampler: &'a dyn Sampler,
+    /// Replicates and rows.
+    pub layout: Layout,
+}
+
+/// What is asked of an experiment.
+pub struct Question<'a> {
+    /// Thresholds of each output, in its unit.
+    pub thresholds: &'a [Vec<f64>],
+    /// Probabilities of the quantiles.
+    pub quantiles: &'a [f64],
+    /// Level of the intervals.
+    pub level: f64,
+    /// Measures of sensitivity.
+    pub measures: &'a [Measure],
+}
+
+/// What came out for the outputs that a distribution acts on.
+pub struct Outcome {
+    /// For each of them, its index among the outputs, its tallies' plan, the tallies of the replicates, and the summary.
+    pub outputs: Vec<OutputOutcome>,
+    /// Sums for the indices, replicate by replicate, where any were asked for.
+    pub main: Option<(MainPlan, Vec<MainTally>)>,
+    /// Trials left out.
+    pub nonfinite: NonFinite,
+    /// Rows beyond the ends of each interpolation.
+    pub beyond: Vec<u64>,
+}
+
+/// One output's outcome.
+pub struct OutputOutcome {
+    /// Its index among the program's outputs.
+    pub output: usize,
+    /// The grid its values were counted on.
+    pub plan: TallyPlan,
+    /// What was remembered of each replicate.
+    pub replicates: Vec<Tally>,
+    /// The numbers.
+    pub summary: Summary,
+}
+
+/// Trials in which an output was not finite.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NonFinite {
+    /// How many trials.
+    pub trials: u64,
+    /// For each output, in how many.
+    pub by_output: Vec<u64>,
+    /// The first such trial, and the first output that was not finite in it.
+    pub first: Option<(u64, usize)>,
+}
+
+/// Why there is no outcome.
+#[derive(Debug)]
+pub enum Stopped {
+    /// The progress said stop.
+    Cancelled,
+    /// No trial was finite.
+    NothingFinite(NonFinite),
+}
+
+/// Runs the experiment.
+///
+/// # Errors
+/// When it was cancelled, or when there is no finite trial to summarise.
+pub fn run(experiment: &Experiment, question: &Question, progress: &dyn Progress) -> Result<Outcome, Stopped> {
+    let Some(pilot) = pilot::pilot(experiment, question) else {
+        // Not one finite trial in the pilot: count them all before saying so.
+        let everything = pass::pass(experiment, &[], None, progress)?;
+        return Err(Stopped::NothingFinite(everything.nonfinite));
+    };
+    let pilot::Pilot { mut plans, main } = pilot;
+    loop {
+        let passed = pass::pass(experiment, &plans, main.as_ref(), progress)?;
+        let mut outputs = Vec::new();
+        let mut missed = Vec::new();
+        let columns: Vec<usize> = experiment.varying_outputs().collect();
+        for (at, replicates) in passed.outputs.into_iter().enumerate() {
+            match summarise(&plans[at], &replicates, question.quantiles, question.level) {
+                Ok(summary) => outputs.push(OutputOutcome { output: columns[at], plan: plans[at].clone(), replicates, summary }),
+                Err(cells) => missed.push((at, cells)),
+            }
+        }
+        if missed.is_empty() {
+            return Ok(Outcome {
+                outputs,
+                main: main.map(|plan| (plan, passed.main)),
+                nonfinite: passed.nonfinite,
+                beyond: passed.beyond,
+            });
+        }
+        // The counts of this pass say exactly which cells hold the wanted ranks.
+        for (at, cells) in missed {
+            let mut roles = plans[at].roles().to_vec();
+            for miss in cells {
+                let near = miss.cell.saturating_sub(2)..(miss.cell + 3).min(roles.len());
+                roles[near].iter_mut().filter(|role| **role == Role::Count).for_each(|role| *role = Role::Keep);
+            }
+            plans[at] = TallyPlan::new(plans[at].grid.clone(), roles, plans[at].thresholds.clone());
+        }
+    }
+}
+
+impl Experiment<'_> {
+    /// The outputs that a distribution acts on.
+    pub fn varying_outputs(&self) -> impl Iterator<Item = usize> {
+        self.program
+            .outputs
+            .iter()
+            .enumerate()
+            .filter(|(_, slot)| matches!(slot, crate::program::Slot::Column(_)))
+            .map(|(output, _)| output)
+    }
+}

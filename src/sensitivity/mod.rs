@@ -1,4 +1,20 @@
 //! Measures of what drives an output: one file an index.
+//!
+//! Which sample an index needs is a type: the indices here are computed from [`MainTally`], which only the main sample fills.
+
+mod classes;
+mod given_data;
+mod spearman;
+
+use crate::distribution::Marginal;
+use crate::statistic::Estimate;
+use crate::statistic::moments::Moments;
+use crate::statistic::replicates::student_factor;
+use crate::statistic::tally::Tally;
+use classes::Classes;
+
+/// The name of the column that no output depends on: its indices are the noise floor.
+pub const DUMMY: &str = "(dummy)";
 
 /// The measures, by the word of `--sensitivity`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -15,4 +31,168 @@ impl Measure {
         (Measure::Spearman, "spearman", "spearman", "rank correlation of input and output, from the main sample"),
         (Measure::GivenData, "given-data", "first_order_given_data", "first-order index (share of the variance), from the main sample"),
     ];
+
+    /// The word of the `measure` column in `sensitivity.csv`.
+    pub fn column(self) -> &'static str {
+        Self::ALL.iter().find(|row| row.0 == self).map_or("", |row| row.2)
+    }
+}
+
+/// An index of one input for one output.
+#[derive(Debug, Clone, Copy)]
+pub struct Index {
+    /// The value with its error.
+    pub estimate: Estimate,
+    /// 1 is the strongest; `None` for the dummy and where there is no value.
+    pub rank: Option<u32>,
+    /// Whether it stands out from zero and from the dummy's.
+    pub resolved: bool,
+}
+
+/// What is remembered for the indices, the same for every block of a run.
+#[derive(Debug)]
+pub struct MainPlan {
+    measures: Vec<Measure>,
+    /// Classes of u of every column; the dummy is the last.
+    classes: Vec<Classes>,
+    outputs: Vec<OutputClasses>,
+    rank_classes: usize,
+}
+
+/// How one output is classed.
+#[derive(Debug)]
+pub struct OutputClasses {
+    /// Class of each cell of the output's grid, rising.
+    pub class_of_cell: Vec<u16>,
+    /// Subtracted from values before they are summed.
+    pub centre: f64,
+}
+
+impl MainPlan {
+    /// For these inputs (the dummy comes on top) and outputs.
+    pub fn new(measures: &[Measure], inputs: &[&dyn Marginal], outputs: Vec<OutputClasses>, rank_classes: usize) -> Self {
+        let classes = inputs.iter().map(|marginal| Classes::of(*marginal)).chain([Classes::continuous()]).collect();
+        MainPlan { measures: measures.to_vec(), classes, outputs, rank_classes }
+    }
+
+    /// How many rank classes to use: memory stays near 16 MiB whatever the numbers of inputs, outputs and replicates.
+    pub fn rank_classes(inputs: usize, outputs: usize, replicates: u32) -> usize {
+        let each = 8 * (inputs + 1) * outputs.max(1) * replicates as usize;
+        ((16 << 20) / each).clamp(32, 256)
+    }
+
+    /// Columns of u, the dummy included.
+    pub fn columns(&self) -> usize {
+        self.classes.len()
+    }
+
+    /// An empty tally.
+    pub fn tally(&self) -> MainTally {
+        let wants = |measure| self.measures.contains(&measure);
+        MainTally {
+            given_data: wants(Measure::GivenData).then(|| given_data::GivenData::new(&self.classes, self.outputs.len())),
+            spearman: wants(Measure::Spearman)
+                .then(|| spearman::Spearman::new(self.columns(), self.outputs.len(), self.rank_classes)),
+        }
+    }
+
+    /// The indices of every column (the dummy last) for one output, measure by measure.
+    pub fn indices(&self, tallies: &[MainTally], output: usize, values: &[Tally], scale: f64) -> Vec<(Measure, Vec<Index>)> {
+        let moments: Vec<Moments> = values.iter().map(|tally| tally.moments).collect();
+        self.measures
+            .iter()
+            .map(|&measure| {
+                let estimates = match measure {
+                    Measure::GivenData => {
+                        let parts: Vec<_> = tallies.iter().filter_map(|tally| tally.given_data.as_ref()).collect();
+                        given_data::estimates(&parts, &self.classes, output, &moments, scale)
+                    }
+                    Measure::Spearman => {
+                        let parts: Vec<_> = tallies.iter().filter_map(|tally| tally.spearman.as_ref()).collect();
+                        spearman::estimates(&parts, output, &moments)
+                    }
+                };
+                (measure, ranked(estimates, tallies.len()))
+            })
+            .collect()
+    }
+}
+
+/// Ranks by absolute value, and tells which stand out from the dummy's, the last.
+fn ranked(estimates: Vec<Estimate>, replicates: usize) -> Vec<Index> {
+    let factor = student_factor(replicates);
+    let reach = |estimate: &Estimate| {
+        estimate.value.map_or(0.0, f64::abs) + factor * estimate.standard_error.unwrap_or(f64::INFINITY)
+    };
+    let floor = estimates.last().map_or(f64::INFINITY, reach);
+    let dummy = estimates.len() - 1;
+    let mut order: Vec<usize> = (0..dummy).filter(|&at| estimates[at].value.is_some()).collect();
+    let strength = |at: usize| estimates[at].value.map_or(0.0, f64::abs);
+    order.sort_by(|&a, &b| strength(b).total_cmp(&strength(a)));
+    estimates
+        .iter()
+        .enumerate()
+        .map(|(at, &estimate)| {
+            let error = factor * estimate.standard_error.unwrap_or(f64::INFINITY);
+            Index {
+                estimate,
+                rank: order.iter().position(|&other| other == at).map(|place| place as u32 + 1),
+                resolved: at != dummy && strength(at) > floor && strength(at) > error,
+            }
+        })
+        .collect()
+}
+
+/// Sums for the indices over the trials of the main sample: of one block, or of one replicate.
+#[derive(Debug, Clone)]
+pub struct MainTally {
+    given_data: Option<given_data::GivenData>,
+    spearman: Option<spearman::Spearman>,
+}
+
+/// Room to class a tile in.
+#[derive(Debug, Default)]
+pub struct MainWorkspace {
+    classes: Vec<u16>,
+    ranks: Vec<f64>,
+}
+
+impl MainTally {
+    /// Adds a tile: the columns of u (the dummy last), the outputs, and the cell of each output's values.
+    pub fn add(&mut self, plan: &MainPlan, workspace: &mut MainWorkspace, u: &[&[f64]], outputs: &[&[f64]], cells: &[&[u32]]) {
+        let rows = u.last().map_or(0, |column| column.len());
+        let columns = u.len();
+        workspace.classes.resize(rows, 0);
+        // Row by row, so that a row is added to the sums of its class in one go.
+        workspace.ranks.resize(rows * columns, 0.0);
+        for (column, (classes, u)) in plan.classes.iter().zip(u).enumerate() {
+            classes.classes_of(u, &mut workspace.classes);
+            if let Some(given_data) = &mut self.given_data {
+                given_data.add(column, &workspace.classes, outputs, &plan.outputs);
+            }
+            if self.spearman.is_some() {
+                classes.ranks(u, &workspace.classes, workspace.ranks[column..].iter_mut().step_by(columns));
+            }
+        }
+        if let Some(spearman) = &mut self.spearman {
+            spearman.add(&workspace.ranks, cells, &plan.outputs);
+        }
+    }
+
+    /// Adds the block that comes next in the order of the trials.
+    pub fn merge(&mut self, block: &MainTally) {
+        if let (Some(sum), Some(more)) = (&mut self.given_data, &block.given_data) {
+            sum.merge(more);
+        }
+        if let (Some(sum), Some(more)) = (&mut self.spearman, &block.spearman) {
+            sum.merge(more);
+        }
+    }
+}
+
+/// `sum[i] += more[i]`.
+fn add_all<T: Copy + std::ops::AddAssign>(sum: &mut [T], more: &[T]) {
+    for (sum, &more) in sum.iter_mut().zip(more) {
+        *sum += more;
+    }
 }

@@ -1,0 +1,557 @@
+//! From the checked graph to steps: constants folded exactly, units folded into factors, every step vectorisable.
+
+use super::registers::allocate;
+use super::{BinaryStep, Program, Register, Slot, Source, Step, UnaryStep, exact};
+use crate::kernel;
+use crate::model::{Binary, Definition, NodeId, Operation, Unary, Variant};
+use num_bigint::BigInt;
+use num_rational::BigRational;
+use num_traits::{One, Signed, Zero};
+
+/// Exact constants beyond this many bits go on as doubles.
+const LARGEST_CONSTANT: u64 = 4096;
+/// A factor beyond this many bits is applied to its column: 2^±256 is far inside the range of doubles.
+const LARGEST_SCALE: u64 = 256;
+
+/// A quantity while lowering, in base units.
+#[derive(Debug, Clone)]
+enum Value {
+    /// A constant known exactly.
+    Exact(BigRational),
+    /// A constant known as a double.
+    Real(f64),
+    /// `column × scale`; the scale is not zero.
+    Column(Register, BigRational),
+}
+
+/// Lowers what the outputs need, and with `keep_inputs` a column for every input besides.
+pub fn lower(variant: &Variant, keep_inputs: bool) -> Program {
+    let mut lowering = Lowering { variant, steps: Vec::new(), sources: Vec::new(), drawn: vec![None; variant.inputs.len()], monitors: 0 };
+    let mut needed = vec![false; variant.graph.nodes.len()];
+    for output in &variant.outputs {
+        needed[output.node.0 as usize] = true;
+    }
+    for at in (0..needed.len()).rev() {
+        if needed[at] {
+            operands(&variant.graph.nodes[at].operation, |operand| needed[operand.0 as usize] = true);
+        }
+    }
+    // Sources are numbered in the order of the scenario, whatever the formulas' order of use.
+    for (at, node) in variant.graph.nodes.iter().enumerate() {
+        if let (true, Operation::Input(input)) = (needed[at], &node.operation) {
+            lowering.drawn[*input] = Some(Register::MAX);
+        }
+    }
+    for (input, definition) in variant.inputs.iter().map(|input| &input.definition).enumerate() {
+        if let (Definition::Random(marginal), true) = (definition, keep_inputs || lowering.drawn[input].is_some()) {
+            lowering.sources.push(Source { input, marginal: marginal.clone() });
+        }
+    }
+    lowering.drawn.fill(None);
+
+    let mut values: Vec<Option<Value>> = vec![None; needed.len()];
+    for (at, node) in variant.graph.nodes.iter().enumerate() {
+        if needed[at] {
+            values[at] = Some(lowering.node(&node.operation, &values));
+        }
+    }
+    let mut slots: Vec<Slot> = variant
+        .outputs
+        .iter()
+        .map(|output| {
+            let value = values[output.node.0 as usize].clone().unwrap_or(Value::Real(f64::NAN));
+            lowering.in_unit(value, &output.unit.factor)
+        })
+        .collect();
+    let outputs = slots.len();
+    if keep_inputs {
+        for input in 0..variant.inputs.len() {
+            let value = lowering.input(input);
+            slots.push(lowering.in_unit(value, &variant.inputs[input].unit.factor));
+        }
+    }
+    let mut steps = lowering.steps;
+    let registers = allocate(&mut steps, &mut slots);
+    let inputs = slots.split_off(outputs);
+    Program { sources: lowering.sources, steps, registers, outputs: slots, inputs, monitors: lowering.monitors }
+}
+
+/// Calls `visit` with every operand of an operation.
+fn operands(operation: &Operation, mut visit: impl FnMut(NodeId)) {
+    match operation {
+        Operation::Number(_) | Operation::Pi | Operation::Input(_) => {}
+        Operation::Unary(_, a) => visit(*a),
+        Operation::Binary(_, a, b) => {
+            visit(*a);
+            visit(*b);
+        }
+        Operation::If(condition, a, b) => {
+            visit(*condition);
+            visit(*a);
+            visit(*b);
+        }
+        Operation::Interpolate { x, values, .. } => {
+            visit(*x);
+            values.iter().for_each(|value| visit(*value));
+        }
+    }
+}
+
+struct Lowering<'a> {
+    variant: &'a Variant,
+    steps: Vec<Step>,
+    sources: Vec<Source>,
+    /// The column of each input once it is drawn.
+    drawn: Vec<Option<Register>>,
+    monitors: usize,
+}
+
+impl Lowering<'_> {
+    fn node(&mut self, operation: &Operation, values: &[Option<Value>]) -> Value {
+        let value = |id: &NodeId| values[id.0 as usize].clone().unwrap_or(Value::Real(f64::NAN));
+        match operation {
+            Operation::Number(number) => Value::Exact(number.clone()),
+            Operation::Pi => Value::Real(std::f64::consts::PI),
+            Operation::Input(input) => self.input(*input),
+            Operation::Unary(function, a) => self.unary(*function, value(a)),
+            Operation::Binary(function, a, b) => self.binary(*function, value(a), value(b)),
+            Operation::If(condition, a, b) => self.condition(value(condition), value(a), value(b)),
+            Operation::Interpolate { x, knots, values } => {
+                let values = values.iter().map(value).collect();
+                self.interpolate(value(x), knots, values)
+            }
+        }
+    }
+
+    fn input(&mut self, input: usize) -> Value {
+        let unit = &self.variant.inputs[input].unit.factor;
+        match &self.variant.inputs[input].definition {
+            Definition::Fixed(number) => Value::Exact(number * unit),
+            Definition::Random(_) => {
+                let register = match self.drawn[input] {
+                    Some(register) => register,
+                    None => {
+                        let source = self.sources.iter().position(|source| source.input == input).unwrap_or(0);
+                        let register = self.emit(|result| Step::Fill { source, result });
+                        self.drawn[input] = Some(register);
+                        register
+                    }
+                };
+                Value::Column(register, unit.clone())
+            }
+        }
+    }
+
+    fn emit(&mut self, step: impl FnOnce(Register) -> Step) -> Register {
+        let result = self.steps.len() as Register;
+        self.steps.push(step(result));
+        result
+    }
+
+    fn emit_unary(&mut self, function: UnaryStep, argument: Register) -> Register {
+        self.emit(|result| Step::Unary { function, argument, result })
+    }
+
+    fn emit_binary(&mut self, function: BinaryStep, left: Slot, right: Slot) -> Register {
+        self.emit(|result| Step::Binary { function, left, right, result })
+    }
+
+    /// A column with a factor that has not grown too large.
+    fn column(&mut self, register: Register, scale: BigRational) -> Value {
+        if exact::size(&scale) > LARGEST_SCALE {
+            let factor = Slot::Constant(exact::to_f64(&scale));
+            Value::Column(self.emit_binary(BinaryStep::Multiply, Slot::Column(register), factor), BigRational::one())
+        } else {
+            Value::Column(register, scale)
+        }
+    }
+
+    /// The value as `slot × scale`.
+    fn at_scale(&mut self, value: Value, scale: &BigRational) -> Slot {
+        match value {
+            Value::Exact(number) => Slot::Constant(exact::to_f64(&(number / scale))),
+            Value::Real(number) if scale.is_one() => Slot::Constant(number),
+            Value::Real(number) => Slot::Constant(number / exact::to_f64(scale)),
+            Value::Column(register, own) if own == *scale => Slot::Column(register),
+            Value::Column(register, own) => {
+                let factor = Slot::Constant(exact::to_f64(&(own / scale)));
+                Slot::Column(self.emit_binary(BinaryStep::Multiply, Slot::Column(register), factor))
+            }
+        }
+    }
+
+    /// The value in a unit, as it is reported.
+    fn in_unit(&mut self, value: Value, factor: &BigRational) -> Slot {
+        self.at_scale(value, factor)
+    }
+
+    /// The value in base units.
+    fn in_base(&mut self, value: Value) -> Slot {
+        self.at_scale(value, &BigRational::one())
+    }
+
+    /// Two values brought to one positive scale, so that they can be compared.
+    fn aligned(&mut self, a: Value, b: Value) -> (Slot, Slot, BigRational) {
+        let scale = [&a, &b]
+            .into_iter()
+            .find_map(|value| match value {
+                Value::Column(_, scale) if scale.is_positive() => Some(scale.clone()),
+                _ => None,
+            })
+            .unwrap_or_else(BigRational::one);
+        (self.at_scale(a, &scale), self.at_scale(b, &scale), scale)
+    }
+
+    fn unary(&mut self, function: Unary, value: Value) -> Value {
+        match (function, value) {
+            (Unary::Negate, Value::Exact(number)) => Value::Exact(-number),
+            (Unary::Negate, Value::Real(number)) => Value::Real(-number),
+            (Unary::Negate, Value::Column(register, scale)) => Value::Column(register, -scale),
+            (function, Value::Exact(number)) => match exact_unary(function, &number) {
+                Some(result) => Value::Exact(result),
+                None => Value::Real(real_unary(function, exact::to_f64(&number))),
+            },
+            (function, Value::Real(number)) => Value::Real(real_unary(function, number)),
+            (Unary::Abs, Value::Column(register, scale)) => Value::Column(self.emit_unary(UnaryStep::Abs, register), scale.abs()),
+            (Unary::Sqrt, Value::Column(register, scale)) => self.square_root(register, scale),
+            (Unary::Not, Value::Column(register, _)) => Value::Column(self.emit_unary(UnaryStep::Not, register), BigRational::one()),
+            (function, value @ Value::Column(..)) => {
+                let step = match function {
+                    Unary::Exp => UnaryStep::Exp,
+                    Unary::Ln => UnaryStep::Ln,
+                    Unary::Log10 => UnaryStep::Log10,
+                    Unary::Floor => UnaryStep::Floor,
+                    Unary::Ceil => UnaryStep::Ceil,
+                    Unary::Round => UnaryStep::Round,
+                    Unary::Sin => UnaryStep::Sin,
+                    Unary::Cos => UnaryStep::Cos,
+                    Unary::Tan => UnaryStep::Tan,
+                    Unary::Asin => UnaryStep::Asin,
+                    Unary::Acos => UnaryStep::Acos,
+                    Unary::Atan => UnaryStep::Atan,
+                    Unary::Abs => UnaryStep::Abs,
+                    Unary::Sqrt => UnaryStep::Sqrt,
+                    Unary::Not | Unary::Negate => UnaryStep::Not,
+                };
+                match self.in_base(value) {
+                    Slot::Column(register) => Value::Column(self.emit_unary(step, register), BigRational::one()),
+                    Slot::Constant(number) => Value::Real(real_unary(function, number)),
+                }
+            }
+        }
+    }
+
+    fn square_root(&mut self, register: Register, scale: BigRational) -> Value {
+        match exact::square_root(&scale) {
+            Some(root) => Value::Column(self.emit_unary(UnaryStep::Sqrt, register), root),
+            None => {
+                let base = self.in_base(Value::Column(register, scale));
+                let Slot::Column(register) = base else { return Value::Real(f64::NAN) };
+                Value::Column(self.emit_unary(UnaryStep::Sqrt, register), BigRational::one())
+            }
+        }
+    }
+
+    fn binary(&mut self, function: Binary, a: Value, b: Value) -> Value {
+        if let (Value::Exact(a), Value::Exact(b)) = (&a, &b)
+            && let Some(result) = exact_binary(function, a, b)
+        {
+            return Value::Exact(result);
+        }
+        if let (Some(a), Some(b)) = (constant(&a), constant(&b)) {
+            return Value::Real(super::execute::binary(binary_step(function), a, b));
+        }
+        match function {
+            Binary::Add => self.add(a, b),
+            Binary::Subtract => {
+                let negated = self.unary(Unary::Negate, b);
+                self.add(a, negated)
+            }
+            Binary::Multiply => self.multiply(a, b),
+            Binary::Divide => self.divide(a, b),
+            Binary::Power => self.power(a, b),
+            Binary::Minimum | Binary::Maximum => {
+                let (a, b, scale) = self.aligned(a, b);
+                Value::Column(self.emit_binary(binary_step(function), a, b), scale)
+            }
+            Binary::And | Binary::Or => {
+                let truth = |value| match value {
+                    Value::Column(register, _) => Slot::Column(register),
+                    constant_value => Slot::Constant(constant(&constant_value).unwrap_or(f64::NAN)),
+                };
+                Value::Column(self.emit_binary(binary_step(function), truth(a), truth(b)), BigRational::one())
+            }
+            Binary::Less | Binary::LessOrEqual | Binary::Greater | Binary::GreaterOrEqual | Binary::Equal | Binary::NotEqual => {
+                let (a, b, _) = self.aligned(a, b);
+                Value::Column(self.emit_binary(binary_step(function), a, b), BigRational::one())
+            }
+            // The angle depends on the ratio alone, but on the signs too: both at one positive scale.
+            Binary::Atan2 => {
+                let (a, b, _) = self.aligned(a, b);
+                Value::Column(self.emit_binary(BinaryStep::Atan2, a, b), BigRational::one())
+            }
+        }
+    }
+
+    fn add(&mut self, a: Value, b: Value) -> Value {
+        match (a, b) {
+            (Value::Column(a, a_scale), Value::Column(b, b_scale)) => {
+                let ratio = &b_scale / &a_scale;
+                let register = if ratio.is_one() {
+                    self.emit_binary(BinaryStep::Add, Slot::Column(a), Slot::Column(b))
+                } else if (-&ratio).is_one() {
+                    self.emit_binary(BinaryStep::Subtract, Slot::Column(a), Slot::Column(b))
+                } else {
+                    let factor = exact::to_f64(&ratio);
+                    self.emit(|result| Step::MultiplyAdd { factor, scaled: b, added: a, result })
+                };
+                Value::Column(register, a_scale)
+            }
+            (Value::Column(register, scale), other) | (other, Value::Column(register, scale)) => {
+                if matches!(&other, Value::Exact(number) if number.is_zero()) {
+                    return Value::Column(register, scale);
+                }
+                let other = self.at_scale(other, &scale);
+                Value::Column(self.emit_binary(BinaryStep::Add, Slot::Column(register), other), scale)
+            }
+            // Two constants were folded before.
+            (a, b) => Value::Real(constant(&a).unwrap_or(f64::NAN) + constant(&b).unwrap_or(f64::NAN)),
+        }
+    }
+
+    fn multiply(&mut self, a: Value, b: Value) -> Value {
+        match (a, b) {
+            (Value::Column(a, a_scale), Value::Column(b, b_scale)) => {
+                let register = self.emit_binary(BinaryStep::Multiply, Slot::Column(a), Slot::Column(b));
+                self.column(register, a_scale * b_scale)
+            }
+            (Value::Column(register, scale), Value::Exact(number)) | (Value::Exact(number), Value::Column(register, scale))
+                if !number.is_zero() =>
+            {
+                self.column(register, scale * number)
+            }
+            (Value::Column(register, scale), other) | (other, Value::Column(register, scale)) => {
+                let factor = Slot::Constant(constant(&other).unwrap_or(f64::NAN));
+                Value::Column(self.emit_binary(BinaryStep::Multiply, Slot::Column(register), factor), scale)
+            }
+            (a, b) => Value::Real(constant(&a).unwrap_or(f64::NAN) * constant(&b).unwrap_or(f64::NAN)),
+        }
+    }
+
+    fn divide(&mut self, a: Value, b: Value) -> Value {
+        match (a, b) {
+            (Value::Column(a, a_scale), Value::Column(b, b_scale)) => {
+                let register = self.emit_binary(BinaryStep::Divide, Slot::Column(a), Slot::Column(b));
+                self.column(register, a_scale / b_scale)
+            }
+            (Value::Column(register, scale), Value::Exact(number)) if !number.is_zero() => self.column(register, scale / number),
+            (Value::Column(register, scale), other) => {
+                let divisor = Slot::Constant(constant(&other).unwrap_or(f64::NAN));
+                Value::Column(self.emit_binary(BinaryStep::Divide, Slot::Column(register), divisor), scale)
+            }
+            (Value::Exact(number), Value::Column(register, scale)) if !number.is_zero() => {
+                let reciprocal = self.emit_binary(BinaryStep::Divide, Slot::Constant(1.0), Slot::Column(register));
+                self.column(reciprocal, number / scale)
+            }
+            (other, Value::Column(register, scale)) => {
+                let dividend = Slot::Constant(constant(&other).unwrap_or(f64::NAN));
+                Value::Column(self.emit_binary(BinaryStep::Divide, dividend, Slot::Column(register)), scale.recip())
+            }
+            (a, b) => Value::Real(constant(&a).unwrap_or(f64::NAN) / constant(&b).unwrap_or(f64::NAN)),
+        }
+    }
+
+    fn power(&mut self, base: Value, exponent: Value) -> Value {
+        if let (Value::Column(register, scale), Value::Exact(number)) = (&base, &exponent) {
+            if number.is_zero() {
+                return Value::Exact(BigRational::one());
+            }
+            if *number == BigRational::new(BigInt::one(), BigInt::from(2)) {
+                return self.square_root(*register, scale.clone());
+            }
+            if let Some(exponent) = exact::small_integer(number).filter(|exponent| exponent.unsigned_abs() <= 64) {
+                return self.integer_power(base, exponent);
+            }
+        }
+        let (base, exponent) = (self.in_base(base), self.in_base(exponent));
+        Value::Column(self.emit_binary(BinaryStep::Power, base, exponent), BigRational::one())
+    }
+
+    /// By squaring: correct to a few roundings, and far faster than through logarithms.
+    fn integer_power(&mut self, base: Value, exponent: i32) -> Value {
+        let mut square = base;
+        let mut rest = exponent.unsigned_abs();
+        let mut product: Option<Value> = None;
+        while rest > 0 {
+            if rest & 1 == 1 {
+                product = Some(match product {
+                    None => square.clone(),
+                    Some(product) => self.multiply(product, square.clone()),
+                });
+            }
+            rest >>= 1;
+            if rest > 0 {
+                square = self.multiply(square.clone(), square);
+            }
+        }
+        let product = product.unwrap_or_else(|| Value::Exact(BigRational::one()));
+        if exponent < 0 { self.divide(Value::Exact(BigRational::one()), product) } else { product }
+    }
+
+    fn condition(&mut self, condition: Value, a: Value, b: Value) -> Value {
+        let condition = match condition {
+            Value::Exact(number) => return if number.is_zero() { b } else { a },
+            Value::Real(number) if number.is_nan() => return Value::Real(number),
+            Value::Real(number) => return if number == 0.0 { b } else { a },
+            Value::Column(register, _) => register,
+        };
+        let scale = common_scale([&a, &b]);
+        let (then, otherwise) = (self.at_scale(a, &scale), self.at_scale(b, &scale));
+        Value::Column(self.emit(|result| Step::Select { condition, then, otherwise, result }), scale)
+    }
+
+    fn interpolate(&mut self, x: Value, knots: &[BigRational], values: Vec<Value>) -> Value {
+        let one = BigRational::one();
+        let (argument, knot_scale) = match x {
+            Value::Column(register, scale) if scale.is_positive() => (register, scale),
+            other => match self.in_base(other) {
+                Slot::Column(register) => (register, one),
+                // A constant abscissa becomes a column of its own: rare, and the values may be columns.
+                Slot::Constant(number) => (
+                    match values.iter().find_map(|value| if let Value::Column(register, _) = value { Some(*register) } else { None }) {
+                        Some(any) => {
+                            let zero = self.emit_binary(BinaryStep::Multiply, Slot::Column(any), Slot::Constant(0.0));
+                            self.emit_binary(BinaryStep::Add, Slot::Column(zero), Slot::Constant(number))
+                        }
+                        None => {
+                            let knots: Vec<f64> = knots.iter().map(exact::to_f64).collect();
+                            let values: Vec<f64> = values.iter().map(|value| constant(value).unwrap_or(f64::NAN)).collect();
+                            return Value::Real(super::execute::interpolate(number, &knots, |at| values[at]));
+                        }
+                    },
+                    one,
+                ),
+            },
+        };
+        let scale = common_scale(&values);
+        let knots = knots.iter().map(|knot| exact::to_f64(&(knot / &knot_scale))).collect();
+        let values = values.into_iter().map(|value| self.at_scale(value, &scale)).collect();
+        let monitor = self.monitors;
+        self.monitors += 1;
+        Value::Column(self.emit(|result| Step::Interpolate { argument, knots, values, monitor, result }), scale)
+    }
+}
+
+/// The scale of the first column among the values, else one.
+fn common_scale<'a>(values: impl IntoIterator<Item = &'a Value>) -> BigRational {
+    values
+        .into_iter()
+        .find_map(|value| if let Value::Column(_, scale) = value { Some(scale.clone()) } else { None })
+        .unwrap_or_else(BigRational::one)
+}
+
+/// A constant's number in base units.
+fn constant(value: &Value) -> Option<f64> {
+    match value {
+        Value::Exact(number) => Some(exact::to_f64(number)),
+        Value::Real(number) => Some(*number),
+        Value::Column(..) => None,
+    }
+}
+
+fn truth(value: bool) -> BigRational {
+    if value { BigRational::one() } else { BigRational::zero() }
+}
+
+/// The function of an exact number where the result is exact.
+fn exact_unary(function: Unary, number: &BigRational) -> Option<BigRational> {
+    match function {
+        Unary::Negate => Some(-number),
+        Unary::Not => Some(truth(number.is_zero())),
+        Unary::Abs => Some(number.abs()),
+        Unary::Sqrt => exact::square_root(number),
+        Unary::Floor => Some(number.floor()),
+        Unary::Ceil => Some(number.ceil()),
+        Unary::Round => Some(exact::round_half_even(number)),
+        Unary::Exp | Unary::Sin | Unary::Tan | Unary::Asin | Unary::Atan if number.is_zero() => {
+            Some(if function == Unary::Exp { BigRational::one() } else { BigRational::zero() })
+        }
+        _ => None,
+    }
+}
+
+/// The function of two exact numbers where the result is exact and not too large.
+fn exact_binary(function: Binary, a: &BigRational, b: &BigRational) -> Option<BigRational> {
+    let result = match function {
+        Binary::Add => a + b,
+        Binary::Subtract => a - b,
+        Binary::Multiply => a * b,
+        Binary::Divide if !b.is_zero() => a / b,
+        Binary::Divide => return None,
+        Binary::Power => {
+            if *b == BigRational::new(BigInt::one(), BigInt::from(2)) {
+                return exact::square_root(a);
+            }
+            let exponent = exact::small_integer(b)?;
+            if (a.is_zero() && exponent < 0) || exact::size(a).saturating_mul(u64::from(exponent.unsigned_abs())) > LARGEST_CONSTANT {
+                return None;
+            }
+            a.pow(exponent)
+        }
+        Binary::Minimum => a.min(b).clone(),
+        Binary::Maximum => a.max(b).clone(),
+        Binary::Less => truth(a < b),
+        Binary::LessOrEqual => truth(a <= b),
+        Binary::Greater => truth(a > b),
+        Binary::GreaterOrEqual => truth(a >= b),
+        Binary::Equal => truth(a == b),
+        Binary::NotEqual => truth(a != b),
+        Binary::And => truth(!a.is_zero() && !b.is_zero()),
+        Binary::Or => truth(!a.is_zero() || !b.is_zero()),
+        Binary::Atan2 => return None,
+    };
+    (exact::size(&result) <= LARGEST_CONSTANT).then_some(result)
+}
+
+/// The function of a double, as the steps compute it.
+fn real_unary(function: Unary, x: f64) -> f64 {
+    match function {
+        Unary::Negate => -x,
+        Unary::Not => super::execute::not(x),
+        Unary::Abs => x.abs(),
+        Unary::Sqrt => x.sqrt(),
+        Unary::Exp => kernel::exp(x),
+        Unary::Ln => kernel::ln(x),
+        Unary::Log10 => kernel::log10(x),
+        Unary::Floor => x.floor(),
+        Unary::Ceil => x.ceil(),
+        Unary::Round => x.round_ties_even(),
+        Unary::Sin => kernel::sin(x),
+        Unary::Cos => kernel::cos(x),
+        Unary::Tan => kernel::tan(x),
+        Unary::Asin => kernel::asin(x),
+        Unary::Acos => kernel::acos(x),
+        Unary::Atan => kernel::atan(x),
+    }
+}
+
+fn binary_step(function: Binary) -> BinaryStep {
+    match function {
+        Binary::Add => BinaryStep::Add,
+        Binary::Subtract => BinaryStep::Subtract,
+        Binary::Multiply => BinaryStep::Multiply,
+        Binary::Divide => BinaryStep::Divide,
+        Binary::Power => BinaryStep::Power,
+        Binary::Minimum => BinaryStep::Minimum,
+        Binary::Maximum => BinaryStep::Maximum,
+        Binary::Less => BinaryStep::Less,
+        Binary::LessOrEqual => BinaryStep::LessOrEqual,
+        Binary::Greater => BinaryStep::Greater,
+        Binary::GreaterOrEqual => BinaryStep::GreaterOrEqual,
+        Binary::Equal => BinaryStep::Equal,
+        Binary::NotEqual => BinaryStep::NotEqual,
+        Binary::And => BinaryStep::And,
+        Binary::Or => BinaryStep::Or,
+        Binary::Atan2 => BinaryStep::Atan2,
+    }
+}

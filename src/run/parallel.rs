@@ -1,0 +1,87 @@
+//! Work in any order on any number of threads, results taken in the order of the work.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Runs `body` on a pool of `threads` threads (`None`: one a processor).
+pub fn with_threads<R: Send>(threads: Option<usize>, body: impl FnOnce() -> R + Send) -> R {
+    match rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).build() {
+        Ok(pool) => pool.install(body),
+        // No threads to be had: the calling one does it.
+        Err(_) => body(),
+    }
+}
+
+/// Does tasks 0, 1, …, each on whichever thread is free, and hands the results to `take` in the order of the tasks: no more of
+/// them wait than there are threads. `workspace` is made once a thread. Stops early when `take` says so.
+pub fn in_order<W, T: Send>(
+    tasks: usize,
+    workspace: impl Fn() -> W + Sync,
+    work: impl Fn(&mut W, usize) -> T + Sync,
+    take: impl FnMut(T) -> bool + Send,
+) {
+    struct Taker<T, F> {
+        waiting: BTreeMap<usize, T>,
+        next: usize,
+        take: F,
+    }
+    let next = AtomicUsize::new(0);
+    let taker = Mutex::new(Taker { waiting: BTreeMap::new(), next: 0, take });
+    let worker = || {
+        let mut workspace = workspace();
+        loop {
+            let task = next.fetch_add(1, Ordering::Relaxed);
+            if task >= tasks {
+                break;
+            }
+            let result = work(&mut workspace, task);
+            let mut taker = taker.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+            let Taker { waiting, next: expected, take } = &mut *taker;
+            waiting.insert(task, result);
+            while let Some(result) = waiting.remove(expected) {
+                *expected += 1;
+                if !take(result) {
+                    next.store(tasks, Ordering::Relaxed);
+                }
+            }
+        }
+    };
+    let threads = rayon::current_num_threads().min(tasks);
+    if threads <= 1 {
+        worker();
+    } else {
+        rayon::scope(|scope| {
+            for _ in 0..threads {
+                scope.spawn(|_| worker());
+            }
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_come_in_order_and_may_stop() {
+        for threads in [1, 2, 7] {
+            let mut taken = Vec::new();
+            with_threads(Some(threads), || {
+                in_order(
+                    500,
+                    || 0usize,
+                    |_, task| {
+                        std::thread::sleep(std::time::Duration::from_micros(((task * 7919) % 5) as u64 * 20));
+                        task
+                    },
+                    |task| {
+                        taken.push(task);
+                        task < 400
+                    },
+                );
+            });
+            assert!(taken.len() > 400 && taken.iter().enumerate().all(|(at, &task)| at == task), "{threads}");
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! One pass over all trials.
+
+use super::parallel::in_order;
+use super::{Experiment, NonFinite, Progress, Stopped};
+use crate::kernel;
+use crate::program::{Register, Slot, TILE, Tile};
+use crate::sampler::Uniforms;
+use crate::sensitivity::{MainPlan, MainTally, MainWorkspace};
+use crate::statistic::tally::{Tally, TallyPlan};
+
+/// Blocks a replicate is cut into, at most: enough for any number of threads to share, few enough to merge for nothing.
+const BLOCKS: u64 = 32;
+
+/// What a pass brings together, replicate by replicate.
+pub struct Passed {
+    /// For each varying output, a tally for each replicate.
+    pub outputs: Vec<Vec<Tally>>,
+    /// Sums for the indices of each replicate.
+    pub main: Vec<MainTally>,
+    /// Trials left out.
+    pub nonfinite: NonFinite,
+    /// Rows beyond the ends of each interpolation.
+    pub beyond: Vec<u64>,
+}
+
+/// A run of segments of one replicate: the unit of work. It depends on the layout alone, never on the threads.
+struct Block {
+    replicate: u32,
+    /// Number and rows of each segment.
+    segments: Vec<(u64, usize)>,
+}
+
+/// What a block brings.
+struct Part {
+    replicate: u32,
+    trials: u64,
+    outputs: Vec<Tally>,
+    main: Option<MainTally>,
+    nonfinite: NonFinite,
+    beyond: Vec<u64>,
+}
+
+/// Runs every trial. With no plans, only finiteness is looked at.
+pub fn pass(experiment: &Experiment, plans: &[TallyPlan], main: Option<&MainPlan>, progress: &dyn Progress) -> Result<Passed, Stopped> {
+    let layout = experiment.layout;
+    let mut blocks = Vec::new();
+    for replicate in 0..layout.replicates {
+        let segments: Vec<_> = layout.segments(replicate).collect();
+        let size = (segments.len() as u64).div_ceil(BLOCKS).max(1) as usize;
+        blocks.extend(segments.chunks(size).map(|segments| Block { replicate, segments: segments.to_vec() }));
+    }
+    let replicates = layout.replicates as usize;
+    let mut passed = Passed {
+        outputs: plans.iter().map(|plan| (0..replicates).map(|_| plan.tally()).collect()).collect(),
+        main: main.map(|plan| (0..replicates).map(|_| plan.tally()).collect()).unwrap_or_default(),
+        nonfinite: NonFinite { by_output: vec![0; experiment.program.outputs.len()], ..NonFinite::default() },
+        beyond: vec![0; experiment.program.monitors],
+    };
+    let mut cancelled = false;
+    in_order(
+        blocks.len(),
+        || Worker::new(experiment, plans, main),
+        |worker, at| (!progress.cancelled()).then(|| worker.block(&blocks[at])),
+        |part| {
+            let Some(part) = part else {
+                cancelled = true;
+                return false;
+            };
+            progress.advance(part.trials);
+            passed.take(part);
+            true
+        },
+    );
+    if cancelled { Err(Stopped::Cancelled) } else { Ok(passed) }
+}
+
+impl Passed {
+    fn take(&mut self, part: Part) {
+        let replicate = part.replicate as usize;
+        for (replicates, block) in self.outputs.iter_mut().zip(part.outputs) {
+            replicates[replicate].merge(block);
+        }
+        if let (Some(sums), Some(block)) = (self.main.get_mut(replicate), &part.main) {
+            sums.merge(block);
+        }
+        self.nonfinite.trials += part.nonfinite.trials;
+        for (sum, more) in self.nonfinite.by_output.iter_mut().zip(&part.nonfinite.by_output) {
+            *sum += more;
+        }
+        // Parts come in the order of the trials.
+        self.nonfinite.first = self.nonfinite.first.or(part.nonfinite.first);
+        for (sum, more) in self.beyond.iter_mut().zip(&part.beyond) {
+            *sum += more;
+        }
+    }
+}
+
+/// A thread's own columns.
+struct Worker<'a> {
+    experiment: &'a Experiment<'a>,
+    plans: &'a [TallyPlan],
+    main: Option<&'a MainPlan>,
+    /// The columns of the varying outputs, and which output each is.
+    registers: Vec<(Register, usize)>,
+    tile: Tile,
+    uniforms: UniformColumns,
+    /// Finite rows only, where some are not: the outputs, then the uniforms.
+    finite: Vec<Box<[f64; TILE]>>,
+    cells: Vec<Box<[u32; TILE]>>,
+    workspace: MainWorkspace,
+}
+
+impl<'a> Worker<'a> {
+    fn new(experiment: &'a Experiment<'a>, plans: &'a [TallyPlan], main: Option<&'a MainPlan>) -> Self {
+        let registers: Vec<(Register, usize)> = experiment
+            .program
+            .outputs
+            .iter()
+            .enumerate()
+            .filter_map(|(output, slot)| if let Slot::Column(register) = slot { Some((*register, output)) } else { None })
+            .collect();
+        let uniforms = UniformColumns::new(experiment, main.is_some());
+        Worker {
+            tile: experiment.program.tile(),
+            finite: (0..registers.len() + uniforms.columns.len()).map(|_| Box::new([0.0; TILE])).collect(),
+            cells: registers.iter().map(|_| Box::new([0; TILE])).collect(),
+            workspace: MainWorkspace::default(),
+            experiment,
+            plans,
+            main,
+            registers,
+            uniforms,
+        }
+    }
+
+    fn block(&mut self, block: &Block) -> Part {
+        let mut part = Part {
+            replicate: block.replicate,
+            trials: 0,
+            outputs: self.plans.iter().map(TallyPlan::tally).collect(),
+            main: self.main.map(MainPlan::tally),
+            nonfinite: NonFinite { by_output: vec![0; self.experiment.program.outputs.len()], ..NonFinite::default() },
+            beyond: Vec::new(),
+        };
+        self.tile.beyond.fill(0);
+        let first = self.experiment.layout.first_trial(block.replicate);
+        for &(segment, rows) in &block.segments {
+            let mut uniforms = self.experiment.sampler.open(block.replicate, segment);
+            let mut done = 0;
+            while done < rows {
+                self.tile.rows = (rows - done).min(TILE);
+                self.uniforms.execute(self.experiment, &mut self.tile, &mut *uniforms);
+                let trial = first + segment * crate::sampler::SEGMENT_ROWS as u64 + done as u64;
+                self.remember(trial, &mut part);
+                done += self.tile.rows;
+            }
+            part.trials += rows as u64;
+        }
+        for tally in &mut part.outputs {
+            tally.finish();
+        }
+        part.beyond.clone_from(&self.tile.beyond);
+        part
+    }
+
+    /// Adds the tile that begins at `trial` to the tallies, without the rows that are not finite.
+    fn remember(&mut self, trial: u64, part: &mut Part) {
+        let rows = self.tile.rows;
+        let outputs: Vec<&[f64]> = self.registers.iter().map(|&(register, _)| self.tile.column(register)).collect();
+        let uniforms: Vec<&[f64]> = self.uniforms.columns.iter().map(|column| &column[..rows]).collect();
+        if outputs.iter().all(|column| all_finite(column)) {
+            remember_rows(part, self.plans, self.main, &outputs, &uniforms, &mut self.cells, &mut self.workspace);
+            return;
+        }
+        let mut left = 0;
+        for row in 0..rows {
+            let mut finite = true;
+            for (&column, &(_, output)) in outputs.iter().zip(&self.registers) {
+                if !column[row].is_finite() {
+                    part.nonfinite.by_output[output] += 1;
+                    part.nonfinite.first = part.nonfinite.first.or(Some((trial + row as u64, output)));
+                    finite = false;
+                }
+            }
+            if finite {
+                for (to, from) in self.finite.iter_mut().zip(outputs.iter().chain(&uniforms)) {
+                    to[left] = from[row];
+                }
+                left += 1;
+            }
+        }
+        part.nonfinite.trials += (rows - left) as u64;
+        if left > 0 {
+            let finite: Vec<&[f64]> = self.finite.iter().map(|column| &column[..left]).collect();
+            let (outputs, uniforms) = finite.split_at(self.registers.len());
+            remember_rows(part, self.plans, self.main, outputs, uniforms, &mut self.cells, &mut self.workspace);
+        }
+    }
+}
+
+fn remember_rows(
+    part: &mut Part,
+    plans: &[TallyPlan],
+    main: Option<&MainPlan>,
+    outputs: &[&[f64]],
+    uniforms: &[&[f64]],
+    cells: &mut [Box<[u32; TILE]>],
+    workspace: &mut MainWorkspace,
+) {
+    for (((tally, plan), values), cells) in part.outputs.iter_mut().zip(plans).zip(outputs).zip(cells.iter_mut()) {
+        tally.add(plan, values, &mut cells[..values.len()]);
+    }
+    if let (Some(tally), Some(plan)) = (&mut part.main, main) {
+        let cells: Vec<&[u32]> = cells.iter().zip(outputs).map(|(cells, values)| &cells[..values.len()]).collect();
+        tally.add(plan, workspace, uniforms, outputs, &cells);
+    }
+}
+
+/// The uniforms of a tile: one column a source and one of the dummy where indices need them, else one that is used again and again.
+pub struct UniformColumns {
+    columns: Vec<Box<[f64; TILE]>>,
+    kept: bool,
+}
+
+impl UniformColumns {
+    /// Columns for an experiment; `kept`: every source's uniforms are wanted after the tile is run, and the dummy's.
+    pub fn new(experiment: &Experiment, kept: bool) -> Self {
+        let columns = if kept { experiment.program.sources.len() + 1 } else { 0 };
+        UniformColumns { columns: (0..columns).map(|_| Box::new([0.0; TILE])).collect(), kept }
+    }
+
+    /// Draws and computes one tile.
+    pub fn execute(&mut self, experiment: &Experiment, tile: &mut Tile, uniforms: &mut dyn Uniforms) {
+        let sources = &experiment.program.sources;
+        let mut scratch = [0.0; TILE];
+        experiment.program.execute(tile, |source, out| {
+            let u = if self.kept { &mut self.columns[source][..out.len()] } else { &mut scratch[..out.len()] };
+            uniforms.fill(source, u);
+            sources[source].marginal.fill(u, out);
+        });
+        if self.kept {
+            uniforms.fill(sources.len(), &mut self.columns[sources.len()][..tile.rows]);
+        }
+    }
+}
+
+/// Whether no value is infinite or NaN: x − x is zero for all others.
+fn all_finite(values: &[f64]) -> bool {
+    kernel::dispatch(
+        #[inline(always)]
+        || {
+            let mut lanes = [0.0; 8];
+            let mut blocks = values.chunks_exact(8);
+            for block in &mut blocks {
+                for lane in 0..8 {
+                    lanes[lane] += block[lane] - block[lane];
+                }
+            }
+            lanes.iter().sum::<f64>() == 0.0 && blocks.remainder().iter().all(|value| value.is_finite())
+        },
+    )
+}

@@ -1,0 +1,182 @@
+//! The pilot: the first rows of every replicate, run first, fix how each output's values are counted and which are kept.
+//!
+//! Every shard repeats it, so every shard counts on the same grid.
+
+use super::pass::UniformColumns;
+use super::{Experiment, Question};
+use crate::program::{Slot, TILE};
+use crate::sampler::SEGMENT_ROWS;
+use crate::sensitivity::{MainPlan, OutputClasses};
+use crate::statistic::grid::Grid;
+use crate::statistic::summary::central;
+use crate::statistic::tally::{BINS, Role, TallyPlan};
+
+/// Up to so many trials every value is kept.
+const KEEP_ALL: u64 = 1 << 17;
+/// Brackets reach this many standard errors of the pilot to both sides.
+const BRACKET: f64 = 8.0;
+/// Values of one output that may be kept; brackets that hold more are binned.
+const MOST_KEPT: f64 = (1 << 20) as f64;
+/// The same value seen so often in its cell of the pilot, and no other, is a tie.
+const TIE: usize = 8;
+
+/// What the pilot fixes.
+pub struct Pilot {
+    /// For each varying output, how its values are remembered.
+    pub plans: Vec<TallyPlan>,
+    /// How the sums for the indices are made, where any are asked for.
+    pub main: Option<MainPlan>,
+}
+
+/// Runs the pilot; `None` when not one of its trials was finite.
+pub fn pilot(experiment: &Experiment, question: &Question) -> Option<Pilot> {
+    let layout = experiment.layout;
+    let trials = layout.trials();
+    let keep_all = trials <= KEEP_ALL;
+    let wanted = if keep_all { (trials / 4).clamp(512, 4096) } else { (trials / 32).clamp(1 << 14, 1 << 19) };
+    let rows = (wanted / u64::from(layout.replicates)).max(1).next_power_of_two().min(SEGMENT_ROWS as u64);
+    let replicates = pilot_values(experiment, rows as usize);
+    let outputs = experiment.varying_outputs().count();
+    if replicates.iter().all(|values| values.first().is_some_and(Vec::is_empty)) {
+        return None;
+    }
+    let mut plans = Vec::with_capacity(outputs);
+    let mut classes = Vec::with_capacity(outputs);
+    let rank_classes = MainPlan::rank_classes(experiment.program.sources.len(), outputs, layout.replicates);
+    let by_output = experiment.varying_outputs().zip(0..outputs);
+    for (output, at) in by_output {
+        let parts: Vec<&[f64]> = replicates.iter().map(|values| values[at].as_slice()).collect();
+        let mut sorted = parts.concat();
+        sorted.sort_unstable_by(f64::total_cmp);
+        let grid = Grid::from_pilot(&sorted, if keep_all { 6 } else { 9 });
+        let roles = if keep_all { vec![Role::Keep; grid.cells()] } else { roles(&grid, &sorted, &parts, question, trials) };
+        classes.push(OutputClasses { class_of_cell: class_of_cell(&grid, &sorted, rank_classes), centre: grid.centre() });
+        plans.push(TallyPlan::new(grid, roles, question.thresholds[output].clone()));
+    }
+    let main = (!question.measures.is_empty() && outputs > 0).then(|| {
+        let inputs: Vec<_> = experiment.program.sources.iter().map(|source| &*source.marginal).collect();
+        MainPlan::new(question.measures, &inputs, classes, rank_classes)
+    });
+    Some(Pilot { plans, main })
+}
+
+/// The values of the varying outputs in the first rows of every replicate, without the trials that are not finite.
+fn pilot_values(experiment: &Experiment, rows: usize) -> Vec<Vec<Vec<f64>>> {
+    let slots: Vec<Slot> = experiment.varying_outputs().map(|output| experiment.program.outputs[output]).collect();
+    let tasks = experiment.layout.replicates as usize;
+    let mut replicates = Vec::with_capacity(tasks);
+    super::parallel::in_order(
+        tasks,
+        || (experiment.program.tile(), UniformColumns::new(experiment, false)),
+        |(tile, columns), replicate| {
+            let replicate = replicate as u32;
+            let rows = rows.min(experiment.layout.rows(replicate) as usize);
+            let mut uniforms = experiment.sampler.open(replicate, 0);
+            let mut values = vec![Vec::with_capacity(rows); slots.len()];
+            let mut done = 0;
+            while done < rows {
+                tile.rows = (rows - done).min(TILE);
+                columns.execute(experiment, tile, &mut *uniforms);
+                for row in 0..tile.rows {
+                    if slots.iter().all(|&slot| tile.value(slot, row).is_finite()) {
+                        for (values, &slot) in values.iter_mut().zip(&slots) {
+                            values.push(tile.value(slot, row));
+                        }
+                    }
+                }
+                done += tile.rows;
+            }
+            values
+        },
+        |values| {
+            replicates.push(values);
+            true
+        },
+    );
+    replicates
+}
+
+/// Which cells to keep: those that hold the wanted quantiles and the limits of their errors, with a wide margin.
+fn roles(grid: &Grid, sorted: &[f64], parts: &[&[f64]], question: &Question, trials: u64) -> Vec<Role> {
+    let n = sorted.len();
+    let mut roles = vec![Role::Count; grid.cells()];
+    let mut below = vec![0usize; grid.cells() + 1];
+    for &value in sorted {
+        below[grid.cell(value) + 1] += 1;
+    }
+    for cell in 0..grid.cells() {
+        below[cell + 1] += below[cell];
+    }
+    let atom = |cell: usize| {
+        let values = &sorted[below[cell]..below[cell + 1]];
+        (values.len() >= TIE && values[0] == values[values.len() - 1]).then(|| values[0])
+    };
+    let mut brackets = Vec::new();
+    for p in question.quantiles.iter().copied().chain(central(question.level)) {
+        let half = BRACKET * share_error(sorted, parts, p) + 3.0 / n as f64;
+        let rank = |p: f64| (p * n as f64).floor();
+        let (low, high) = (rank(p - half), rank(p + half));
+        let first = if low < 0.0 { 0 } else { grid.cell(sorted[low as usize]) };
+        let last = if high >= n as f64 { grid.cells() - 1 } else { grid.cell(sorted[high as usize]) };
+        brackets.push(first..=last);
+    }
+    for cell in brackets.into_iter().flatten() {
+        roles[cell] = atom(cell).map_or(Role::Keep, Role::Tie);
+    }
+    // Cells that hold the most are binned first, until the rest can be kept.
+    let expected = |cell: usize| (below[cell + 1] - below[cell]) as f64 / n as f64 * trials as f64;
+    let mut kept: Vec<usize> = (0..roles.len()).filter(|&cell| roles[cell] == Role::Keep).collect();
+    kept.sort_by(|&a, &b| expected(b).total_cmp(&expected(a)));
+    let mut total: f64 = kept.iter().map(|&cell| expected(cell)).sum();
+    for cell in kept {
+        if total <= MOST_KEPT || expected(cell) < 4.0 * BINS as f64 {
+            break;
+        }
+        total -= expected(cell);
+        roles[cell] = Role::Bins;
+    }
+    // A tie that no quantile needs is no matter for the roles, but the shortest interval must know where it stands.
+    for (cell, role) in roles.iter_mut().enumerate() {
+        if *role == Role::Count
+            && let Some(value) = atom(cell)
+            && below[cell + 1] - below[cell] >= n / 256
+        {
+            *role = Role::Tie(value);
+        }
+    }
+    roles
+}
+
+/// The standard error of the pilot's share below its quantile at p: from the replicates, but no less than a quarter of what
+/// independent trials would have, lest few replicates agree by chance.
+fn share_error(sorted: &[f64], parts: &[&[f64]], p: f64) -> f64 {
+    let n = sorted.len() as f64;
+    let quantile = sorted[((p * n) as usize).min(sorted.len() - 1)];
+    let shares: Vec<f64> = parts
+        .iter()
+        .filter(|part| !part.is_empty())
+        .map(|part| part.iter().filter(|&&value| value <= quantile).count() as f64 / part.len() as f64)
+        .collect();
+    let r = shares.len() as f64;
+    let mean = shares.iter().sum::<f64>() / r;
+    let spread = shares.iter().map(|share| (share - mean) * (share - mean)).sum::<f64>() / (r * (r - 1.0)).max(1.0);
+    let independent = (p * (1.0 - p) / n).sqrt();
+    spread.sqrt().max(independent / 4.0)
+}
+
+/// Classes of about equal mass in the pilot, rising with the cells.
+fn class_of_cell(grid: &Grid, sorted: &[f64], classes: usize) -> Vec<u16> {
+    let mut counts = vec![0usize; grid.cells()];
+    for &value in sorted {
+        counts[grid.cell(value)] += 1;
+    }
+    let mut below = 0;
+    counts
+        .iter()
+        .map(|&count| {
+            let middle = below + count / 2;
+            below += count;
+            ((middle * classes) / sorted.len()).min(classes - 1) as u16
+        })
+        .collect()
+}

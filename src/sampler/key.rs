@@ -1,0 +1,48 @@
+//! The key of a stream: a draw is a function of (seed, replicate, segment, the input's name) and of nothing else.
+//!
+//! The name and the seed are hashed by SHA-256 into a 128-bit Philox key; the replicate and the segment are the Philox
+//! counter. Both are frozen: changing either changes every number this program has ever printed.
+
+use super::philox::philox4x64;
+use sha2::{Digest, Sha256};
+
+/// What a stream of words is for: part of the counter, so that two uses of one key never see the same words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// The states of the random generator.
+    RandomStates = 0,
+    /// The keys of the scrambling of Sobol' points.
+    Scrambling = 1,
+}
+
+/// The key of one input under one seed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StreamKey([u64; 2]);
+
+impl StreamKey {
+    /// The key of the input drawn under `name`.
+    pub fn new(seed: u64, name: &str) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(b"montecarbon stream 1\0");
+        hash.update(seed.to_le_bytes());
+        hash.update(name.as_bytes());
+        let digest = hash.finalize();
+        let word = |at: usize| {
+            digest[at..at + 8]
+                .iter()
+                .rev()
+                .fold(0u64, |word, &byte| (word << 8) | u64::from(byte))
+        };
+        StreamKey([word(0), word(8)])
+    }
+
+    /// `N` words (a multiple of four) belonging to this key, replicate, segment and purpose.
+    pub fn words<const N: usize>(&self, purpose: Purpose, replicate: u32, segment: u64) -> [u64; N] {
+        let mut words = [0; N];
+        for (block, chunk) in words.chunks_mut(4).enumerate() {
+            let counter = [block as u64, segment, u64::from(replicate), purpose as u64];
+            chunk.copy_from_slice(&philox4x64(counter, self.0)[..chunk.len()]);
+        }
+        words
+    }
+}

@@ -1,0 +1,135 @@
+//! Classes of an input's u: equal shares of the mass, halved again and again toward both ends, or one an atom.
+
+use crate::distribution::Marginal;
+
+/// Equal shares of a continuous input.
+const SHARES: usize = 64;
+/// How often the outermost shares are halved: a heavy tail's conditional mean is resolved down to 2^-18 of the mass.
+const HALVINGS: i32 = 12;
+/// Atoms that get a class of their own; beyond so many, ties no longer matter.
+const MOST_ATOMS: usize = 512;
+/// Equal steps of u in the table that a search starts from.
+const STEPS: usize = 1024;
+
+/// The classes of one input.
+#[derive(Debug, Clone)]
+pub struct Classes {
+    /// Upper edges of the classes, rising; the last is 1.
+    upper: Vec<f64>,
+    /// The class at the lower end of each step of u.
+    start: Vec<u16>,
+    /// For a discrete input: the rank shared by all of an atom, its mid-distribution value.
+    atoms: bool,
+}
+
+impl Classes {
+    /// Of an input: one class an atom where it is discrete.
+    pub fn of(marginal: &dyn Marginal) -> Self {
+        if !marginal.is_discrete() {
+            return Self::continuous();
+        }
+        let mut upper = Vec::new();
+        let mut edge: f64 = 0.0;
+        while edge < 1.0 - f64::EPSILON {
+            if upper.len() == MOST_ATOMS {
+                return Self::continuous();
+            }
+            let next = marginal.cdf(marginal.quantile(edge.next_up().max(f64::MIN_POSITIVE))).min(1.0);
+            if !(next > edge) {
+                break;
+            }
+            upper.push(next);
+            edge = next;
+        }
+        match upper.last_mut() {
+            Some(last) => *last = 1.0,
+            None => upper.push(1.0),
+        }
+        Self::from_edges(upper, true)
+    }
+
+    /// Of a continuous input.
+    pub fn continuous() -> Self {
+        let share = 1.0 / SHARES as f64;
+        let mut halved: Vec<f64> = Vec::new();
+        let mut width = share;
+        for _ in 0..HALVINGS {
+            width /= 2.0;
+            halved.push(width);
+        }
+        let lower = halved.iter().rev().copied();
+        let middle = (1..SHARES).map(|at| at as f64 * share);
+        let upper = halved.iter().map(|width| 1.0 - width);
+        Self::from_edges(lower.chain(middle).chain(upper).chain([1.0]).collect(), false)
+    }
+
+    fn from_edges(upper: Vec<f64>, atoms: bool) -> Self {
+        let start = (0..STEPS)
+            .map(|step| upper.partition_point(|&edge| edge < step as f64 / STEPS as f64).min(upper.len() - 1) as u16)
+            .collect();
+        Classes { upper, start, atoms }
+    }
+
+    /// How many.
+    pub fn count(&self) -> usize {
+        self.upper.len()
+    }
+
+    /// The share of the mass in each.
+    pub fn weights(&self) -> Vec<f64> {
+        let mut below = 0.0;
+        self.upper
+            .iter()
+            .map(|&upper| {
+                let weight = upper - below;
+                below = upper;
+                weight
+            })
+            .collect()
+    }
+
+    /// The class of each u.
+    pub fn classes_of(&self, u: &[f64], classes: &mut [u16]) {
+        for (class, &u) in classes.iter_mut().zip(u) {
+            let mut at = self.start[((u * STEPS as f64) as usize).min(STEPS - 1)] as usize;
+            while u > self.upper[at] {
+                at += 1;
+            }
+            *class = at as u16;
+        }
+    }
+
+    /// The input's rank in (0, 1): u itself, or the middle of its atom.
+    pub fn ranks<'a>(&self, u: &[f64], classes: &[u16], ranks: impl Iterator<Item = &'a mut f64>) {
+        if self.atoms {
+            for (rank, &class) in ranks.zip(classes) {
+                let class = class as usize;
+                let below = if class == 0 { 0.0 } else { self.upper[class - 1] };
+                *rank = (below + self.upper[class]) / 2.0;
+            }
+        } else {
+            for (rank, &u) in ranks.zip(u) {
+                *rank = u;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn continuous_classes_cover_the_mass_and_find_their_u() {
+        let classes = Classes::continuous();
+        assert_eq!(classes.count(), SHARES + 2 * HALVINGS as usize);
+        assert!((classes.weights().iter().sum::<f64>() - 1.0).abs() < 1e-15);
+        let u: Vec<f64> = (0..100_000).map(|i| (f64::from(i) + 0.5) / 1e5).chain([0.5f64.powi(53), 1.0 - 0.5f64.powi(53)]).collect();
+        let mut found = vec![0; u.len()];
+        classes.classes_of(&u, &mut found);
+        for (&u, &class) in u.iter().zip(&found) {
+            let class = class as usize;
+            assert!(u <= classes.upper[class] && (class == 0 || u > classes.upper[class - 1]), "{u}");
+        }
+    }
+}

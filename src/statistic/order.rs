@@ -1,0 +1,309 @@
+//! Order statistics of all trials together, and each replicate's share below a point, from tallies.
+
+use super::tally::{BINS, Role, Tally, TallyPlan};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// A wanted rank lies in a cell whose values were only counted: the trials must be run again with this cell kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Missed {
+    /// The cell.
+    pub cell: usize,
+}
+
+/// The trials of one output, ready to be asked for ranks.
+pub struct OrderStatistics<'a> {
+    plan: &'a TallyPlan,
+    replicates: &'a [Tally],
+    /// Trials in each replicate.
+    sizes: Vec<u64>,
+    /// Trials below each cell, pooled; one more than there are cells.
+    below: Vec<u64>,
+    /// Number of each cell among those with kept values.
+    kept_place: Vec<u32>,
+    /// Kept values of each replicate, grouped by cell.
+    grouped: Vec<Vec<f64>>,
+    /// Where each group begins.
+    starts: Vec<Vec<u32>>,
+    sorted: RefCell<HashMap<usize, Rc<CellValues>>>,
+    /// The widest bin an answer was read from: how far it may be off.
+    widest_bin: std::cell::Cell<f64>,
+}
+
+/// A cell's distinct values with pooled cumulative counts.
+struct CellValues {
+    /// Rising values, each with the number of trials of the cell up to and including it.
+    values: Vec<(f64, u64)>,
+    /// Whether the values are bins' upper edges with counts rather than trials.
+    binned: bool,
+}
+
+impl<'a> OrderStatistics<'a> {
+    /// From the tallies of all replicates.
+    pub fn new(plan: &'a TallyPlan, replicates: &'a [Tally]) -> Self {
+        let cells = plan.grid.cells();
+        let mut below = vec![0; cells + 1];
+        for replicate in replicates {
+            for (sum, &count) in below[1..].iter_mut().zip(&replicate.cells) {
+                *sum += u64::from(count);
+            }
+        }
+        for cell in 0..cells {
+            below[cell + 1] += below[cell];
+        }
+        let mut kept_place = vec![u32::MAX; cells];
+        let mut places = 0;
+        for (place, role) in kept_place.iter_mut().zip(plan.roles()) {
+            if matches!(role, Role::Keep | Role::Tie(_)) {
+                *place = places;
+                places += 1;
+            }
+        }
+        let mut cell_numbers = Vec::new();
+        let (grouped, starts) = replicates
+            .iter()
+            .map(|replicate| {
+                let kept = &replicate.kept;
+                cell_numbers.resize(kept.len(), 0);
+                plan.grid.cells_of(kept, &mut cell_numbers);
+                let mut starts = vec![0u32; places as usize + 1];
+                for &cell in &cell_numbers {
+                    starts[kept_place[cell as usize] as usize + 1] += 1;
+                }
+                for place in 0..places as usize {
+                    starts[place + 1] += starts[place];
+                }
+                let mut next = starts.clone();
+                let mut grouped = vec![0.0; kept.len()];
+                for (&value, &cell) in kept.iter().zip(&cell_numbers) {
+                    let at = &mut next[kept_place[cell as usize] as usize];
+                    grouped[*at as usize] = value;
+                    *at += 1;
+                }
+                (grouped, starts)
+            })
+            .unzip();
+        OrderStatistics {
+            plan,
+            replicates,
+            sizes: replicates.iter().map(|replicate| replicate.moments.n).collect(),
+            below,
+            kept_place,
+            grouped,
+            starts,
+            sorted: RefCell::default(),
+            widest_bin: std::cell::Cell::new(0.0),
+        }
+    }
+
+    /// Trials in all.
+    pub fn trials(&self) -> u64 {
+        self.below[self.below.len() - 1]
+    }
+
+    /// Trials in each replicate.
+    pub fn sizes(&self) -> &[u64] {
+        &self.sizes
+    }
+
+    /// How far the answers so far may be off: the width of the widest bin one was read from; 0 while all were exact.
+    pub fn widest_bin(&self) -> f64 {
+        self.widest_bin.get()
+    }
+
+    /// The trials of a cell.
+    pub fn count(&self, cell: usize) -> u64 {
+        self.below[cell + 1] - self.below[cell]
+    }
+
+    /// The value of rank `rank`, 1 to the number of trials.
+    ///
+    /// # Errors
+    /// [`Missed`] where the cell's values were only counted.
+    pub fn of_rank(&self, rank: u64) -> Result<f64, Missed> {
+        let rank = rank.clamp(1, self.trials().max(1));
+        let cell = self.below.partition_point(|&below| below < rank) - 1;
+        let values = self.values(cell)?;
+        let inside = rank - self.below[cell];
+        let at = values.values.partition_point(|&(_, up_to)| up_to < inside).min(values.values.len() - 1);
+        let (value, up_to) = values.values[at];
+        if !values.binned {
+            return Ok(value);
+        }
+        let width = (self.plan.grid.edge(cell + 1) - self.plan.grid.edge(cell)) / BINS as f64;
+        self.widest_bin.set(self.widest_bin.get().max(width));
+        let before = if at == 0 { 0 } else { values.values[at - 1].1 };
+        let share = (inside - before) as f64 - 0.5;
+        Ok(value - width + width * share / (up_to - before) as f64)
+    }
+
+    /// The quantile at `p`: Hazen's (k − ½)/N between order statistics; where both are equal, that value itself.
+    ///
+    /// # Errors
+    /// As [`Self::of_rank`].
+    pub fn quantile(&self, p: f64) -> Result<f64, Missed> {
+        let n = self.trials();
+        let position = (p * n as f64 + 0.5).clamp(1.0, n as f64);
+        let rank = position.floor();
+        let low = self.of_rank(rank as u64)?;
+        let share = position - rank;
+        if share == 0.0 {
+            return Ok(low);
+        }
+        let high = self.of_rank(rank as u64 + 1)?;
+        Ok(if low == high { low } else { share.mul_add(high - low, low) })
+    }
+
+    /// For each replicate, the shares of its trials below `x` and at or below it.
+    ///
+    /// # Errors
+    /// [`Missed`] where the cell's values were only counted.
+    pub fn shares(&self, x: f64) -> Result<Vec<(f64, f64)>, Missed> {
+        let cell = self.plan.grid.cell(x);
+        if self.count(cell) > 0 && self.plan.role(cell) == Role::Count {
+            return Err(Missed { cell });
+        }
+        Ok((0..self.replicates.len())
+            .map(|replicate| {
+                let tally = &self.replicates[replicate];
+                let before: u64 = tally.cells[..cell].iter().map(|&count| u64::from(count)).sum();
+                let (less, equal) = self.inside(replicate, cell, x);
+                let size = tally.moments.n as f64;
+                ((before as f64 + less) / size, (before as f64 + less + equal) / size)
+            })
+            .collect())
+    }
+
+    /// In one replicate, the trials of `cell` less than x, and equal to it.
+    fn inside(&self, replicate: usize, cell: usize, x: f64) -> (f64, f64) {
+        let tally = &self.replicates[replicate];
+        if self.plan.role(cell) == Role::Bins {
+            let (low, high) = (self.plan.grid.edge(cell), self.plan.grid.edge(cell + 1));
+            let position = ((x - low) / (high - low) * BINS as f64).clamp(0.0, BINS as f64);
+            let bin = (position as usize).min(BINS - 1);
+            let bins = &tally.bins[self.plan.place(cell) * BINS..][..BINS];
+            let before: u64 = bins[..bin].iter().map(|&count| u64::from(count)).sum();
+            return (before as f64 + (position - bin as f64) * f64::from(bins[bin]), 0.0);
+        }
+        let kept = self.kept(replicate, cell);
+        let mut less = kept.iter().filter(|&&value| value < x).count() as u64;
+        let mut equal = kept.iter().filter(|&&value| value == x).count() as u64;
+        if let Role::Tie(value) = self.plan.role(cell) {
+            let ties = tally.ties[self.plan.place(cell)];
+            if value < x {
+                less += ties;
+            } else if value == x {
+                equal += ties;
+            }
+        }
+        (less as f64, equal as f64)
+    }
+
+    fn kept(&self, replicate: usize, cell: usize) -> &[f64] {
+        let place = self.kept_place[cell];
+        if place == u32::MAX {
+            return &[];
+        }
+        let starts = &self.starts[replicate];
+        &self.grouped[replicate][starts[place as usize] as usize..starts[place as usize + 1] as usize]
+    }
+
+    /// The pooled values of a cell, sorted once.
+    fn values(&self, cell: usize) -> Result<Rc<CellValues>, Missed> {
+        if self.plan.role(cell) == Role::Count {
+            return Err(Missed { cell });
+        }
+        if let Some(values) = self.sorted.borrow().get(&cell) {
+            return Ok(values.clone());
+        }
+        let binned = self.plan.role(cell) == Role::Bins;
+        let mut values: Vec<(f64, u64)> = if binned {
+            let (low, high) = (self.plan.grid.edge(cell), self.plan.grid.edge(cell + 1));
+            let first = self.plan.place(cell) * BINS;
+            (0..BINS)
+                .map(|bin| {
+                    let count = self.replicates.iter().map(|tally| u64::from(tally.bins[first + bin])).sum();
+                    (low + (high - low) * (bin + 1) as f64 / BINS as f64, count)
+                })
+                .filter(|&(_, count)| count > 0)
+                .collect()
+        } else {
+            let mut kept: Vec<f64> = (0..self.replicates.len()).flat_map(|replicate| self.kept(replicate, cell)).copied().collect();
+            kept.sort_unstable_by(f64::total_cmp);
+            let mut values: Vec<(f64, u64)> = Vec::new();
+            for value in kept {
+                match values.last_mut() {
+                    Some((last, count)) if *last == value => *count += 1,
+                    _ => values.push((value, 1)),
+                }
+            }
+            if let Role::Tie(value) = self.plan.role(cell) {
+                let place = self.plan.place(cell);
+                let count = self.replicates.iter().map(|tally| tally.ties[place]).sum();
+                if count > 0 {
+                    values.insert(values.partition_point(|&(other, _)| other < value), (value, count));
+                }
+            }
+            values
+        };
+        let mut up_to = 0;
+        for (_, count) in &mut values {
+            up_to += *count;
+            *count = up_to;
+        }
+        let values = Rc::new(CellValues { values, binned });
+        self.sorted.borrow_mut().insert(cell, values.clone());
+        Ok(values)
+    }
+
+    /// The distribution as pieces, for the shortest interval: of all trials, or of one replicate.
+    pub fn pieces(&self, replicate: Option<usize>) -> Vec<Piece> {
+        let minimum = self.replicates.iter().fold(f64::INFINITY, |least, tally| least.min(tally.minimum));
+        let maximum = self.replicates.iter().fold(f64::NEG_INFINITY, |most, tally| most.max(tally.maximum));
+        let last = self.plan.grid.cells() - 1;
+        let mut pieces = Vec::new();
+        for cell in 0..=last {
+            let count = match replicate {
+                None => self.count(cell),
+                Some(replicate) => u64::from(self.replicates[replicate].cells[cell]),
+            };
+            if count == 0 {
+                continue;
+            }
+            if let Role::Tie(value) = self.plan.role(cell) {
+                pieces.push(Piece { low: value, high: value, count: count as f64 });
+            } else {
+                // The edges of the cell, but not beyond the extremes.
+                let low = if cell == 0 { minimum } else { self.plan.grid.edge(cell).max(minimum) };
+                let high = if cell == last { maximum } else { self.plan.grid.edge(cell + 1).min(maximum) };
+                pieces.push(Piece { low, high: high.max(low), count: count as f64 });
+            }
+        }
+        pieces
+    }
+
+    /// Every value of one replicate, or of all, sorted; only where every cell was kept.
+    pub fn all_sorted(&self, replicate: Option<usize>) -> Option<Vec<f64>> {
+        if self.plan.roles().iter().any(|role| *role != Role::Keep) {
+            return None;
+        }
+        let mut values: Vec<f64> = match replicate {
+            Some(replicate) => self.grouped[replicate].clone(),
+            None => self.grouped.concat(),
+        };
+        values.sort_unstable_by(f64::total_cmp);
+        Some(values)
+    }
+}
+
+/// `count` trials spread evenly from `low` to `high`, or all at one value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Piece {
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+    /// Trials.
+    pub count: f64,
+}

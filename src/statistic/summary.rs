@@ -1,0 +1,168 @@
+//! From the tallies of the replicates to numbers with their errors.
+
+use super::moments::Moments;
+use super::order::{Missed, OrderStatistics};
+use super::replicates::{jackknife, student_factor};
+use super::tally::{Tally, TallyPlan};
+use super::{Estimate, shortest};
+
+/// Fewer effective trials than this carry an sd: its error is not to be trusted.
+pub const TRIALS_FOR_SD: f64 = 500.0;
+/// Fewer trials than this beyond a quantile or a threshold.
+pub const TRIALS_IN_TAIL: f64 = 20.0;
+
+/// What is reported of one output.
+#[derive(Debug, Clone)]
+pub struct Summary {
+    /// Trials that count.
+    pub trials: u64,
+    /// Mean.
+    pub mean: Estimate,
+    /// Standard deviation, divisor N − 1.
+    pub sd: Estimate,
+    /// sd / |mean|.
+    pub cv: Estimate,
+    /// Smallest and largest value.
+    pub extremes: [f64; 2],
+    /// The asked quantiles: probability and estimate.
+    pub quantiles: Vec<(f64, Estimate)>,
+    /// The central interval.
+    pub interval: [Estimate; 2],
+    /// The shortest interval.
+    pub shortest: [Estimate; 2],
+    /// For each threshold, P(X > t).
+    pub above: Vec<Estimate>,
+    /// How far a quantile may be off because values were binned, where that is more than a twentieth of its standard error.
+    pub binned: Option<f64>,
+}
+
+/// The probabilities of the ends of the central interval.
+pub fn central(level: f64) -> [f64; 2] {
+    [(1.0 - level) / 2.0, (1.0 + level) / 2.0]
+}
+
+/// Summarises one output.
+///
+/// # Errors
+/// Every cell whose values must be kept in another run.
+pub fn summarise(plan: &TallyPlan, replicates: &[Tally], quantiles: &[f64], level: f64) -> Result<Summary, Vec<Missed>> {
+    let order = OrderStatistics::new(plan, replicates);
+    let mut missed = Vec::new();
+    let mut quantile_estimate = |p: f64| {
+        quantile(&order, p).unwrap_or_else(|miss| {
+            missed.push(miss);
+            Estimate::unavailable()
+        })
+    };
+    let quantiles: Vec<(f64, Estimate)> = quantiles.iter().map(|&p| (p, quantile_estimate(p))).collect();
+    let interval = central(level).map(&mut quantile_estimate);
+    if !missed.is_empty() {
+        return Err(missed);
+    }
+
+    let mut all = Moments::default();
+    for replicate in replicates {
+        all.merge(&replicate.moments);
+    }
+    let sizes = order.sizes();
+    let (centre, scale) = (plan.grid.centre(), plan.grid.scale());
+    let smooth = |statistic: &dyn Fn(&Moments) -> f64| {
+        let value = statistic(&all);
+        let without: Vec<f64> = replicates.iter().map(|replicate| statistic(&all.without(&replicate.moments))).collect();
+        Estimate::with_error(value, jackknife(value, &without, sizes))
+    };
+    let effective = all.effective_trials();
+    let mean_of = |moments: &Moments| centre + scale * moments.mean();
+    let sd_of = |moments: &Moments| scale * moments.variance().sqrt();
+    let few_for_sd = !(effective >= TRIALS_FOR_SD);
+    let mean = smooth(&mean_of).marked(!(effective >= TRIALS_IN_TAIL));
+    let sd = smooth(&sd_of).marked(few_for_sd);
+    let cv = smooth(&|moments| sd_of(moments) / mean_of(moments).abs()).marked(few_for_sd);
+
+    let above = (0..plan.thresholds.len()).map(|at| exceedance(replicates, at, sizes)).collect();
+    let error = quantiles.iter().map(|(_, estimate)| estimate).chain(&interval).filter_map(|estimate| estimate.standard_error);
+    let smallest_error = error.fold(f64::INFINITY, f64::min);
+    let binned = Some(order.widest_bin()).filter(|&width| width > smallest_error / 20.0 && width > 0.0);
+    Ok(Summary {
+        trials: order.trials(),
+        mean,
+        sd,
+        cv,
+        extremes: [
+            replicates.iter().fold(f64::INFINITY, |least, tally| least.min(tally.minimum)),
+            replicates.iter().fold(f64::NEG_INFINITY, |most, tally| most.max(tally.maximum)),
+        ],
+        quantiles,
+        interval,
+        shortest: shortest_interval(&order, replicates.len(), level),
+        above,
+        binned,
+    })
+}
+
+/// A quantile with Woodruff's limits: R. S. Woodruff, "Confidence intervals for medians and other position measures",
+/// J. Am. Stat. Assoc. 47, 635–646 (1952), with the error of the share below from the replicates.
+fn quantile(order: &OrderStatistics, p: f64) -> Result<Estimate, Missed> {
+    let value = order.quantile(p)?;
+    let n = order.trials() as f64;
+    let shares = order.shares(value)?;
+    let replicates = shares.len();
+    let error_of = |share: &dyn Fn(&(f64, f64)) -> f64| {
+        let mean = shares.iter().map(share).sum::<f64>() / replicates as f64;
+        let squares: f64 = shares.iter().map(|one| (share(one) - mean) * (share(one) - mean)).sum();
+        (squares / (replicates as f64 * (replicates as f64 - 1.0))).sqrt()
+    };
+    // On an atom the share jumps: the larger of the errors at its two sides.
+    let share_error = error_of(&|one| one.0).max(error_of(&|one| one.1));
+    let factor = student_factor(replicates);
+    // Ranks outward, and so that both exist: where they would lie outside the sample, its extremes.
+    let low = order.of_rank(((p - factor * share_error) * n + 0.5).floor().max(1.0) as u64)?;
+    let high = order.of_rank(((p + factor * share_error) * n + 0.5).ceil().min(n) as u64)?;
+    Ok(Estimate {
+        value: Some(value),
+        standard_error: Some((high - low) / (2.0 * factor)),
+        error_low: Some(low),
+        error_high: Some(high),
+        poorly_carried: n * p.min(1.0 - p) < TRIALS_IN_TAIL,
+    })
+}
+
+/// P(X > t) with the jackknife's error; where no trial or every trial is above, the 95 % one-sided limit of Clopper and Pearson
+/// (Biometrika 26, 404 (1934)).
+fn exceedance(replicates: &[Tally], at: usize, sizes: &[u64]) -> Estimate {
+    let n: u64 = sizes.iter().sum();
+    let above: u64 = replicates.iter().map(|tally| tally.above[at]).sum();
+    let value = above as f64 / n as f64;
+    let limit = -crate::kernel::expm1(crate::kernel::ln(0.05) / n as f64);
+    if above == 0 || above == n {
+        return Estimate {
+            value: Some(value),
+            standard_error: None,
+            error_low: Some(if above == 0 { 0.0 } else { 1.0 - limit }),
+            error_high: Some(if above == 0 { limit } else { 1.0 }),
+            poorly_carried: true,
+        };
+    }
+    let without: Vec<f64> =
+        replicates.iter().zip(sizes).map(|(tally, size)| (above - tally.above[at]) as f64 / (n - size) as f64).collect();
+    Estimate::with_error(value, jackknife(value, &without, sizes)).marked((above.min(n - above) as f64) < TRIALS_IN_TAIL)
+}
+
+/// The ends of the shortest interval; their errors are the replicates' spread · R^(−1/3), the rate at which such ends converge,
+/// and approximate.
+fn shortest_interval(order: &OrderStatistics, replicates: usize, level: f64) -> [Estimate; 2] {
+    let ends = |replicate: Option<usize>| match order.all_sorted(replicate) {
+        Some(sorted) => shortest::of_sorted(&sorted, level),
+        None => shortest::of_pieces(&order.pieces(replicate), level),
+    };
+    let Some((low, high)) = ends(None) else { return [Estimate::unavailable(); 2] };
+    let each: Vec<(f64, f64)> = (0..replicates).filter_map(|replicate| ends(Some(replicate))).collect();
+    let error = |end: &dyn Fn(&(f64, f64)) -> f64| {
+        let n = each.len() as f64;
+        let mean = each.iter().map(end).sum::<f64>() / n;
+        let spread = (each.iter().map(|one| (end(one) - mean) * (end(one) - mean)).sum::<f64>() / (n - 1.0)).sqrt();
+        let error = spread / crate::kernel::powf(n, 1.0 / 3.0);
+        error.is_finite().then_some(error)
+    };
+    [Estimate::with_error(low, error(&|one| one.0)), Estimate::with_error(high, error(&|one| one.1))]
+}

@@ -1,0 +1,188 @@
+//! What is remembered of the trials of one output: sums, extremes, counts by cell, and the few values that quantiles need.
+
+use super::grid::Grid;
+use super::moments::{MomentLanes, Moments};
+use crate::kernel;
+
+/// What to do with the values of one cell of the grid.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Role {
+    /// Count them.
+    Count,
+    /// Keep every one: a wanted quantile lies here.
+    Keep,
+    /// Keep all but this one, which the pilot saw again and again: it is counted.
+    Tie(f64),
+    /// Count them in [`BINS`] equal bins: a wanted quantile lies here, and there are too many to keep.
+    Bins,
+}
+
+/// Equal bins of a cell that holds too many values to keep.
+pub const BINS: usize = 2048;
+
+/// How the trials of one output are remembered: fixed by the pilot, the same for every task of a run.
+#[derive(Debug, Clone)]
+pub struct TallyPlan {
+    /// The map to cells.
+    pub grid: Grid,
+    /// Role of each cell.
+    roles: Vec<Role>,
+    /// 0 for [`Role::Count`], 1 for [`Role::Keep`], 2 for the rest: what the inner loop looks at.
+    marks: Vec<u8>,
+    /// For the cells that are ties or bins: their number among their like.
+    places: Vec<u32>,
+    ties: usize,
+    binned: usize,
+    /// Thresholds whose exceedance is counted, in the output's unit.
+    pub thresholds: Vec<f64>,
+}
+
+impl TallyPlan {
+    /// A plan with a role for every cell of the grid.
+    pub fn new(grid: Grid, roles: Vec<Role>, thresholds: Vec<f64>) -> Self {
+        let (mut ties, mut binned) = (0, 0);
+        let mut places = vec![0; roles.len()];
+        let marks = roles
+            .iter()
+            .zip(&mut places)
+            .map(|(role, place)| match role {
+                Role::Count => 0,
+                Role::Keep => 1,
+                Role::Tie(_) => {
+                    *place = ties;
+                    ties += 1;
+                    2
+                }
+                Role::Bins => {
+                    *place = binned;
+                    binned += 1;
+                    2
+                }
+            })
+            .collect();
+        TallyPlan { grid, roles, marks, places, ties: ties as usize, binned: binned as usize, thresholds }
+    }
+
+    /// The role of a cell.
+    pub fn role(&self, cell: usize) -> Role {
+        self.roles[cell]
+    }
+
+    /// The roles of all cells, to make another plan from.
+    pub fn roles(&self) -> &[Role] {
+        &self.roles
+    }
+
+    /// The number of a tie or a binned cell among its like.
+    pub fn place(&self, cell: usize) -> usize {
+        self.places[cell] as usize
+    }
+
+    /// The bin of `x` inside its cell.
+    fn bin(&self, cell: usize, x: f64) -> usize {
+        let (low, high) = (self.grid.edge(cell), self.grid.edge(cell + 1));
+        ((((x - low) / (high - low)) * BINS as f64).max(0.0) as usize).min(BINS - 1)
+    }
+
+    /// An empty tally.
+    pub fn tally(&self) -> Tally {
+        Tally {
+            lanes: MomentLanes::default(),
+            moments: Moments::default(),
+            minimum: f64::INFINITY,
+            maximum: f64::NEG_INFINITY,
+            above: vec![0; self.thresholds.len()],
+            cells: vec![0; self.grid.cells()],
+            kept: Vec::new(),
+            ties: vec![0; self.ties],
+            bins: vec![0; self.binned * BINS],
+        }
+    }
+}
+
+/// The trials of one output in one block, or in one replicate.
+#[derive(Debug, Clone)]
+pub struct Tally {
+    lanes: MomentLanes,
+    /// Sums about the grid's centre, in its scale.
+    pub moments: Moments,
+    /// Smallest value.
+    pub minimum: f64,
+    /// Largest value.
+    pub maximum: f64,
+    /// Values strictly above each threshold.
+    pub above: Vec<u64>,
+    /// Values in each cell.
+    pub cells: Vec<u32>,
+    /// Values kept, in the order of the trials.
+    pub kept: Vec<f64>,
+    /// How often each tie came.
+    pub ties: Vec<u64>,
+    /// Counts of the binned cells, [`BINS`] each.
+    pub bins: Vec<u32>,
+}
+
+impl Tally {
+    /// Adds a tile's values, all finite; `cells[i]` becomes the cell of `x[i]`.
+    pub fn add(&mut self, plan: &TallyPlan, x: &[f64], cells: &mut [u32]) {
+        let (centre, inverse_scale) = (plan.grid.centre(), 1.0 / plan.grid.scale());
+        kernel::dispatch(
+            #[inline(always)]
+            || {
+                self.lanes.add(x, centre, inverse_scale);
+                plan.grid.cells_of(x, cells);
+                let (mut minimum, mut maximum) = (self.minimum, self.maximum);
+                for &x in x {
+                    minimum = if x < minimum { x } else { minimum };
+                    maximum = if x > maximum { x } else { maximum };
+                }
+                (self.minimum, self.maximum) = (minimum, maximum);
+                for (above, &threshold) in self.above.iter_mut().zip(&plan.thresholds) {
+                    *above += x.iter().map(|&x| u64::from(x > threshold)).sum::<u64>();
+                }
+            },
+        );
+        for (&x, &cell) in x.iter().zip(cells.iter()) {
+            let cell = cell as usize;
+            self.cells[cell] += 1;
+            match plan.marks[cell] {
+                0 => {}
+                1 => self.kept.push(x),
+                _ => match plan.roles[cell] {
+                    Role::Tie(value) if value == x => self.ties[plan.place(cell)] += 1,
+                    Role::Bins => self.bins[plan.place(cell) * BINS + plan.bin(cell, x)] += 1,
+                    _ => self.kept.push(x),
+                },
+            }
+        }
+    }
+
+    /// The block is complete: its lanes are added up.
+    pub fn finish(&mut self) {
+        self.moments = self.lanes.finish();
+    }
+
+    /// Adds the block that comes next in the order of the trials.
+    pub fn merge(&mut self, block: Tally) {
+        self.moments.merge(&block.moments);
+        self.minimum = self.minimum.min(block.minimum);
+        self.maximum = self.maximum.max(block.maximum);
+        for (sum, more) in self.above.iter_mut().zip(&block.above) {
+            *sum += more;
+        }
+        for (sum, more) in self.cells.iter_mut().zip(&block.cells) {
+            *sum += more;
+        }
+        for (sum, more) in self.ties.iter_mut().zip(&block.ties) {
+            *sum += more;
+        }
+        for (sum, more) in self.bins.iter_mut().zip(&block.bins) {
+            *sum += more;
+        }
+        if self.kept.is_empty() {
+            self.kept = block.kept;
+        } else {
+            self.kept.extend_from_slice(&block.kept);
+        }
+    }
+}
