@@ -1,7 +1,8 @@
 //! `check`: every complaint, and what each input implies, without running.
 
-use super::{Failure, files, language, run, terminal};
+use super::{Failure, files, run, terminal};
 use crate::model::{Definition, Input, Model};
+use crate::program::exact::to_f64;
 use crate::report::grid::{Align, Grid};
 use crate::report::number;
 use crate::report::text::plain;
@@ -89,7 +90,7 @@ fn implication<'model>(
 ) -> Implication<'model> {
     let (mean, sd, quantile): (_, _, Box<dyn Fn(f64) -> f64>) = match &input.definition {
         Definition::Fixed(value) => {
-            let value = language::nearest_double(value);
+            let value = to_f64(value);
             (Some(value), Some(0.0), Box::new(move |_| value))
         }
         Definition::Random(marginal) => (
@@ -181,7 +182,7 @@ fn write_table(
         }
         row.push(plain(&input.unit.text).into_owned());
         row.push(input.evidence.map_or_else(String::new, |evidence| {
-            language::evidence_word(evidence).to_owned()
+            evidence.word().to_owned()
         }));
         row.push(plain(&input.sources.join(", ")).into_owned());
         grid.row(row);

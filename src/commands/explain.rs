@@ -1,7 +1,8 @@
 //! `explain` and `schema`: what the language says about itself.
 
-use super::{Failure, language, terminal};
+use super::{Failure, terminal};
 use crate::diagnostic::did_you_mean;
+use crate::model::{self, diagnostic_codes};
 use unicode_width::UnicodeWidthStr;
 
 /// The longest line of an explanation, in characters.
@@ -11,9 +12,9 @@ const PAGE: usize = 90;
 pub(crate) fn explain(code: &str) -> Result<(), Failure> {
     // As copied from a complaint: with or without the brackets.
     let name = code.trim_start_matches('[').trim_end_matches(']');
-    let Some(found) = language::codes().find(|known| known.name == name) else {
+    let Some(found) = diagnostic_codes().find(|known| known.name == name) else {
         let advice =
-            did_you_mean(name, language::codes().map(|known| known.name)).unwrap_or_default();
+            did_you_mean(name, diagnostic_codes().map(|known| known.name)).unwrap_or_default();
         return Err(Failure::Usage(
             format!("there is no code \"{name}\"; {advice}")
                 .trim_end_matches("; ")
@@ -47,5 +48,5 @@ fn wrapped(text: &str, width: usize) -> String {
 
 /// Prints the JSON Schema of scenario files.
 pub(crate) fn schema() -> Result<(), Failure> {
-    terminal::print(format!("{:#}\n", language::schema()).as_bytes())
+    terminal::print(format!("{:#}\n", model::schema()).as_bytes())
 }

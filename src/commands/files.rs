@@ -1,8 +1,8 @@
 //! From the words on the command line to checked models: folders opened, every file read, every file checked.
 
-use super::{Failure, language, terminal};
+use super::{Failure, terminal};
 use crate::diagnostic::{Diagnostic, Severity, Style, render_all};
-use crate::model::Model;
+use crate::model::{self, Model};
 use crate::report::folder::{FileRecord, sha256};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -62,7 +62,7 @@ pub(crate) fn check(
     let mut models = Vec::new();
     let mut refused = false;
     for file in files {
-        match language::check(file, sets) {
+        match check_one(file, sets) {
             Ok(model) => {
                 if !quiet {
                     print_diagnostics(&model.warnings);
@@ -80,6 +80,11 @@ pub(crate) fn check(
     } else {
         Ok(models)
     }
+}
+
+fn check_one(file: &ScenarioFile, sets: &[String]) -> Result<Model, Vec<Diagnostic>> {
+    let source = model::source_of_bytes(&file.name, file.bytes.clone()).map_err(|complaint| vec![*complaint])?;
+    model::check(source, &file.stem, sets)
 }
 
 fn print_diagnostics(diagnostics: &[Diagnostic]) {

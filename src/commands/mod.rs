@@ -4,7 +4,6 @@ mod check;
 mod explain;
 mod files;
 mod init;
-mod language;
 mod list;
 mod progress;
 mod run;

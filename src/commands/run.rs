@@ -2,7 +2,7 @@
 
 use super::files::{self, ScenarioFile};
 use super::progress::{self, Bar};
-use super::{Failure, QUANTILES, language, terminal};
+use super::{Failure, QUANTILES, terminal};
 use crate::model::{Model, RunDefaults, Variant};
 use crate::pipeline::{self, Plan, Progress as _, TrialSink};
 use crate::report::csv::Csv;
@@ -11,6 +11,7 @@ use crate::report::json::Json;
 use crate::report::manifest::{self, Manifest, ScenarioPlan};
 use crate::report::samples::{self, CsvSamples};
 use crate::report::{Report, TABLES, Writer};
+use crate::run;
 use crate::sampler::Method;
 use crate::sensitivity::Measure;
 use std::collections::HashMap;
@@ -229,7 +230,7 @@ fn simulate(
     let sink = samples
         .as_mut()
         .map(|samples| samples as &mut dyn TrialSink);
-    let result = language::with_threads(options.threads, || {
+    let result = run::with_threads(options.threads.map(NonZeroUsize::get), || {
         pipeline::simulate(planned, chosen, &bar, sink)
     });
     bar.finish();

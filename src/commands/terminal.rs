@@ -2,8 +2,8 @@
 
 use super::Failure;
 use crate::pipeline::RunError;
-use crate::report::number;
 use crate::report::text::{Text, plain};
+use crate::report::{BASE, number};
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
@@ -82,49 +82,55 @@ pub(crate) fn report_failure(failure: &Failure) -> ExitCode {
             }
             ExitCode::from(2)
         }
-        Failure::Run(RunError::Cancelled) => {
-            error("stopped by Ctrl-C; nothing was written");
-            ExitCode::from(130)
-        }
-        Failure::Run(RunError::Sink(cause)) => {
-            error(&format!("cannot write the samples: {cause}"));
-            ExitCode::from(2)
-        }
         Failure::Run(cause) => {
             error(&run_error(cause));
-            ExitCode::from(1)
+            ExitCode::from(match cause {
+                RunError::Cancelled => 130,
+                RunError::Sink(_) => 2,
+                _ => 1,
+            })
         }
     }
 }
 
 /// A run that failed, in sentences.
 fn run_error(error: &RunError) -> String {
-    let RunError::NonFinite {
-        scenario,
-        variant,
-        output,
-        count,
-        trials,
-        first_trial,
-        inputs,
-    } = error
-    else {
-        return "the run was stopped".to_owned();
-    };
-    let of = if variant == crate::report::BASE {
-        scenario.clone()
-    } else {
-        format!("{scenario} / {variant}")
-    };
-    let (count, trials) = (number::count(*count), number::count(*trials));
-    let mut text = format!(
-        "{of}: {output} is not finite in {count} of {trials} trials, first in trial {first_trial}, where"
-    );
-    for (name, value, unit) in inputs {
-        let unit = if unit == "1" { "" } else { unit };
-        text.push_str(format!("\n  {name} = {} {unit}", number::shortest(*value)).trim_end());
+    match error {
+        RunError::NonFinite {
+            scenario,
+            variant,
+            output,
+            count,
+            trials,
+            first_trial,
+            inputs,
+        } => {
+            let of = if variant == BASE {
+                scenario.clone()
+            } else {
+                format!("{scenario} / {variant}")
+            };
+            let (count, trials) = (number::count(*count), number::count(*trials));
+            let mut text = format!(
+                "{of}: {output} is not finite in {count} of {trials} trials, first in trial {first_trial}, where"
+            );
+            for (name, value, unit) in inputs {
+                let unit = if unit == "1" { "" } else { unit };
+                text.push_str(
+                    format!("\n  {name} = {} {unit}", number::shortest(*value)).trim_end(),
+                );
+            }
+            text.push_str(NON_FINITE_HELP);
+            text
+        }
+        RunError::TooManyInputs { inputs, most } => format!(
+            "{inputs} random inputs in all files together, and Sobol' points have {most} dimensions: run fewer files at once, or use --sampler random"
+        ),
+        RunError::Sink(cause) => format!("cannot write the samples: {cause}"),
+        RunError::Cancelled => "stopped by Ctrl-C; nothing was written".to_owned(),
     }
-    text.push_str("\nhelp: a division by an input that can be 0, or a logarithm or root of one that can be negative, gives such a number:");
-    text.push_str(" restrict that input with truncate, or leave those trials out and count them with --allow-nonfinite");
-    text
 }
+
+const NON_FINITE_HELP: &str = "
+help: a division by an input that can be 0, or a logarithm or root of one that can be negative, gives such a number:
+restrict that input with truncate, or leave those trials out and count them with --allow-nonfinite";

@@ -4,7 +4,7 @@ use super::BASE;
 use super::csv::csv_writer;
 use super::folder::{ResultFile, ResultFolder};
 use super::number::push_shortest;
-use crate::pipeline::TrialSink;
+use crate::pipeline::{Encoder, TrialSink};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -23,10 +23,6 @@ pub struct CsvSamples<'folder> {
     folder: &'folder mut ResultFolder,
     /// The file of the variant that is being run.
     file: Option<ResultFile>,
-    /// Which of the columns handed over are written: an input that is an output too is written once, as the output.
-    kept: Vec<usize>,
-    /// A block of lines before they go to the file.
-    lines: String,
     /// The rows of `units.csv`: scenario, variant, name, role, unit.
     units: Vec<[String; 5]>,
 }
@@ -37,8 +33,6 @@ impl<'folder> CsvSamples<'folder> {
         CsvSamples {
             folder,
             file: None,
-            kept: Vec::new(),
-            lines: String::new(),
             units: Vec::new(),
         }
     }
@@ -67,18 +61,11 @@ impl TrialSink for CsvSamples<'_> {
         scenario: &str,
         variant: &str,
         columns: &[(String, &'static str, String)],
-    ) -> io::Result<()> {
-        let is_output = |name: &str| {
-            columns
-                .iter()
-                .any(|(other, role, _)| other == name && *role == "output")
-        };
-        self.kept = (0..columns.len())
-            .filter(|&index| columns[index].1 == "output" || !is_output(&columns[index].0))
-            .collect();
+    ) -> io::Result<Encoder> {
+        let kept = kept(columns);
         let mut file = self.folder.file(&file_name(scenario, variant))?;
         let mut header = String::from("trial,replicate");
-        for &index in &self.kept {
+        for &index in &kept {
             let (name, role, unit) = &columns[index];
             // Names of the language need no quotes.
             header.push(',');
@@ -89,26 +76,17 @@ impl TrialSink for CsvSamples<'_> {
         header.push('\n');
         file.write_all(header.as_bytes())?;
         self.file = Some(file);
-        Ok(())
+        Ok(Box::new(move |first_trial, replicate, columns| {
+            let columns: Vec<&[f64]> = kept.iter().map(|&index| columns[index]).collect();
+            lines(first_trial, replicate, &columns)
+        }))
     }
 
-    fn rows(&mut self, first_trial: u64, replicate: u32, columns: &[&[f64]]) -> io::Result<()> {
-        let Some(file) = &mut self.file else {
-            return Err(io::Error::other("trials before the variant they belong to"));
-        };
-        let rows = columns.first().map_or(0, |column| column.len());
-        let kept: Vec<&[f64]> = self.kept.iter().map(|&index| columns[index]).collect();
-        self.lines.clear();
-        for row in 0..rows {
-            // Writing to a string cannot fail.
-            let _ = write!(self.lines, "{},{replicate}", first_trial + row as u64);
-            for column in &kept {
-                self.lines.push(',');
-                push_shortest(&mut self.lines, column[row]);
-            }
-            self.lines.push('\n');
+    fn block(&mut self, bytes: Vec<u8>) -> io::Result<()> {
+        match &mut self.file {
+            Some(file) => file.write_all(&bytes),
+            None => Err(io::Error::other("trials before the variant they belong to")),
         }
-        file.write_all(self.lines.as_bytes())
     }
 
     fn end(&mut self) -> io::Result<()> {
@@ -118,6 +96,36 @@ impl TrialSink for CsvSamples<'_> {
         }
         Ok(())
     }
+}
+
+/// Which columns are written: an input that is an output too is written once, as the output.
+fn kept(columns: &[(String, &'static str, String)]) -> Vec<usize> {
+    let is_output = |name: &str| {
+        columns
+            .iter()
+            .any(|(other, role, _)| other == name && *role == "output")
+    };
+    let is_kept = |index: &usize| columns[*index].1 == "output" || !is_output(&columns[*index].0);
+    (0..columns.len()).filter(is_kept).collect()
+}
+
+/// A block of trials as lines of CSV.
+fn lines(first_trial: u64, replicate: u32, columns: &[&[f64]]) -> Vec<u8> {
+    /// About what a line and a number take.
+    const LINE: usize = 12;
+    const NUMBER: usize = 20;
+    let rows = columns.first().map_or(0, |column| column.len());
+    let mut lines = String::with_capacity(rows * (LINE + NUMBER * columns.len()));
+    for row in 0..rows {
+        // Writing to a string cannot fail.
+        let _ = write!(lines, "{},{replicate}", first_trial + row as u64);
+        for column in columns {
+            lines.push(',');
+            push_shortest(&mut lines, column[row]);
+        }
+        lines.push('\n');
+    }
+    lines.into_bytes()
 }
 
 #[cfg(test)]
@@ -138,19 +146,14 @@ mod tests {
             column("power", "output", "kW"),
             column("energy", "output", "kWh"),
         ];
-        samples.begin("x", "base", &columns).expect("begun");
-        samples
-            .rows(
-                0,
-                0,
-                &[
-                    &[250.0, 1e300],
-                    &[24.0, 0.1],
-                    &[0.25, f64::NAN],
-                    &[6.0, -0.0],
-                ],
-            )
-            .expect("written");
+        let encode = samples.begin("x", "base", &columns).expect("begun");
+        let rows: [&[f64]; 4] = [
+            &[250.0, 1e300],
+            &[24.0, 0.1],
+            &[0.25, f64::NAN],
+            &[6.0, -0.0],
+        ];
+        samples.block(encode(0, 0, &rows)).expect("written");
         samples.end().expect("ended");
         samples.finish().expect("finished");
         folder.commit().expect("committed");
