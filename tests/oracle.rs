@@ -45,7 +45,8 @@ fn build(name: &str, written: &str) -> Option<Arc<dyn Marginal>> {
             break;
         }
     }
-    let marginal = (family.build)(&parameters).unwrap_or_else(|p| panic!("{name} {written}: {p:?}"));
+    let marginal =
+        (family.build)(&parameters).unwrap_or_else(|p| panic!("{name} {written}: {p:?}"));
     if truncated {
         return Some(truncate(marginal, bounds.0, bounds.1).expect("mass").0);
     }
@@ -110,7 +111,8 @@ fn moments_agree_with_the_reference() {
         let Some(marginal) = build(name, written) else {
             continue;
         };
-        for (what, found, expected) in [("mean", marginal.mean(), mean), ("sd", marginal.sd(), sd)] {
+        for (what, found, expected) in [("mean", marginal.mean(), mean), ("sd", marginal.sd(), sd)]
+        {
             let holds = match (found, expected) {
                 (None, "undefined" | "inf") => true,
                 (None, _) | (_, "undefined" | "inf") => false,

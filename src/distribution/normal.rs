@@ -23,26 +23,11 @@ pub(super) static FAMILY: Family = Family {
         INTERVAL,
     ],
     parameterisations: &[
-        Parameterisation {
-            required: &["mean", "sd"],
-            optional: &[],
-        },
-        Parameterisation {
-            required: &["mean", "cv"],
-            optional: &[],
-        },
-        Parameterisation {
-            required: &["mean", "half_width", "level"],
-            optional: &[],
-        },
-        Parameterisation {
-            required: &["mean", "relative_half_width", "level"],
-            optional: &[],
-        },
-        Parameterisation {
-            required: &["interval", "level"],
-            optional: &[],
-        },
+        Parameterisation::of(&["mean", "sd"]),
+        Parameterisation::of(&["mean", "cv"]),
+        Parameterisation::of(&["mean", "half_width", "level"]),
+        Parameterisation::of(&["mean", "relative_half_width", "level"]),
+        Parameterisation::of(&["interval", "level"]),
     ],
     discrete: false,
     build,
@@ -53,11 +38,11 @@ pub(super) static FAMILY: Family = Family {
 pub(super) struct StandardNormal;
 
 impl Tabulated for StandardNormal {
-    fn lower_quantile(&self, p: f64, _near: f64) -> f64 {
+    fn lower_quantile(&self, p: f64, _near: Option<f64>) -> f64 {
         kernel::normal_lower_quantile(p)
     }
 
-    fn upper_quantile(&self, q: f64, _near: f64) -> f64 {
+    fn upper_quantile(&self, q: f64, _near: Option<f64>) -> f64 {
         -kernel::normal_lower_quantile(q)
     }
 
@@ -163,6 +148,10 @@ impl Marginal for Normal {
 
     fn survival(&self, x: f64) -> f64 {
         kernel::normal_upper_tail(self.standard(x))
+    }
+
+    fn density(&self, x: f64) -> f64 {
+        kernel::normal_density(self.standard(x)) / self.sd
     }
 
     fn mean(&self) -> Option<f64> {

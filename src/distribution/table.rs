@@ -33,11 +33,11 @@ const BLOCK: usize = 64;
 
 /// What a table is made from.
 pub(super) trait Tabulated: fmt::Debug {
-    /// The value with lower tail `p` ≤ ½, given a value that is likely near (NaN: none known).
-    fn lower_quantile(&self, p: f64, near: f64) -> f64;
+    /// The value with lower tail `p` ≤ ½, given a value that is likely near.
+    fn lower_quantile(&self, p: f64, near: Option<f64>) -> f64;
 
-    /// The value with upper tail `q` ≤ ½, given a value that is likely near (NaN: none known).
-    fn upper_quantile(&self, q: f64, near: f64) -> f64;
+    /// The value with upper tail `q` ≤ ½, given a value that is likely near.
+    fn upper_quantile(&self, q: f64, near: Option<f64>) -> f64;
 
     /// Both tails at `x`.
     fn tails(&self, x: f64) -> Tails;
@@ -53,9 +53,9 @@ pub(super) fn exact_quantile(of: &(impl Tabulated + ?Sized), u: f64) -> f64 {
     if !(0.0..=1.0).contains(&u) {
         f64::NAN
     } else if u <= 0.5 {
-        of.lower_quantile(u, f64::NAN)
+        of.lower_quantile(u, None)
     } else {
-        of.upper_quantile(1.0 - u, f64::NAN)
+        of.upper_quantile(1.0 - u, None)
     }
 }
 
@@ -196,7 +196,7 @@ impl<T: Tabulated> Tail<'_, T> {
     /// Fills the rows of this tail, from the median outward, each piece giving the next its first guesses.
     fn build(&self, rows: &mut [[f64; TERMS]]) {
         let rule = Rule::get();
-        let middle = self.solve(0.5, f64::NAN);
+        let middle = self.solve(0.5, None);
         // v = ½ is no draw of the sampler but may be asked for.
         rows[PIECES + 1] = [0.0; TERMS];
         rows[PIECES + 1][0] = middle;
@@ -208,13 +208,13 @@ impl<T: Tabulated> Tail<'_, T> {
             let half = 0.5 * (high - low);
             let mut values = [0.0; TERMS];
             values[TERMS - 1] = top;
-            let mut near = self.unscaled(top);
+            let mut near = Some(self.unscaled(top));
             for node in (0..TERMS - 1).rev() {
                 let t = rule.nodes[node];
                 if let Some(row) = previous {
                     // In the local variable of the piece above, which may be twice as long.
                     let ratio = if piece % (1 << SPLIT) == 0 { 0.5 } else { 1.0 };
-                    near = self.unscaled(horner(&row, (t - 1.0) * ratio - 1.0));
+                    near = Some(self.unscaled(horner(&row, (t - 1.0) * ratio - 1.0)));
                 }
                 let v = if node == 0 {
                     low
@@ -223,7 +223,7 @@ impl<T: Tabulated> Tail<'_, T> {
                 };
                 values[node] = self.solve(v, near);
                 if previous.is_none() {
-                    near = self.unscaled(values[node]);
+                    near = Some(self.unscaled(values[node]));
                 }
             }
             top = values[0];
@@ -239,7 +239,7 @@ impl<T: Tabulated> Tail<'_, T> {
         }
     }
 
-    fn solve(&self, v: f64, near: f64) -> f64 {
+    fn solve(&self, v: f64, near: Option<f64>) -> f64 {
         let x = if self.upper {
             self.of.upper_quantile(v, near)
         } else {

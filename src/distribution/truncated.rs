@@ -12,6 +12,8 @@ use std::sync::Arc;
 
 /// The least share of the mass a truncation may keep.
 const LEAST_MASS: f64 = 1e-300;
+/// The share of a tail below which a step from its bound is taken by the density.
+const BESIDE: f64 = 1e-5;
 
 /// A continuous distribution restricted to [`lower`, `upper`] (a bound may be infinite), and the share of the mass that
 /// lay outside.
@@ -124,6 +126,9 @@ impl Truncated {
         if !(p >= 0.0 && q >= 0.0) {
             return f64::NAN;
         }
+        if let Some(x) = self.beside_a_bound(p, q) {
+            return x.clamp(self.lower, self.upper);
+        }
         // Measured from the bound that is nearer in probability, so that neither product cancels.
         let x = match self.side {
             Side::Lower if p <= q => self.base.quantile(p.mul_add(self.mass, self.below.lower)),
@@ -148,14 +153,38 @@ impl Truncated {
         };
         x.clamp(self.lower, self.upper)
     }
+
+    /// The value so close to a cut that the base's probability no longer tells them apart: a step of the mass over the
+    /// density half-way, whose relative error is the square of the share of the tail stepped over, [`BESIDE`].
+    fn beside_a_bound(&self, p: f64, q: f64) -> Option<f64> {
+        let (bound, tails, step) = if p <= q {
+            (self.lower, self.below, p * self.mass)
+        } else {
+            (self.upper, self.above, -q * self.mass)
+        };
+        if !(step.abs() < BESIDE * tails.lower.min(tails.upper)) {
+            return None;
+        }
+        let guess = bound + step / self.base.density(bound);
+        Some(bound + step / self.base.density(0.5 * (bound + guess)))
+    }
+
+    /// The mass between `x` and a bound whose tails are given, where the difference of two probabilities would cancel.
+    fn mass_beside(&self, x: f64, bound: f64, tails: Tails, difference: f64) -> f64 {
+        if bound.is_finite() && difference.abs() < BESIDE * tails.lower.min(tails.upper) {
+            (x - bound).abs() * self.base.density(0.5 * (x + bound))
+        } else {
+            difference
+        }
+    }
 }
 
 impl Tabulated for Truncated {
-    fn lower_quantile(&self, p: f64, _near: f64) -> f64 {
+    fn lower_quantile(&self, p: f64, _near: Option<f64>) -> f64 {
         self.at(p, 1.0 - p)
     }
 
-    fn upper_quantile(&self, q: f64, _near: f64) -> f64 {
+    fn upper_quantile(&self, q: f64, _near: Option<f64>) -> f64 {
         self.at(1.0 - q, q)
     }
 
@@ -183,6 +212,8 @@ impl Tabulated for Truncated {
                 self.base.survival(x) - self.above.upper,
             ),
         };
+        let lower = self.mass_beside(x, self.lower, self.below, lower);
+        let upper = self.mass_beside(x, self.upper, self.above, upper);
         Tails {
             lower: (lower / self.mass).clamp(0.0, 1.0),
             upper: (upper / self.mass).clamp(0.0, 1.0),
@@ -209,6 +240,14 @@ impl Marginal for Truncated {
 
     fn survival(&self, x: f64) -> f64 {
         self.tails(x).upper
+    }
+
+    fn density(&self, x: f64) -> f64 {
+        if x >= self.lower && x <= self.upper {
+            self.base.density(x) / self.mass
+        } else {
+            0.0
+        }
     }
 
     fn mean(&self) -> Option<f64> {

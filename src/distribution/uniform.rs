@@ -11,14 +11,8 @@ pub(super) static FAMILY: Family = Family {
     summary: "every value between min and max equally likely",
     parameters: &[MIN, MAX, INTERVAL, LEVEL],
     parameterisations: &[
-        Parameterisation {
-            required: &["min", "max"],
-            optional: &[],
-        },
-        Parameterisation {
-            required: &["interval", "level"],
-            optional: &[],
-        },
+        Parameterisation::of(&["min", "max"]),
+        Parameterisation::of(&["interval", "level"]),
     ],
     discrete: false,
     build,
@@ -81,6 +75,14 @@ impl Marginal for Uniform {
 
     fn survival(&self, x: f64) -> f64 {
         ((self.max - x) / self.width()).clamp(0.0, 1.0)
+    }
+
+    fn density(&self, x: f64) -> f64 {
+        if x >= self.min && x <= self.max {
+            1.0 / self.width()
+        } else {
+            0.0
+        }
     }
 
     fn mean(&self) -> Option<f64> {

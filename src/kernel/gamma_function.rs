@@ -2,7 +2,7 @@
 
 use super::logarithm::artanh_rest;
 use super::quadrature::{panel_width, tail_integral};
-use super::{Tails, exp, expm1, gamma, ln, ln_gamma, log1p, powf};
+use super::{Tails, dispatch, exp, expm1, gamma, ln, ln_gamma, log1p, powf};
 use std::f64::consts::PI;
 
 /// ½ ln(2π).
@@ -65,8 +65,11 @@ const ZETA_LESS_ONE: [f64; 40] = [
 const ONE_LESS_EULER: f64 = 0.42278433509846713;
 /// From this shape on the tails are integrated; below it series and continued fraction converge quickly.
 const LARGE_SHAPE: f64 = 200.0;
+/// From this shape on the density is written as a saddle point, free of large powers.
+const SADDLE_POINT: f64 = 10.0;
 
 /// ln Γ(1 + a), accurate for small a (|a| ≤ 0.5 by its series, DLMF 5.7.3; else from Γ).
+#[inline(always)]
 pub fn ln_gamma_1p(a: f64) -> f64 {
     if a.abs() > 0.5 {
         return ln_gamma(1.0 + a);
@@ -92,6 +95,7 @@ pub fn stirling_error(z: f64) -> f64 {
 /// a ln(a/m) + m − a ≥ 0, with `difference` = m − a given exactly or nearly so: the exponent of a saddle-point
 /// approximation, without cancellation where m is near a (Loader, Fast and accurate computation of binomial
 /// probabilities, 2000).
+#[inline(always)]
 pub fn relative_entropy(a: f64, m: f64, difference: f64) -> f64 {
     let delta = difference / a;
     if delta > -0.29 && delta < 0.41 {
@@ -106,49 +110,95 @@ pub fn relative_entropy(a: f64, m: f64, difference: f64) -> f64 {
     }
 }
 
-/// x times the density at x > 0 of the gamma distribution with shape a and scale 1: x^a e^−x / Γ(a).
-pub fn gamma_density_weight(a: f64, x: f64) -> f64 {
-    if a < 10.0 {
-        let scale = a / gamma(a + 1.0);
-        if x < 600.0 {
-            powf(x, a) * exp(-x) * scale
+/// The gamma distribution of one shape and scale 1: what depends on the shape alone is computed once.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct GammaShape {
+    a: f64,
+    /// 1 / Γ(a), or what is left of it in the saddle-point form of large shapes.
+    factor: f64,
+}
+
+impl GammaShape {
+    /// Shape a > 0.
+    pub fn new(a: f64) -> Self {
+        let factor = if a < SADDLE_POINT {
+            a / gamma(a + 1.0)
         } else {
-            exp(a * ln(x) - x) * scale
+            (a / (2.0 * PI)).sqrt() * exp(-stirling_error(a))
+        };
+        Self { a, factor }
+    }
+
+    /// The shape.
+    pub fn shape(&self) -> f64 {
+        self.a
+    }
+
+    /// x times the density at x > 0: x^a e^−x / Γ(a).
+    #[inline(always)]
+    pub fn weight(&self, x: f64) -> f64 {
+        let a = self.a;
+        if a >= SADDLE_POINT {
+            self.factor * exp(-relative_entropy(a, x, x - a))
+        } else if x < 600.0 {
+            powf(x, a) * exp(-x) * self.factor
+        } else {
+            exp(a * ln(x) - x) * self.factor
         }
-    } else {
-        (a / (2.0 * PI)).sqrt() * exp(-relative_entropy(a, x, x - a) - stirling_error(a))
+    }
+
+    /// P(a, x) and Q(a, x), each with a small relative error, and [`GammaShape::weight`]; (0, 1) for x ≤ 0.
+    pub fn tails_and_weight(&self, x: f64) -> (Tails, f64) {
+        dispatch(
+            #[inline(always)]
+            || {
+                let weight = self.weight(x);
+                (self.tails_given(x, weight), weight)
+            },
+        )
+    }
+
+    /// P(a, x) and Q(a, x), each with a small relative error; (0, 1) for x ≤ 0.
+    pub fn tails(&self, x: f64) -> Tails {
+        if x <= 0.0 {
+            Tails::from_lower(0.0)
+        } else if x == f64::INFINITY {
+            Tails::from_upper(0.0)
+        } else {
+            self.tails_and_weight(x).0
+        }
+    }
+
+    #[inline(always)]
+    fn tails_given(&self, x: f64, weight: f64) -> Tails {
+        let a = self.a;
+        if x.is_nan() || a.is_nan() {
+            Tails::from_lower(f64::NAN)
+        } else if a >= LARGE_SHAPE {
+            let density = |t: f64| self.weight(t) / t;
+            let width = panel_width(x - a, x.max(a).sqrt());
+            if x > a {
+                Tails::from_upper(tail_integral(x, width, f64::INFINITY, density))
+            } else {
+                Tails::from_lower(tail_integral(x, -width, 0.0, density))
+            }
+        } else if x > a + 1.0 {
+            Tails::from_upper(weight * upper_fraction(a, x))
+        } else if a < 1.0 {
+            small_shape(a, x)
+        } else {
+            Tails::from_lower(weight / a * lower_series(a, x))
+        }
     }
 }
 
 /// P(a, x) and Q(a, x) for a > 0, each with a small relative error; (0, 1) for x ≤ 0.
 pub fn regularized_gamma(a: f64, x: f64) -> Tails {
-    if x.is_nan() || a.is_nan() {
-        return Tails::from_lower(f64::NAN);
-    }
-    if x <= 0.0 {
-        return Tails::from_lower(0.0);
-    }
-    if x == f64::INFINITY {
-        return Tails::from_upper(0.0);
-    }
-    if a >= LARGE_SHAPE {
-        let density = |t: f64| gamma_density_weight(a, t) / t;
-        let width = panel_width(x - a, x.max(a).sqrt());
-        if x > a {
-            Tails::from_upper(tail_integral(x, width, f64::INFINITY, density))
-        } else {
-            Tails::from_lower(tail_integral(x, -width, 0.0, density))
-        }
-    } else if x > a + 1.0 {
-        Tails::from_upper(upper_fraction(a, x))
-    } else if a < 1.0 {
-        small_shape(a, x)
-    } else {
-        Tails::from_lower(gamma_density_weight(a, x) / a * lower_series(a, x))
-    }
+    GammaShape::new(a).tails(x)
 }
 
 /// Σ x^n / ((a+1) … (a+n)) (DLMF 8.7.1): P = x^a e^−x / Γ(a+1) times this.
+#[inline(always)]
 fn lower_series(a: f64, x: f64) -> f64 {
     let mut term = 1.0;
     let mut sum = 1.0;
@@ -161,7 +211,8 @@ fn lower_series(a: f64, x: f64) -> f64 {
     sum
 }
 
-/// Q(a, x) by the continued fraction DLMF 8.9.2, evaluated from the front (Lentz), for x > a + 1.
+/// Q(a, x) over x^a e^−x / Γ(a) by the continued fraction DLMF 8.9.2, evaluated from the front (Lentz), for x > a + 1.
+#[inline(always)]
 fn upper_fraction(a: f64, x: f64) -> f64 {
     let tiny = f64::MIN_POSITIVE;
     let mut b = x + 1.0 - a;
@@ -180,11 +231,12 @@ fn upper_fraction(a: f64, x: f64) -> f64 {
             break;
         }
     }
-    gamma_density_weight(a, x) * h
+    h
 }
 
 /// a < 1, x ≤ a + 1: both tails without cancellation (after Gautschi, A computational procedure for incomplete gamma
 /// functions, 1979): with g = x^a / Γ(1 + a), Q = (1 − g) + g a Σ (−1)^(n+1) x^n / (n! (a + n)).
+#[inline(always)]
 fn small_shape(a: f64, x: f64) -> Tails {
     let exponent = a * ln(x) - ln_gamma_1p(a);
     let mut power = 1.0;

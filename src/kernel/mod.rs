@@ -15,10 +15,10 @@ mod power;
 mod quadrature;
 mod special;
 
-pub use beta_function::{beta_density_weight, regularized_beta};
+pub use beta_function::{BetaShape, regularized_beta};
 pub use exponential::{exp, exp_slice};
 pub use gamma_function::{
-    gamma_density_weight, ln_gamma_1p, regularized_gamma, relative_entropy, stirling_error,
+    GammaShape, ln_gamma_1p, regularized_gamma, relative_entropy, stirling_error,
 };
 pub use logarithm::{ln, ln_slice, log10, log10_slice};
 pub use normal::{
@@ -27,8 +27,8 @@ pub use normal::{
 pub use power::{powf, powf_slice};
 pub(crate) use quadrature::integrate;
 pub use special::{
-    acos, asin, atan, atan2, cos, cosh, erf, erfc, expm1, gamma, ln_gamma, log1p, sin, sinh, tan,
-    tanh,
+    acos, asin, atan, atan2, cos, cosh, erf, erfc, expm1, gamma, ln_gamma, log_ratio, log1p, sin,
+    sinh, tan, tanh,
 };
 
 /// A lower and an upper tail probability that sum to one, each accurate where it is small.

@@ -15,6 +15,7 @@ const RULE: [(f64, f64); 10] = [
 ];
 
 /// ∫ f over [lower, upper] by one 20-point rule.
+#[inline(always)]
 pub(crate) fn integrate(lower: f64, upper: f64, f: impl Fn(f64) -> f64) -> f64 {
     let half = 0.5 * (upper - lower);
     let middle = 0.5 * (upper + lower);
@@ -27,6 +28,7 @@ pub(crate) fn integrate(lower: f64, upper: f64, f: impl Fn(f64) -> f64) -> f64 {
 
 /// |∫ f| from `start` toward `limit`, for an f that falls at least as fast as a Gaussian or an exponential would:
 /// panels of `width` (signed: the direction) are added until one no longer counts.
+#[inline(always)]
 pub(super) fn tail_integral(start: f64, width: f64, limit: f64, f: impl Fn(f64) -> f64) -> f64 {
     let mut sum = 0.0;
     let mut from = start;
@@ -49,9 +51,9 @@ pub(super) fn tail_integral(start: f64, width: f64, limit: f64, f: impl Fn(f64) 
 }
 
 /// The width of a panel over which a Gaussian of standard deviation `sd`, `distance` away from its centre, falls by
-/// e^−12: the 20-point rule integrates such a panel to full precision.
+/// e^−24: the 20-point rule integrates such a panel to full precision.
 pub(super) fn panel_width(distance: f64, sd: f64) -> f64 {
     let d = distance.abs() / sd;
-    // √(d² + 24) − d without cancellation.
-    24.0 / ((d * d + 24.0).sqrt() + d) * sd
+    // √(d² + 48) − d without cancellation.
+    48.0 / ((d * d + 48.0).sqrt() + d) * sd
 }

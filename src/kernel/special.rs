@@ -45,3 +45,12 @@ wrap! {
     /// Hyperbolic tangent.
     tanh(x) = tanh;
 }
+
+/// ln(high/low) for positive numbers, accurate when they are close and when their ratio overflows.
+pub fn log_ratio(low: f64, high: f64) -> f64 {
+    if high < 2.0 * low && low < 2.0 * high {
+        log1p((high - low) / low)
+    } else {
+        super::ln(high) - super::ln(low)
+    }
+}
