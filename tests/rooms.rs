@@ -13,11 +13,17 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("unit", &["diagnostic"]),
     ("distribution", &["diagnostic", "kernel"]),
     ("scenario", &["diagnostic", "unit"]),
-    ("model", &["diagnostic", "distribution", "scenario", "unit"]),
-    ("program", &["kernel", "model", "unit"]),
+    (
+        "model",
+        &["diagnostic", "distribution", "sampler", "scenario", "unit"],
+    ),
+    ("program", &["distribution", "kernel", "model", "unit"]),
     ("sampler", &["distribution", "kernel"]),
     ("statistic", &["kernel"]),
-    ("sensitivity", &["kernel", "sampler", "statistic"]),
+    (
+        "sensitivity",
+        &["distribution", "kernel", "sampler", "statistic"],
+    ),
     (
         "run",
         &[
@@ -51,6 +57,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "distribution",
             "model",
             "pipeline",
+            "program",
             "report",
             "run",
             "sampler",
@@ -86,7 +93,7 @@ const DOORS: &[(&str, &[&str])] = &[
         "serde_json",
         &["commands", "diagnostic", "model", "report", "scenario"],
     ),
-    ("sha2", &["report/folder.rs"]),
+    ("sha2", &["report/folder.rs", "sampler"]),
     ("strsim", &["diagnostic"]),
     ("terminal_size", &["commands/terminal.rs"]),
     ("toml", &["scenario"]),

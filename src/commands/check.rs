@@ -58,6 +58,42 @@ struct Implication<'model> {
     quantiles: Vec<(f64, f64)>,
 }
 
+impl Implication<'_> {
+    fn is_fixed(&self) -> bool {
+        matches!(self.input.definition, Definition::Fixed(_))
+    }
+
+    /// The cells of its numbers: the value of a fixed input in full (alone in its column where `all_fixed`), else mean, sd
+    /// and quantiles.
+    fn numbers(&self, all_fixed: bool) -> Vec<String> {
+        if self.is_fixed() {
+            let value = self.mean.map_or_else(String::new, |value| {
+                number::rounded(value, number::EXACT_DIGITS)
+            });
+            let empty = if all_fixed {
+                0
+            } else {
+                1 + self.quantiles.len()
+            };
+            return std::iter::once(value)
+                .chain(std::iter::repeat_n(String::new(), empty))
+                .collect();
+        }
+        let shown = |value: Option<f64>| {
+            value.map_or_else(
+                || number::UNAVAILABLE.to_owned(),
+                |value| number::rounded(value, DIGITS),
+            )
+        };
+        let quantiles = self.quantiles.iter().map(|&(_, x)| Some(x));
+        [self.mean, self.sd]
+            .into_iter()
+            .chain(quantiles)
+            .map(shown)
+            .collect()
+    }
+}
+
 /// The inputs as written, then those that variants define otherwise.
 fn implications<'model>(model: &'model Model, quantiles: &[f64]) -> Vec<Implication<'model>> {
     let mut implications: Vec<Implication<'model>> = Vec::new();
@@ -135,64 +171,59 @@ fn write_table(
     quantiles: &[f64],
 ) {
     let title = model.title.as_deref().unwrap_or(&model.scenario);
+    let verdict = match model.warnings.len() {
+        0 => "no complaint".to_owned(),
+        1 => "accepted with 1 warning".to_owned(),
+        warnings => format!("accepted with {warnings} warnings"),
+    };
     // Writing to a string cannot fail.
     let _ = writeln!(
         page,
-        "{} ({}): no complaint\n",
+        "{} ({}): {verdict}\n",
         plain(title),
         plain(&model.scenario)
     );
+    // Where every input is a number, there is no spread to show.
+    let all_fixed = implications.iter().all(|implied| implied.is_fixed());
     let percents: Vec<_> = quantiles
         .iter()
         .map(|&p| format!("{} %", number::rounded(100.0 * p, 6)))
         .collect();
-    let mut columns = vec![
-        ("input", Align::Left),
-        ("mean", Align::Right),
-        ("sd", Align::Right),
-    ];
-    columns.extend(
-        percents
-            .iter()
-            .map(|percent| (percent.as_str(), Align::Right)),
-    );
+    let mut columns = vec![("input", Align::Left)];
+    if all_fixed {
+        columns.push(("value", Align::Right));
+    } else {
+        columns.extend([("mean", Align::Right), ("sd", Align::Right)]);
+        columns.extend(
+            percents
+                .iter()
+                .map(|percent| (percent.as_str(), Align::Right)),
+        );
+    }
     columns.extend([
         ("unit", Align::Left),
         ("evidence", Align::Left),
         ("source", Align::Left),
     ]);
     let mut grid = Grid::new(&columns);
-    let shown = |value: Option<f64>| {
-        value.map_or_else(
-            || number::UNAVAILABLE.to_owned(),
-            |value| number::rounded(value, DIGITS),
-        )
-    };
     for implied in implications {
         let input = implied.input;
         let mut row = vec![plain(&implied.name).into_owned()];
-        if matches!(input.definition, Definition::Fixed(_)) {
-            row.push(implied.mean.map_or_else(String::new, |value| {
-                number::rounded(value, number::EXACT_DIGITS)
-            }));
-            row.extend(std::iter::repeat_n(String::new(), 1 + quantiles.len()));
-        } else {
-            row.extend([shown(implied.mean), shown(implied.sd)]);
-            row.extend(implied.quantiles.iter().map(|&(_, x)| shown(Some(x))));
-        }
+        row.extend(implied.numbers(all_fixed));
         row.push(plain(&input.unit.text).into_owned());
-        row.push(input.evidence.map_or_else(String::new, |evidence| {
-            evidence.word().to_owned()
-        }));
+        row.push(
+            input
+                .evidence
+                .map_or_else(String::new, |evidence| evidence.word().to_owned()),
+        );
         row.push(plain(&input.sources.join(", ")).into_owned());
         grid.row(row);
     }
     page.push_str(&grid.draw(terminal::width(), terminal::colour(&std::io::stdout())));
-    let without: Vec<_> = implications
+    let without = implications
         .iter()
-        .filter(|implied| implied.input.sources.is_empty())
-        .map(|implied| plain(&implied.name))
-        .collect();
+        .filter(|implied| implied.input.sources.is_empty());
+    let without: Vec<_> = without.map(|implied| plain(&implied.name)).collect();
     if !without.is_empty() {
         let _ = writeln!(page, "\nwithout a source: {}", without.join(", "));
     }

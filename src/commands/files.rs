@@ -83,7 +83,8 @@ pub(crate) fn check(
 }
 
 fn check_one(file: &ScenarioFile, sets: &[String]) -> Result<Model, Vec<Diagnostic>> {
-    let source = model::source_of_bytes(&file.name, file.bytes.clone()).map_err(|complaint| vec![*complaint])?;
+    let source = model::source_of_bytes(&file.name, file.bytes.clone())
+        .map_err(|complaint| vec![*complaint])?;
     model::check(source, &file.stem, sets)
 }
 

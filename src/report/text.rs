@@ -19,6 +19,9 @@ const DRIVERS_IN_LINE: usize = 3;
 const BAR: usize = 24;
 const SHORTEST_BAR: usize = 6;
 
+/// Errors below this percentage are said as this one.
+const LEAST_ERROR: f64 = 0.001;
+
 /// Writes the report for people.
 #[derive(Debug, Clone, Copy)]
 pub struct Text {
@@ -86,9 +89,7 @@ impl Page {
         self.line("");
         self.outputs(&[run], |_| Vec::new(), &[]);
         self.thresholds(std::slice::from_ref(run), |_| String::new());
-        for output in &run.outputs {
-            self.drivers(output);
-        }
+        self.drivers(&run.outputs);
     }
 
     /// Several runs: one table, and one line for each threshold and each output's drivers.
@@ -144,7 +145,7 @@ impl Page {
         }
         if !lines.is_empty() {
             self.line("");
-            self.heading("What drives each output (shares of the variance)");
+            self.heading("What drives each output most");
         }
         for line in lines {
             self.line(&line);
@@ -224,70 +225,23 @@ impl Page {
         }
     }
 
-    /// The inputs that drive an output, strongest first, with bars.
-    fn drivers(&mut self, output: &OutputReport) {
-        let Some(ranking) = Ranking::of(output) else {
-            return;
-        };
-        self.line("");
-        self.heading(&format!("What drives {}", plain(&output.name)));
-        let measures = ranking.measures();
-        let mut columns = vec![("", Align::Right), ("input", Align::Left)];
-        columns.extend(
-            measures
-                .iter()
-                .map(|measure| (heading(measure), Align::Right)),
-        );
-        columns.push(("", Align::Left));
-        let mut grid = Grid::new(&columns);
-        let shown: Vec<_> = ranking.resolved().take(DRIVERS).collect();
-        let longest = shown
-            .iter()
-            .filter_map(|row| row.estimate.value)
-            .fold(0.0, |longest: f64, value| longest.max(value.abs()));
-        let mut rows = Vec::new();
-        for row in &shown {
-            let mut cells = vec![
-                row.rank.map_or_else(String::new, |rank| rank.to_string()),
-                plain(&row.input).into_owned(),
-            ];
-            cells.extend(measures.iter().map(|measure| {
-                ranking
-                    .value(&row.input, measure)
-                    .map_or_else(String::new, index)
-            }));
-            rows.push((cells, row.estimate.value.unwrap_or(0.0).abs() / longest));
-        }
-        for (cells, _) in &rows {
-            grid.row(cells.iter().cloned().chain([String::new()]).collect());
-        }
-        // The bars take what the columns before them leave.
-        let room = self
-            .width
-            .map_or(BAR, |width| width.saturating_sub(grid.width()).min(BAR));
-        if room >= SHORTEST_BAR && longest > 0.0 {
-            let mut with_bars = Grid::new(&columns);
-            for (mut cells, share) in rows {
-                cells.push(bar(share, room));
-                with_bars.row(cells);
+    /// What drives the outputs; those that the same inputs drive in the same way stand under one heading.
+    fn drivers(&mut self, outputs: &[OutputReport]) {
+        let mut blocks: Vec<(Vec<Cow<'_, str>>, String)> = Vec::new();
+        for output in outputs {
+            let Some(ranking) = Ranking::of(output) else {
+                continue;
+            };
+            let block = drivers(&ranking, self.width, self.colour);
+            match blocks.iter_mut().find(|(_, other)| *other == block) {
+                Some((names, _)) => names.push(plain(&output.name)),
+                None => blocks.push((vec![plain(&output.name)], block)),
             }
-            grid = with_bars;
         }
-        if shown.is_empty() {
-            self.line("no input stands out from the noise: run more trials");
-        } else {
-            self.grid(&grid);
-        }
-        let more = ranking.resolved().count().saturating_sub(DRIVERS);
-        if more > 0 {
-            self.line(&format!("… and {more} weaker ones"));
-        }
-        let unresolved = ranking.unresolved();
-        if !unresolved.is_empty() && !shown.is_empty() {
-            self.line(&format!(
-                "not resolved (no stronger than an input without effect): {}",
-                unresolved.join(", ")
-            ));
+        for (names, block) in blocks {
+            self.line("");
+            self.heading(&format!("What drives {}", names.join(", ")));
+            self.text.push_str(&block);
         }
     }
 
@@ -409,12 +363,11 @@ fn errors(runs: &[RunReport]) -> Option<String> {
         });
         relative.reduce(f64::max)
     };
-    let mean = worst(&["mean"])?;
-    let ends = worst(&["interval_low", "interval_high"])?;
+    let bound = |error: f64| number::bound(error.max(LEAST_ERROR));
+    let mean = bound(worst(&["mean"])?);
+    let ends = bound(worst(&["interval_low", "interval_high"])?);
     Some(format!(
-        "means are known to within {} %, interval ends to within {} % (Monte Carlo error, 95 %)",
-        number::bound(mean),
-        number::bound(ends)
+        "means are known to within {mean} %, interval ends to within {ends} % (Monte Carlo error, 95 %)"
     ))
 }
 
@@ -505,6 +458,68 @@ impl<'report> Ranking<'report> {
             .iter()
             .find(|row| row.measure == measure && row.input == input && row.input_2.is_none())
     }
+}
+
+/// The inputs that drive an output, strongest first, with bars.
+fn drivers(ranking: &Ranking<'_>, width: Option<usize>, colour: bool) -> String {
+    let measures = ranking.measures();
+    let mut columns = vec![("", Align::Right), ("input", Align::Left)];
+    columns.extend(
+        measures
+            .iter()
+            .map(|measure| (heading(measure), Align::Right)),
+    );
+    columns.push(("", Align::Left));
+    let resolved: Vec<_> = ranking.resolved().collect();
+    let shown = &resolved[..resolved.len().min(DRIVERS)];
+    let size = |row: &SensitivityRow| row.estimate.value.unwrap_or(0.0).abs();
+    let longest = shown.iter().map(|row| size(row)).fold(0.0, f64::max);
+    let cells = |row: &SensitivityRow, bar: String| {
+        let mut cells = vec![
+            row.rank.map_or_else(String::new, |rank| rank.to_string()),
+            plain(&row.input).into_owned(),
+        ];
+        cells.extend(measures.iter().map(|measure| {
+            ranking
+                .value(&row.input, measure)
+                .map_or_else(String::new, index)
+        }));
+        cells.push(bar);
+        cells
+    };
+    let drawn = |room: usize| {
+        let mut grid = Grid::new(&columns);
+        for row in shown {
+            let bar = if room >= SHORTEST_BAR && longest > 0.0 {
+                bar(size(row) / longest, room)
+            } else {
+                String::new()
+            };
+            grid.row(cells(row, bar));
+        }
+        grid
+    };
+    let mut text = if shown.is_empty() {
+        "no input stands out from the noise: run more trials\n".to_owned()
+    } else {
+        // The bars take what the columns before them leave.
+        let room = width.map_or(BAR, |width| width.saturating_sub(drawn(0).width()).min(BAR));
+        drawn(room).draw(width, colour)
+    };
+    if resolved.len() > shown.len() {
+        text.push_str(&format!(
+            "… and {} weaker ones\n",
+            resolved.len() - shown.len()
+        ));
+    }
+    let unresolved = ranking.unresolved();
+    if !unresolved.is_empty() && !shown.is_empty() {
+        text.push_str(&format!(
+            "not resolved (no stronger than an input without effect): {}\n",
+            unresolved.join(", ")
+        ));
+    }
+    text
 }
 
 fn is_share(measure: &str) -> bool {
