@@ -1,14 +1,6 @@
 //! The complaints about the file as written.
 
-use crate::diagnostic::Code;
-
-macro_rules! codes {
-    ($($(#[doc = $doc:literal])* $item:ident = $name:literal, $summary:literal, $explanation:literal;)*) => {
-        $($(#[doc = $doc])* pub static $item: Code = Code { name: $name, summary: $summary, explanation: $explanation };)*
-        /// Every complaint of this room.
-        pub static CODES: &[&Code] = &[$(&$item),*];
-    };
-}
+use crate::diagnostic::codes;
 
 codes! {
     /// Bytes that are not UTF-8.
