@@ -123,19 +123,3 @@ pub struct ParameterProblem {
     /// What to write instead.
     pub advice: String,
 }
-
-mod stub;
-
-/// (stub)
-pub fn families() -> &'static [&'static Family] {
-    stub::families()
-}
-
-/// (stub)
-///
-/// # Errors
-///
-/// (stub)
-pub fn truncate(base: Arc<dyn Marginal>, lower: f64, upper: f64) -> Result<(Arc<dyn Marginal>, f64), Vec<ParameterProblem>> {
-    stub::truncate(base, lower, upper)
-}

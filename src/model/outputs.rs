@@ -74,7 +74,7 @@ impl Context<'_> {
                 let (have, want) = (describe(&quantity.dimension), describe(&unit.dimension));
                 let complaint = self
                     .texts
-                    .error(&DIMENSION_MISMATCH, text.place, format!("`{}` is {have}, but `{}` is a unit of {want}", entry.key.value, unit.text))
+                    .error(&DIMENSION_MISMATCH, self.texts.within(text, 0..text.value.len()), format!("`{}` is {have}, but `{}` is a unit of {want}", entry.key.value, unit.text))
                     .label(format!("a unit of {want}"));
                 let complaint = complaint.advise(format!("the output is {have}{}, the unit is {want}", in_unit(&quantity.dimension)));
                 self.complaints.push(advise_on_mismatch(complaint, &quantity.dimension, &unit.dimension));

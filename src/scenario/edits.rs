@@ -1,7 +1,7 @@
 //! Edits of the command line: `--set PATH=VALUE` replaces part of the tree before anything is checked.
 
 use super::codes::{EDIT_MALFORMED, EDIT_OF_NOTHING};
-use super::tree::{Entry, Node, Place, Table, Text, Texts, Value, parse};
+use super::tree::{Entry, Node, Parsed, Place, Table, Text, Texts, Value, parse};
 use crate::diagnostic::{Diagnostic, Source, did_you_mean};
 
 /// Applies edits to a tree, in their order. Each becomes a text of its own that places may point into.
@@ -11,8 +11,8 @@ pub fn apply(root: &mut Table, texts: &mut Texts, sets: &[String]) -> Vec<Diagno
         let Ok(index) = u16::try_from(texts.0.len()) else { break };
         let source = Source::new("--set", set.as_str());
         texts.0.push(source.clone());
-        let (tree, mut faults) = parse(&source, index);
-        if let Some(fault) = (!faults.is_empty()).then(|| faults.swap_remove(0)) {
+        let Parsed { table: tree, complaints: faults, .. } = parse(&source, index);
+        if let Some(fault) = faults.into_iter().next() {
             complaints.push(malformed(fault));
             continue;
         }

@@ -3,7 +3,7 @@
 use super::codes::{DUPLICATE_KEY, DUPLICATE_SECTION, EMPTY_FILE};
 use super::edits;
 use super::keys::ROOT;
-use super::tree::{Place, Table, Texts, parse};
+use super::tree::{Parsed, Place, Table, Texts, parse};
 use super::walk::Walk;
 use crate::diagnostic::{Diagnostic, Source};
 use std::collections::HashSet;
@@ -24,7 +24,7 @@ pub struct Scenario {
 
 /// Reads a text and applies edits to it.
 pub fn read(source: Arc<Source>, sets: &[String]) -> Scenario {
-    let (mut root, mut complaints) = parse(&source, 0);
+    let Parsed { table: mut root, mut complaints, broken_from } = parse(&source, 0);
     let start = Place { text: 0, start: 0, end: 0 };
     // A key written twice leaves a tree that can be checked on; broken syntax leaves holes.
     let whole = complaints.iter().all(|complaint| complaint.code == &DUPLICATE_KEY || complaint.code == &DUPLICATE_SECTION);
@@ -44,7 +44,10 @@ pub fn read(source: Arc<Source>, sets: &[String]) -> Scenario {
     let mut found = Vec::new();
     Walk { texts: &texts, complaints: &mut found }.section(&root, &ROOT, start);
     // What the parser made up on a broken line is not the user's.
-    found.retain(|complaint| whole || !broken.contains(&complaint.position().0));
+    found.retain(|complaint| {
+        let made_up = broken_from.is_some_and(|from| complaint.source.name != "--set" && complaint.span.start >= from);
+        whole || !(made_up || broken.contains(&complaint.position().0))
+    });
     complaints.append(&mut found);
     Scenario { texts, root, complaints, whole }
 }
