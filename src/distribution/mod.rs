@@ -1,4 +1,29 @@
 //! Marginal distributions: one file a family behind the trait [`Marginal`], and the table of families.
+//!
+//! Adding one is a file with its `FAMILY` and a line in [`families`]: the parser, `list`, the schema, the README and the
+//! law tests read that table.
+
+mod beta;
+pub mod codes;
+mod counting;
+mod discrete;
+mod exponential;
+mod gamma;
+mod lognormal;
+mod loguniform;
+mod moments;
+mod normal;
+mod parameters;
+mod pedigree;
+mod poisson;
+mod solve;
+mod steps;
+mod table;
+mod triangular;
+mod truncated;
+mod uniform;
+
+pub use truncated::truncate;
 
 use crate::diagnostic::Code;
 use std::fmt::Debug;
@@ -13,11 +38,20 @@ pub trait Marginal: Debug + Send + Sync {
     /// Discrete: the smallest value x with F(x) ≥ u. NaN for a `u` outside [0, 1] or NaN.
     fn quantile(&self, u: f64) -> f64;
 
+    /// The value x with P(X > x) = q: [`Marginal::quantile`] at 1 − q, accurate however small q is. Discrete: the
+    /// smallest value with P(X > x) ≤ q.
+    fn upper_quantile(&self, q: f64) -> f64 {
+        self.quantile(1.0 - q)
+    }
+
     /// F(x) = P(X ≤ x).
     fn cdf(&self, x: f64) -> f64;
 
     /// 1 − F(x), accurate where it is small.
     fn survival(&self, x: f64) -> f64;
+
+    /// The density at x; for a discrete distribution the probability of x itself.
+    fn density(&self, x: f64) -> f64;
 
     /// The mean; `None` where it does not exist or is infinite.
     fn mean(&self) -> Option<f64>;
@@ -80,6 +114,16 @@ pub struct Parameterisation {
     pub optional: &'static [(&'static str, f64)],
 }
 
+impl Parameterisation {
+    /// A way that takes exactly these keys.
+    const fn of(required: &'static [&'static str]) -> Self {
+        Self {
+            required,
+            optional: &[],
+        }
+    }
+}
+
 /// A family of distributions: a row of the table that the parser, `list`, the schema, the README and the law tests read.
 #[derive(Debug)]
 pub struct Family {
@@ -95,7 +139,7 @@ pub struct Family {
     pub discrete: bool,
     /// Builds the distribution from checked keys (exactly those of one parameterisation, defaults filled in),
     /// or says everything that is wrong with their values.
-    pub build: fn(&Parameters) -> Result<Arc<dyn Marginal>, Vec<ParameterProblem>>,
+    pub build: fn(&Parameters) -> Built,
 }
 
 /// A parameter's value as written.
@@ -111,6 +155,9 @@ pub enum ParameterValue {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Parameters(pub Vec<(String, ParameterValue)>);
 
+/// A distribution, or everything that is wrong with its parameters.
+pub type Built = Result<Arc<dyn Marginal>, Vec<ParameterProblem>>;
+
 /// Something wrong with a parameter's value.
 #[derive(Debug, Clone)]
 pub struct ParameterProblem {
@@ -122,4 +169,68 @@ pub struct ParameterProblem {
     pub message: String,
     /// What to write instead.
     pub advice: String,
+}
+
+/// Every family, in the order `list` shows them.
+pub fn families() -> &'static [&'static Family] {
+    static FAMILIES: &[&Family] = &[
+        &uniform::FAMILY,
+        &loguniform::FAMILY,
+        &triangular::FAMILY,
+        &beta::PERT,
+        &normal::FAMILY,
+        &lognormal::FAMILY,
+        &beta::FAMILY,
+        &gamma::FAMILY,
+        &exponential::FAMILY,
+        &poisson::FAMILY,
+        &discrete::BERNOULLI,
+        &discrete::FAMILY,
+    ];
+    FAMILIES
+}
+
+/// The family of that name.
+pub fn family(name: &str) -> Option<&'static Family> {
+    families().iter().copied().find(|f| f.name == name)
+}
+
+macro_rules! parameters {
+    ($($constant:ident = $name:literal, $kind:ident, $summary:literal;)*) => {
+        $(
+            #[doc = $summary]
+            const $constant: Parameter =
+                Parameter { name: $name, kind: ParameterKind::$kind, summary: $summary };
+        )*
+    };
+}
+
+parameters! {
+    MIN = "min", Quantity, "the smallest possible value";
+    MAX = "max", Quantity, "the largest possible value";
+    MEAN = "mean", Quantity, "the mean";
+    SD = "sd", Quantity, "the standard deviation";
+    CV = "cv", Pure, "the standard deviation as a fraction of the mean";
+    HALF_WIDTH = "half_width", Quantity, "the number after ± of the central interval at `level`";
+    RELATIVE_HALF_WIDTH = "relative_half_width", Pure, "the same as a fraction of the mean: 0.1 for ±10 %";
+    RATE = "rate", PerUnit, "events per unit: one over the mean";
+    MODE = "mode", Quantity, "the most likely value";
+    MEDIAN = "median", Quantity, "the median";
+    GSD = "gsd", Pure, "the geometric standard deviation, a factor above 1";
+    GSD2 = "gsd2", Pure, "its square, as inventories give it";
+    MU = "mu", Pure, "the mean of the natural logarithm of the value in the input's unit";
+    SIGMA = "sigma", Pure, "the standard deviation of the natural logarithm";
+    PEDIGREE = "pedigree", PureList, "[reliability, completeness, temporal, geographical, technological], each 1 (best) to 5";
+    PEDIGREE_VERSION = "pedigree_version", Pure, "1 for the factors of expert judgement, 2 for the empirical ones";
+    BASIC_GSD2 = "basic_gsd2", Pure, "the basic uncertainty beside the pedigree, a squared geometric standard deviation";
+    SHAPE = "shape", Pure, "the shape";
+    SCALE = "scale", Quantity, "the scale";
+    PERT_SHAPE = "shape", Pure, "how sharply the values gather at the mode (4 is the classical PERT)";
+    ALPHA = "alpha", Pure, "the first shape: larger moves the values up";
+    BETA = "beta", Pure, "the second shape: larger moves the values down";
+    P = "p", Pure, "a probability between 0 and 1";
+    VALUES = "values", QuantityList, "the values that may occur";
+    WEIGHTS = "weights", PureList, "one positive number a value, in their order; equal when left out";
+    INTERVAL = "interval", QuantityList, "[low, high]: the central interval that holds the share `level`";
+    LEVEL = "level", Pure, "the share of the values inside the interval, such as 0.90";
 }

@@ -1,0 +1,181 @@
+//! The normal distribution: density φ((x − mean) / sd) / sd.
+
+use super::parameters::Check;
+use super::table::{LazyTable, Tabulated, exact_quantile};
+use super::{
+    Built, CV, Family, HALF_WIDTH, INTERVAL, LEVEL, MEAN, Marginal, Parameterisation, Parameters,
+    RELATIVE_HALF_WIDTH, SD, codes,
+};
+use crate::kernel::{self, Tails};
+use std::sync::Arc;
+
+/// The row of the table.
+pub(super) static FAMILY: Family = Family {
+    name: "normal",
+    summary: "symmetric around the mean, from measurement errors and sums of many parts; reaches below zero",
+    parameters: &[
+        MEAN,
+        SD,
+        CV,
+        HALF_WIDTH,
+        RELATIVE_HALF_WIDTH,
+        LEVEL,
+        INTERVAL,
+    ],
+    parameterisations: &[
+        Parameterisation::of(&["mean", "sd"]),
+        Parameterisation::of(&["mean", "cv"]),
+        Parameterisation::of(&["mean", "half_width", "level"]),
+        Parameterisation::of(&["mean", "relative_half_width", "level"]),
+        Parameterisation::of(&["interval", "level"]),
+    ],
+    discrete: false,
+    build,
+};
+
+/// The standard normal distribution, as its table sees it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct StandardNormal;
+
+impl Tabulated for StandardNormal {
+    fn lower_quantile(&self, p: f64, _near: Option<f64>) -> f64 {
+        kernel::normal_lower_quantile(p)
+    }
+
+    fn upper_quantile(&self, q: f64, _near: Option<f64>) -> f64 {
+        -kernel::normal_lower_quantile(q)
+    }
+
+    fn tails(&self, x: f64) -> Tails {
+        Tails {
+            lower: kernel::normal_lower_tail(x),
+            upper: kernel::normal_upper_tail(x),
+        }
+    }
+}
+
+/// `x[i]` = Φ⁻¹(`u[i]`) by the one table that every normal and lognormal input shares.
+pub(super) fn fill_standard(u: &[f64], x: &mut [f64]) {
+    static TABLE: std::sync::LazyLock<LazyTable> = std::sync::LazyLock::new(LazyTable::default);
+    TABLE.fill(&StandardNormal, u, x);
+}
+
+/// z with Φ(z) = (1 + level) / 2: half the width of the central interval of that level.
+pub(super) fn central_half_width(level: f64) -> f64 {
+    -kernel::normal_lower_quantile(0.5 * (1.0 - level))
+}
+
+/// Normal with its mean and standard deviation, in the input's unit.
+#[derive(Debug, Clone, Copy)]
+struct Normal {
+    mean: f64,
+    sd: f64,
+}
+
+fn build(parameters: &Parameters) -> Built {
+    let mut check = Check::new(parameters);
+    let (mean, sd, key) = if parameters.has("interval") {
+        let (low, high) = check.interval(false);
+        let level = check.level();
+        let half = 0.5 * high - 0.5 * low;
+        (
+            0.5 * low + 0.5 * high,
+            half / central_half_width(level),
+            "interval",
+        )
+    } else {
+        let mean = check.number("mean");
+        if parameters.has("sd") {
+            (mean, check.positive("sd", &codes::SD_NOT_POSITIVE), "sd")
+        } else if parameters.has("cv") {
+            let cv = check.positive("cv", &codes::CV_NOT_POSITIVE);
+            relative_to(&mut check, mean, "cv");
+            (mean, cv * mean.abs(), "cv")
+        } else if parameters.has("half_width") {
+            let half = check.positive("half_width", &codes::HALF_WIDTH_NOT_POSITIVE);
+            (mean, half / central_half_width(check.level()), "half_width")
+        } else {
+            let key = "relative_half_width";
+            let half = check.positive(key, &codes::HALF_WIDTH_NOT_POSITIVE);
+            relative_to(&mut check, mean, key);
+            (
+                mean,
+                half * mean.abs() / central_half_width(check.level()),
+                key,
+            )
+        }
+    };
+    // 40 standard deviations either side must be numbers.
+    check.finite(key, "a value of the distribution", mean.abs() + 40.0 * sd);
+    if sd == 0.0 && mean != 0.0 {
+        check.too_extreme(key, "the standard deviation would underflow to 0".into());
+    }
+    check.finish(|| Arc::new(Normal { mean, sd }) as Arc<dyn Marginal>)
+}
+
+fn relative_to(check: &mut Check<'_>, mean: f64, key: &'static str) {
+    check.require(
+        mean != 0.0,
+        key,
+        &codes::MEAN_ZERO,
+        || format!("{key} is a fraction of the mean, which is 0"),
+        "sd, or half_width with level",
+    );
+}
+
+impl Normal {
+    fn standard(&self, x: f64) -> f64 {
+        (x - self.mean) / self.sd
+    }
+}
+
+impl Marginal for Normal {
+    fn family(&self) -> &'static str {
+        FAMILY.name
+    }
+
+    fn quantile(&self, u: f64) -> f64 {
+        exact_quantile(&StandardNormal, u).mul_add(self.sd, self.mean)
+    }
+
+    fn upper_quantile(&self, q: f64) -> f64 {
+        (-kernel::normal_lower_quantile(q)).mul_add(self.sd, self.mean)
+    }
+
+    fn cdf(&self, x: f64) -> f64 {
+        kernel::normal_lower_tail(self.standard(x))
+    }
+
+    fn survival(&self, x: f64) -> f64 {
+        kernel::normal_upper_tail(self.standard(x))
+    }
+
+    fn density(&self, x: f64) -> f64 {
+        kernel::normal_density(self.standard(x)) / self.sd
+    }
+
+    fn mean(&self) -> Option<f64> {
+        Some(self.mean)
+    }
+
+    fn sd(&self) -> Option<f64> {
+        Some(self.sd)
+    }
+
+    fn support(&self) -> (f64, f64) {
+        (f64::NEG_INFINITY, f64::INFINITY)
+    }
+
+    fn fill(&self, u: &[f64], x: &mut [f64]) {
+        fill_standard(u, x);
+        let (mean, sd) = (self.mean, self.sd);
+        kernel::dispatch(
+            #[inline(always)]
+            || {
+                for x in x.iter_mut() {
+                    *x = x.mul_add(sd, mean);
+                }
+            },
+        )
+    }
+}

@@ -1,0 +1,141 @@
+//! The triangular distribution: density rising in a line from min to the mode and falling in a line to max.
+
+use super::parameters::Check;
+use super::{Built, Family, MAX, MIN, MODE, Marginal, Parameterisation, Parameters};
+use crate::kernel;
+use std::sync::Arc;
+
+/// The row of the table.
+pub(super) static FAMILY: Family = Family {
+    name: "triangular",
+    summary: "a smallest, a most likely and a largest value, straight lines between",
+    parameters: &[MIN, MODE, MAX],
+    parameterisations: &[Parameterisation::of(&["min", "mode", "max"])],
+    discrete: false,
+    build,
+};
+
+/// Triangular on [`min`, `max`], in the input's unit.
+#[derive(Debug, Clone, Copy)]
+struct Triangular {
+    min: f64,
+    mode: f64,
+    max: f64,
+}
+
+fn build(parameters: &Parameters) -> Built {
+    let mut check = Check::new(parameters);
+    let (min, mode, max) = check.range_with_mode();
+    check.finish(|| Arc::new(Triangular { min, mode, max }) as Arc<dyn Marginal>)
+}
+
+impl Triangular {
+    fn width(&self) -> f64 {
+        self.max - self.min
+    }
+
+    /// F(mode).
+    fn turn(&self) -> f64 {
+        (self.mode - self.min) / self.width()
+    }
+
+    /// x = min + √(u (max − min)(mode − min)) below the mode, max − √((1−u)(max − min)(max − mode)) above it. On the part
+    /// that is past the mode but still in the nearer half, seen from its tail, the same as a distance from the mode: with
+    /// s the share of that side between mode and x, b s / (1 + √(1 − s)), so that a mode at an end loses no digits there.
+    #[inline(always)]
+    fn at(&self, u: f64, q: f64) -> f64 {
+        let width = self.width();
+        let (rising, falling) = (self.mode - self.min, self.max - self.mode);
+        let (turn, rest) = (rising / width, falling / width);
+        let lower = u <= turn;
+        let root = (if lower { u } else { q }).sqrt();
+        let side = if lower { rising } else { -falling };
+        let share = if lower { turn } else { rest };
+        let end = if lower { self.min } else { self.max };
+        let from_end = (root * width.sqrt() * side.abs().sqrt()).mul_add(side.signum(), end);
+        let past = (if lower { q - rest } else { u - turn }) / share;
+        let from_mode = self.mode - side * (past / (1.0 + root / share.sqrt()));
+        let x = if lower == (u <= 0.5) {
+            from_end
+        } else {
+            from_mode
+        };
+        let x = if x < self.min { self.min } else { x };
+        if x > self.max { self.max } else { x }
+    }
+}
+
+impl Marginal for Triangular {
+    fn family(&self) -> &'static str {
+        FAMILY.name
+    }
+
+    fn quantile(&self, u: f64) -> f64 {
+        if (0.0..=1.0).contains(&u) {
+            self.at(u, 1.0 - u)
+        } else {
+            f64::NAN
+        }
+    }
+
+    fn upper_quantile(&self, q: f64) -> f64 {
+        if (0.0..=1.0).contains(&q) {
+            self.at(1.0 - q, q)
+        } else {
+            f64::NAN
+        }
+    }
+
+    fn cdf(&self, x: f64) -> f64 {
+        if x <= self.min {
+            0.0
+        } else if x <= self.mode {
+            (x - self.min) / self.width() * ((x - self.min) / (self.mode - self.min))
+        } else {
+            1.0 - self.survival(x)
+        }
+    }
+
+    fn survival(&self, x: f64) -> f64 {
+        if x >= self.max {
+            0.0
+        } else if x > self.mode {
+            (self.max - x) / self.width() * ((self.max - x) / (self.max - self.mode))
+        } else {
+            1.0 - self.cdf(x)
+        }
+    }
+
+    fn density(&self, x: f64) -> f64 {
+        let peak = 2.0 / self.width();
+        if x == self.mode {
+            peak
+        } else if x >= self.min && x < self.mode {
+            peak * ((x - self.min) / (self.mode - self.min))
+        } else if x > self.mode && x <= self.max {
+            peak * ((self.max - x) / (self.max - self.mode))
+        } else {
+            0.0
+        }
+    }
+
+    fn mean(&self) -> Option<f64> {
+        Some(self.min + (self.mode - self.min) / 3.0 + self.width() / 3.0)
+    }
+
+    fn sd(&self) -> Option<f64> {
+        let r = self.turn();
+        Some(self.width() * ((1.0 - r + r * r) / 18.0).sqrt())
+    }
+
+    fn support(&self) -> (f64, f64) {
+        (self.min, self.max)
+    }
+
+    fn fill(&self, u: &[f64], x: &mut [f64]) {
+        kernel::dispatch(
+            #[inline(always)]
+            || kernel::map(u, x, |u| self.at(u, 1.0 - u)),
+        )
+    }
+}
