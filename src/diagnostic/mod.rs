@@ -261,3 +261,13 @@ impl Fault {
         self
     }
 }
+
+/// Declares a room's codes and the table of them in one go, so that none can be left out of the table.
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])* $item:ident = $name:literal, $summary:literal, $explanation:literal;)*) => {
+        $($(#[doc = $doc])* pub static $item: $crate::diagnostic::Code = $crate::diagnostic::Code { name: $name, summary: $summary, explanation: $explanation };)*
+        /// Every complaint of this room.
+        pub static CODES: &[&$crate::diagnostic::Code] = &[$(&$item),*];
+    };
+}
+pub(crate) use codes;

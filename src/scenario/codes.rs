@@ -1,14 +1,6 @@
 //! The complaints about the file as written.
 
-use crate::diagnostic::Code;
-
-macro_rules! codes {
-    ($($(#[doc = $doc:literal])* $item:ident = $name:literal, $summary:literal, $explanation:literal;)*) => {
-        $($(#[doc = $doc])* pub static $item: Code = Code { name: $name, summary: $summary, explanation: $explanation };)*
-        /// Every complaint of this room.
-        pub static CODES: &[&Code] = &[$(&$item),*];
-    };
-}
+use crate::diagnostic::codes;
 
 codes! {
     /// Bytes that are not UTF-8.
@@ -86,7 +78,7 @@ of units (`2.5 Gt` instead of a number of grams).";
         "Formulas use `* / ^` for products, quotients and powers, `and or not` for logic and `.` as the decimal point.";
     /// A parenthesis without its partner.
     UNBALANCED_PARENTHESIS = "unbalanced-parenthesis", "a parenthesis without its partner",
-        "Every `(` needs its `)`.";
+        "Every `(` needs its `)`. In a long formula the place shown may be far from the slip: giving parts names of their own makes it easy to see.";
     /// Two operands side by side.
     MISSING_OPERATOR = "missing-operator", "two operands without an operator between them",
         "A product is written with `*`: `gpus * power`. Only a unit follows its number without an operator: `24 h`.";

@@ -166,33 +166,56 @@ impl Node {
     }
 }
 
-/// The tree of a text, and what is wrong with its TOML. With faults the tree holds what could be recovered.
-pub fn parse(source: &Arc<Source>, text: u16) -> (Table, Vec<Diagnostic>) {
+/// The tree of a text, and what is wrong with its TOML.
+#[derive(Debug, Default)]
+pub struct Parsed {
+    /// The tree; with faults, what could be recovered.
+    pub table: Table,
+    /// The faults, in their order.
+    pub complaints: Vec<Diagnostic>,
+    /// The offset after which the tree is made up: a string, list or table there never ends.
+    pub broken_from: Option<usize>,
+}
+
+/// Reads TOML.
+pub fn parse(source: &Arc<Source>, text: u16) -> Parsed {
     if source.text.len() > LARGEST_FILE {
         let message = format!("the file has {} bytes", source.text.len());
         let complaint = Diagnostic::error(&FILE_TOO_LARGE, source, 0..0, message)
             .label("of this file")
             .advise(format!("keep a scenario below {} MiB; data belongs in a CSV file beside it", LARGEST_FILE >> 20));
-        return (Table::default(), vec![complaint]);
+        return Parsed { complaints: vec![complaint], ..Parsed::default() };
     }
     if let Some(range) = deep_key(&source.text) {
         let complaint = Diagnostic::error(&KEY_TOO_DEEP, source, range, format!("a key has more than {DEEPEST_KEY} parts"))
             .label("one part too many")
             .advise("no key of a scenario has more than five parts, such as `variants.west.inputs.grid.median`");
-        return (Table::default(), vec![complaint]);
+        return Parsed { complaints: vec![complaint], ..Parsed::default() };
     }
     let (table, errors) = DeTable::parse_recoverable(&source.text);
     let mut complaints: Vec<Diagnostic> = errors.iter().map(|error| complaint(source, error)).collect();
     complaints.sort_by_key(|complaint| complaint.span.start);
-    // One slip makes the parser stumble on; the first complaint of a line tells it all.
-    let mut last_line = None;
+    let broken_from = keep_first_causes(&mut complaints);
+    Parsed { table: convert_table(table.into_inner(), text), complaints, broken_from }
+}
+
+/// One slip makes the parser stumble on. The first complaint of a line tells it all; and after a string, list or table
+/// that never ends, what the parser says of the lists, tables and keys below comes from reading them inside it.
+fn keep_first_causes(complaints: &mut Vec<Diagnostic>) -> Option<usize> {
+    let is_of_brackets = |message: &str| ["array", "inline table", "comma", "key-value"].iter().any(|word| message.contains(word));
+    let (mut last_line, mut broken_from) = (None, None);
     complaints.retain(|complaint| {
+        let syntax = complaint.code == &TOML_SYNTAX;
+        let brackets = syntax && is_of_brackets(&complaint.message);
         let line = Some(complaint.position().0);
-        let keep = complaint.code != &TOML_SYNTAX || line != last_line;
+        let keep = !(syntax && line == last_line) && !(broken_from.is_some() && (brackets || !syntax));
         last_line = line;
+        if brackets || (syntax && complaint.message.contains("invalid")) {
+            broken_from.get_or_insert(complaint.span.start);
+        }
         keep
     });
-    (convert_table(table.into_inner(), text), complaints)
+    broken_from
 }
 
 fn complaint(source: &Arc<Source>, error: &toml::de::Error) -> Diagnostic {
@@ -344,14 +367,14 @@ fn escape(raw: &str, at: usize) -> (usize, usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Texts, parse};
+    use super::{Parsed, Texts, parse};
     use crate::diagnostic::Source;
 
     #[test]
     fn decoded_bytes_are_found_again_in_the_file() {
         let toml = "a = \"x\\u00e9\\ty + z\"\nb = '''\nx + y'''\nc = \"\"\"x \\\n   + y\\x41\"\"\"\nd = 'x\\y'\n";
         let source = Source::new("test", toml);
-        let (table, complaints) = parse(&source, 0);
+        let Parsed { table, complaints, .. } = parse(&source, 0);
         assert!(complaints.is_empty());
         let texts = Texts(vec![source]);
         for (key, word) in [("a", "y"), ("a", "z"), ("b", "y"), ("c", "+"), ("c", "y"), ("d", "y")] {
@@ -367,7 +390,7 @@ mod tests {
     #[test]
     fn endless_keys_are_refused() {
         let text = format!("{} = 1", vec!["a"; 100_000].join("."));
-        assert_eq!(parse(&Source::new("test", text), 0).1[0].code.name, "key-too-deep");
-        assert!(parse(&Source::new("test", "a = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.10, 0.11, 0.12, 0.13, 0.14, 0.15, 0.16, 0.17]"), 0).1.is_empty());
+        assert_eq!(parse(&Source::new("test", text), 0).complaints[0].code.name, "key-too-deep");
+        assert!(parse(&Source::new("test", "a = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.10, 0.11, 0.12, 0.13, 0.14, 0.15, 0.16, 0.17]"), 0).complaints.is_empty());
     }
 }

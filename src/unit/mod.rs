@@ -4,7 +4,7 @@ use num_rational::{BigRational, Ratio};
 use std::collections::BTreeMap;
 
 /// A base dimension: an SI one, the mass of CO2-equivalent, or a kind of thing to count (each its own).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Base {
     /// metre
     Length,
@@ -27,7 +27,7 @@ pub enum Base {
 }
 
 /// Exponents of the base dimensions; absent means zero. The empty map is a pure number.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
 pub struct Dimension(pub BTreeMap<Base, Ratio<i32>>);
 
 /// A unit: a dimension and the exact factor to the coherent base unit of that dimension.

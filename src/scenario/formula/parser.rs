@@ -58,7 +58,7 @@ pub fn parse(text: &str, vocabulary: &Vocabulary<'_>) -> Result<Expression, Faul
         return Err(Fault::new(&FORMULA_TOO_LONG, 0..0, message, "too long", "give parts of it names of their own"));
     }
     let current = token(text, 0)?;
-    let mut parser = Parser { text, vocabulary, current, depth: 0, expression: Expression::default() };
+    let mut parser = Parser { text, vocabulary, current, after_number: false, depth: 0, expression: Expression::default() };
     parser.expression(power::LOOSEST)?;
     match parser.current.kind {
         Kind::End => Ok(parser.expression),
@@ -70,6 +70,8 @@ struct Parser<'a> {
     text: &'a str,
     vocabulary: &'a Vocabulary<'a>,
     current: Token,
+    /// Whether the token before the current one is a number without a unit.
+    after_number: bool,
     depth: usize,
     expression: Expression,
 }
@@ -82,6 +84,7 @@ impl<'a> Parser<'a> {
     fn advance(&mut self) -> Result<Token, Fault> {
         let token_before = self.current;
         self.current = token(self.text, token_before.end)?;
+        self.after_number = token_before.kind == Kind::Number;
         Ok(token_before)
     }
 
@@ -207,6 +210,7 @@ impl<'a> Parser<'a> {
         };
         let unit = self.vocabulary.units.parse(&self.text[token.end..unit_end]).map_err(|fault| fault.shifted(token.end))?;
         self.current = super::lexer::token(self.text, unit_end)?;
+        self.after_number = false;
         let kind = match unit {
             Some(unit) => TermKind::Number(value * unit.factor, Some(unit.dimension)),
             None => TermKind::Number(value, None),
@@ -428,7 +432,7 @@ impl<'a> Parser<'a> {
                 let advice = "write decimals with a point (`0.5`); commas stand between the arguments of a function only";
                 Fault::new(&FORMULA_SYNTAX, token.range(), "a comma stands outside a function", "not expected here", advice)
             }
-            Kind::Name if self.after_number() && !(self.vocabulary.is_quantity)(word) && function(word).is_none() && !WORDS.contains(&word) => {
+            Kind::Name if self.after_number && !(self.vocabulary.is_quantity)(word) && function(word).is_none() && !WORDS.contains(&word) => {
                 self.vocabulary.units.unknown(word, token.range())
             }
             _ => {
@@ -437,12 +441,6 @@ impl<'a> Parser<'a> {
                 Fault::new(&MISSING_OPERATOR, token.range(), message, "an operator is missing before this", advice)
             }
         }
-    }
-
-    /// Whether the last term read is a number without unit that ends right before the current token.
-    fn after_number(&self) -> bool {
-        let end = self.expression_end();
-        self.expression.terms.last().is_some_and(|term| term.end as usize == end && matches!(term.kind, TermKind::Number(..) | TermKind::BareZero))
     }
 }
 
