@@ -17,7 +17,7 @@ const KEEP_ALL: u64 = 1 << 17;
 const BRACKET: f64 = 8.0;
 /// Values of one output that may be kept; brackets that hold more are binned.
 const MOST_KEPT: f64 = (1 << 20) as f64;
-/// The same value seen so often in its cell of the pilot, and no other, is a tie.
+/// A value seen so often in its cell of the pilot, and as often as all others of the cell together, is a tie.
 const TIE: usize = 8;
 
 /// What the pilot fixes.
@@ -107,10 +107,7 @@ fn roles(grid: &Grid, sorted: &[f64], parts: &[&[f64]], question: &Question, tri
     for cell in 0..grid.cells() {
         below[cell + 1] += below[cell];
     }
-    let atom = |cell: usize| {
-        let values = &sorted[below[cell]..below[cell + 1]];
-        (values.len() >= TIE && values[0] == values[values.len() - 1]).then(|| values[0])
-    };
+    let atom = |cell: usize| most_frequent(&sorted[below[cell]..below[cell + 1]]);
     let mut brackets = Vec::new();
     for p in question.quantiles.iter().copied().chain(central(question.level)) {
         let half = BRACKET * share_error(sorted, parts, p) + 3.0 / n as f64;
@@ -145,6 +142,14 @@ fn roles(grid: &Grid, sorted: &[f64], parts: &[&[f64]], question: &Question, tri
         }
     }
     roles
+}
+
+/// The value that is a tie, if one of these sorted values is.
+fn most_frequent(sorted: &[f64]) -> Option<f64> {
+    // What makes up half of a sorted list stands in its middle.
+    let middle = *sorted.get(sorted.len() / 2)?;
+    let count = sorted.partition_point(|&value| value <= middle) - sorted.partition_point(|&value| value < middle);
+    (count >= TIE && 2 * count >= sorted.len()).then_some(middle)
 }
 
 /// The standard error of the pilot's share below its quantile at p: from the replicates, but no less than a quarter of what

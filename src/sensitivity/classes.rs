@@ -16,6 +16,8 @@ const STEPS: usize = 1024;
 pub struct Classes {
     /// Upper edges of the classes, rising; the last is 1.
     upper: Vec<f64>,
+    /// Middle and one over the width of each class.
+    spans: Vec<(f64, f64)>,
     /// The class at the lower end of each step of u.
     start: Vec<u16>,
     /// For a discrete input: the rank shared by all of an atom, its mid-distribution value.
@@ -67,7 +69,16 @@ impl Classes {
         let start = (0..STEPS)
             .map(|step| upper.partition_point(|&edge| edge < step as f64 / STEPS as f64).min(upper.len() - 1) as u16)
             .collect();
-        Classes { upper, start, atoms }
+        let mut below = 0.0;
+        let spans = upper
+            .iter()
+            .map(|&upper| {
+                let span = ((below + upper) / 2.0, 1.0 / (upper - below));
+                below = upper;
+                span
+            })
+            .collect();
+        Classes { upper, spans, start, atoms }
     }
 
     /// How many.
@@ -96,6 +107,19 @@ impl Classes {
                 at += 1;
             }
             *class = at as u16;
+        }
+    }
+
+    /// φ of each u: √12 times its place in its class, from −½ to ½; 0 in an atom.
+    pub fn places(&self, u: &[f64], classes: &[u16], places: &mut [f64]) {
+        const ROOT_12: f64 = 3.464_101_615_137_754_6;
+        if self.atoms {
+            places.fill(0.0);
+            return;
+        }
+        for ((place, &u), &class) in places.iter_mut().zip(u).zip(classes) {
+            let (middle, inverse_width) = self.spans[class as usize];
+            *place = ROOT_12 * ((u - middle) * inverse_width);
         }
     }
 

@@ -1,21 +1,24 @@
-//! First-order index from the main sample: Var(E[Y | X]) / Var(Y) by the means of Y over classes of the input's u.
+//! First-order index from the main sample: Var(E[Y | X]) / Var(Y), with E[Y | X] linear in u inside each class of the input's u.
 //!
 //! The estimator from given data of Plischke, Borgonovo & Smith, "Global sensitivity measures from given data", Eur. J. Oper.
-//! Res. 226, 536–550 (2013), section 3.2, with two changes. The square of a class mean is taken as the product of the means of
+//! Res. 226, 536–550 (2013), section 3.2, with three changes. The square of a class mean is taken as the product of the means of
 //! two different replicates, averaged over all pairs: they are independent whatever the sampler, so an input that does nothing
-//! has expectation zero, where the plug-in has (classes − 1)/N. And classes are of u with known weights, halved toward both
-//! ends, so that a heavy tail's conditional mean is not averaged away.
+//! has expectation zero, where the plug-in has (classes − 1)/N. Inside a class the slope counts too, so that classes of finite
+//! width lose next to nothing. And the classes are halved toward both ends, so that a heavy tail's conditional mean is not
+//! averaged away.
 
 use super::classes::Classes;
 use super::{OutputClasses, add_all};
 use crate::statistic::Estimate;
 use crate::statistic::moments::Moments;
 use crate::statistic::replicates::jackknife;
+use crate::statistic::summary::TRIALS_FOR_SD;
 
-/// Every replicate must have this many trials in a class; classes with fewer are joined to their neighbour.
-const FEWEST: u32 = 4;
+/// Where every replicate has this many trials in a class, its mean is taken over the trials there; in the classes at the far ends,
+/// which some replicates never meet, over the trials expected there, which leaves it unbiased.
+const ENOUGH: u32 = 4;
 
-/// Sums of the outputs and counts of trials by class.
+/// Sums of the outputs and counts of trials by class. With φ = √12 · (place in the class − ½), of mean 0 and variance 1:
 #[derive(Debug, Clone)]
 pub struct GivenData {
     outputs: usize,
@@ -23,8 +26,10 @@ pub struct GivenData {
     starts: Vec<usize>,
     /// Trials in each class.
     counts: Vec<u32>,
-    /// Σ (y − centre): `sums[class · outputs + output]`.
-    sums: Vec<f64>,
+    /// Σ φ of each class.
+    places: Vec<f64>,
+    /// Σ (y − centre) and Σ (y − centre) φ: `sums[class · outputs + output]`.
+    sums: Vec<[f64; 2]>,
 }
 
 impl GivenData {
@@ -39,19 +44,23 @@ impl GivenData {
                 start
             })
             .collect();
-        GivenData { outputs, starts, counts: vec![0; total], sums: vec![0.0; total * outputs] }
+        GivenData { outputs, starts, counts: vec![0; total], places: vec![0.0; total], sums: vec![[0.0; 2]; total * outputs] }
     }
 
-    /// Adds a tile's rows to the classes of one column.
-    pub fn add(&mut self, column: usize, classes: &[u16], outputs: &[&[f64]], plans: &[OutputClasses]) {
+    /// Adds a tile's rows to the classes of one column: the class of each row, and φ.
+    pub fn add(&mut self, column: usize, classes: &[u16], places: &[f64], outputs: &[&[f64]], plans: &[OutputClasses]) {
         let start = self.starts[column];
-        for &class in classes {
+        for (&class, &place) in classes.iter().zip(places) {
             self.counts[start + class as usize] += 1;
+            self.places[start + class as usize] += place;
         }
         for (at, (values, plan)) in outputs.iter().zip(plans).enumerate() {
             let sums = &mut self.sums[start * self.outputs + at..];
-            for (&class, &y) in classes.iter().zip(values.iter()) {
-                sums[class as usize * self.outputs] += y - plan.centre;
+            for ((&class, &place), &y) in classes.iter().zip(places).zip(values.iter()) {
+                let sum = &mut sums[class as usize * self.outputs];
+                let y = y - plan.centre;
+                sum[0] += y;
+                sum[1] += y * place;
             }
         }
     }
@@ -59,7 +68,11 @@ impl GivenData {
     /// Adds the block that comes next.
     pub fn merge(&mut self, block: &GivenData) {
         add_all(&mut self.counts, &block.counts);
-        add_all(&mut self.sums, &block.sums);
+        add_all(&mut self.places, &block.places);
+        for (sum, more) in self.sums.iter_mut().zip(&block.sums) {
+            sum[0] += more[0];
+            sum[1] += more[1];
+        }
     }
 }
 
@@ -79,65 +92,55 @@ pub fn estimates(replicates: &[&GivenData], classes: &[Classes], output: usize, 
             if used.len() < 3 || !(variance(&all) > 0.0) {
                 return Estimate::unavailable();
             }
-            let (weights, means) = class_means(replicates, &used, column, classes, output);
-            let numerator = PairProducts::new(&weights, &means);
+            let (weights, coefficients) = coefficients(replicates, &used, &sizes, column, classes, output);
+            let numerator = PairProducts::new(&weights, &coefficients);
             let value = numerator.of_all() / variance(&all);
             let mut without = vec![f64::NAN; sizes.len()];
             for (at, &replicate) in used.iter().enumerate() {
                 without[replicate] = numerator.without(at) / variance(&all.without(&moments[replicate]));
             }
-            Estimate::with_error(value, jackknife(value, &without, &sizes))
+            Estimate::with_error(value, jackknife(value, &without, &sizes)).marked(!(all.effective_trials() >= TRIALS_FOR_SD))
         })
         .collect()
 }
 
-/// Weights of the classes, joined so that none is nearly empty, and for each used replicate the class means.
-fn class_means(replicates: &[&GivenData], used: &[usize], column: usize, classes: &Classes, output: usize) -> (Vec<f64>, Vec<Vec<f64>>) {
-    let start = replicates[0].starts[column];
-    let outputs = replicates[0].outputs;
-    let mut weights: Vec<f64> = Vec::new();
-    let mut joined: Vec<Vec<(u32, f64)>> = Vec::new();
-    let mut open = true;
-    for (class, weight) in classes.weights().into_iter().enumerate() {
-        let here = used.iter().map(|&replicate| {
+/// For each term of the expansion of E[Y | X] — the mean of each class, then its slope — its weight, and for each used replicate its
+/// coefficient.
+fn coefficients(
+    replicates: &[&GivenData],
+    used: &[usize],
+    sizes: &[u64],
+    column: usize,
+    classes: &Classes,
+    output: usize,
+) -> (Vec<f64>, Vec<Vec<f64>>) {
+    let (start, outputs) = (replicates[0].starts[column], replicates[0].outputs);
+    let weights = classes.weights();
+    let mut means = vec![Vec::with_capacity(2 * weights.len()); used.len()];
+    let mut slopes = vec![Vec::with_capacity(weights.len()); used.len()];
+    for (class, weight) in weights.iter().enumerate() {
+        let everywhere = used.iter().all(|&replicate| replicates[replicate].counts[start + class] >= ENOUGH);
+        for (at, &replicate) in used.iter().enumerate() {
             let data = replicates[replicate];
-            (data.counts[start + class], data.sums[(start + class) * outputs + output])
-        });
-        if open {
-            weights.push(weight);
-            joined.push(here.collect());
-        } else if let (Some(total), Some(parts)) = (weights.last_mut(), joined.last_mut()) {
-            *total += weight;
-            for (part, (count, sum)) in parts.iter_mut().zip(here) {
-                part.0 += count;
-                part.1 += sum;
-            }
-        }
-        open = joined.last().is_some_and(|parts| parts.iter().all(|part| part.0 >= FEWEST));
-    }
-    // What was left over at the upper end goes to the class before it.
-    if !open
-        && joined.len() > 1
-        && let (Some(rest), Some(weight)) = (joined.pop(), weights.pop())
-        && let (Some(total), Some(parts)) = (weights.last_mut(), joined.last_mut())
-    {
-        *total += weight;
-        for (part, (count, sum)) in parts.iter_mut().zip(rest) {
-            part.0 += count;
-            part.1 += sum;
+            let [sum, product] = data.sums[(start + class) * outputs + output];
+            let trials = if everywhere { f64::from(data.counts[start + class]) } else { sizes[replicate] as f64 * weight };
+            means[at].push(sum / trials);
+            // Where the mean is over the trials that came, what their places have by chance is taken out.
+            let chance = if everywhere { sum / trials * data.places[start + class] } else { 0.0 };
+            slopes[at].push((product - chance) / trials);
         }
     }
-    let means = (0..used.len())
-        .map(|at| joined.iter().map(|parts| if parts[at].0 == 0 { 0.0 } else { parts[at].1 / f64::from(parts[at].0) }).collect())
-        .collect();
-    (weights, means)
+    for (means, slopes) in means.iter_mut().zip(slopes) {
+        means.extend(slopes);
+    }
+    ([weights.clone(), weights].concat(), means)
 }
 
-/// Σ_k w_k m_k m'_k − M M', averaged over the pairs of different replicates.
+/// Σ_k w_k c_k c'_k − M M', averaged over the pairs of different replicates, M the mean over the classes.
 struct PairProducts<'a> {
     weights: &'a [f64],
     means: &'a [Vec<f64>],
-    /// Σ over replicates of each class mean, and of its square.
+    /// Σ over replicates of each coefficient, and of its square.
     class_sums: Vec<(f64, f64)>,
     /// M of each replicate: the mean over the classes.
     overall: Vec<f64>,
@@ -149,7 +152,9 @@ impl<'a> PairProducts<'a> {
         let class_sums = (0..weights.len())
             .map(|class| means.iter().fold((0.0, 0.0), |(sum, square), mean| (sum + mean[class], square + mean[class] * mean[class])))
             .collect();
-        let overall: Vec<f64> = means.iter().map(|means| means.iter().zip(weights).map(|(mean, weight)| mean * weight).sum()).collect();
+        let classes = weights.len() / 2;
+        let overall: Vec<f64> =
+            means.iter().map(|means| means[..classes].iter().zip(weights).map(|(mean, weight)| mean * weight).sum()).collect();
         let overall_sums = overall.iter().fold((0.0, 0.0), |(sum, square), mean| (sum + mean, square + mean * mean));
         PairProducts { weights, means, class_sums, overall, overall_sums }
     }

@@ -154,6 +154,7 @@ pub struct MainTally {
 #[derive(Debug, Default)]
 pub struct MainWorkspace {
     classes: Vec<u16>,
+    places: Vec<f64>,
     ranks: Vec<f64>,
 }
 
@@ -163,12 +164,14 @@ impl MainTally {
         let rows = u.last().map_or(0, |column| column.len());
         let columns = u.len();
         workspace.classes.resize(rows, 0);
+        workspace.places.resize(rows, 0.0);
         // Row by row, so that a row is added to the sums of its class in one go.
         workspace.ranks.resize(rows * columns, 0.0);
         for (column, (classes, u)) in plan.classes.iter().zip(u).enumerate() {
             classes.classes_of(u, &mut workspace.classes);
             if let Some(given_data) = &mut self.given_data {
-                given_data.add(column, &workspace.classes, outputs, &plan.outputs);
+                classes.places(u, &workspace.classes, &mut workspace.places);
+                given_data.add(column, &workspace.classes, &workspace.places, outputs, &plan.outputs);
             }
             if self.spearman.is_some() {
                 classes.ranks(u, &workspace.classes, workspace.ranks[column..].iter_mut().step_by(columns));
