@@ -12,6 +12,7 @@ fn montecarbon(words: &[&str], input: &str) -> (bool, String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_montecarbon"));
     let piped = command
         .args(words)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
@@ -76,12 +77,16 @@ fn the_table_of_distributions_is_the_programs_own() {
 }
 
 #[test]
-fn nothing_is_left_to_be_measured() {
-    // Figures in the README are measured ones; a mark says where one is still missing.
-    let missing = text("README.md").matches("TODO-MEASURE").count();
+fn the_capture_is_what_the_program_prints() {
+    let readme = text("README.md");
+    let (_, after) = readme.split_once("<!-- capture:").expect("the mark");
+    let capture = blocks(after, "text").swap_remove(0);
+    let (command, printed) = capture.split_once('\n').expect("a command");
+    let words: Vec<_> = command.split(' ').skip(2).chain(["--quiet"]).collect();
+    let (_, output, _) = montecarbon(&words, "");
     assert_eq!(
-        missing, 0,
-        "{missing} figures of the README are still to be measured"
+        printed, output,
+        "copy what `{command}` prints into the README"
     );
 }
 
