@@ -77,7 +77,7 @@ struct RunArguments {
     #[arg(long, value_name = "R", value_parser = clap::value_parser!(u32).range(24..=48))]
     replicates: Option<u32>,
     /// Threads; the results are the same for any number [default: one per processor]
-    #[arg(short, long, value_name = "T")]
+    #[arg(short, long, value_name = "T", value_parser = threads)]
     threads: Option<NonZeroUsize>,
     /// Write the result files to this folder: new, empty, or an earlier result, which is replaced whole
     #[arg(short, long, value_name = "DIR")]
@@ -287,11 +287,17 @@ fn whole(text: &str) -> Result<u64, String> {
         .map_err(|_| "write a whole number from 0 to 18446744073709551615".to_owned())
 }
 
+/// A number of threads, from 1.
+fn threads(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse()
+        .map_err(|_| "write a whole number from 1".to_owned())
+}
+
 /// A number strictly between 0 and 1.
 fn probability(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(value) if value > 0.0 && value < 1.0 => Ok(value),
-        Ok(value) if (1.0..100.0).contains(&value) => Err(format!(
+        Ok(value) if value > 1.0 && value < 100.0 => Err(format!(
             "it must lie between 0 and 1: write {} for {text} %",
             crate::report::number::shortest(value / 100.0)
         )),

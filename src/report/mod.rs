@@ -16,6 +16,7 @@ pub mod text;
 pub mod variants;
 
 use crate::statistic::Estimate;
+use std::collections::HashMap;
 use std::io::{self, Write};
 use table::Table;
 
@@ -38,12 +39,30 @@ pub struct Report {
 }
 
 impl Report {
-    /// The notes of the report and of its runs, each with its scenario, in order.
+    /// The notes of the report, then those of its runs: each once, with the runs that have it unless all have.
     pub fn every_note(&self) -> Vec<String> {
-        let of_runs = self.runs.iter().flat_map(|run| {
-            run.notes
-                .iter()
-                .map(move |note| format!("{}: {note}", run.label()))
+        /// Runs named before the rest is counted.
+        const NAMED: usize = 3;
+        let mut sharing: Vec<(&str, Vec<String>)> = Vec::new();
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        for run in &self.runs {
+            for note in &run.notes {
+                let place = *places.entry(note).or_insert_with(|| {
+                    sharing.push((note, Vec::new()));
+                    sharing.len() - 1
+                });
+                sharing[place].1.push(run.label());
+            }
+        }
+        let of_runs = sharing.into_iter().map(|(note, labels)| {
+            let rest = labels.len().saturating_sub(NAMED);
+            if labels.len() == self.runs.len() {
+                note.to_owned()
+            } else if rest > 0 {
+                format!("{} and {rest} more: {note}", labels[..NAMED].join(", "))
+            } else {
+                format!("{}: {note}", labels.join(", "))
+            }
         });
         self.notes.iter().cloned().chain(of_runs).collect()
     }

@@ -3,7 +3,8 @@
 //! The rule for people is the one of JCGM 101, 7.9.2: the last digit printed stands for a place 10^k with
 //! 2·se ≤ ½·10^k, so the rounding hides the Monte Carlo error at about 95 %. A digit that two standard errors could
 //! still move is not printed. An exact number (se = 0) is printed in full, up to [`EXACT_DIGITS`].
-//! A number that supports no digit at all is printed with its error: `7 ± 5`.
+//! A number that does not support all of its whole digits is printed with its error instead, so that no zero stands in
+//! for a digit that is not known: `1213 ± 6`, `7 ± 5`.
 
 use crate::statistic::Estimate;
 
@@ -159,14 +160,22 @@ fn marked(text: String, estimate: &Estimate) -> String {
     }
 }
 
-/// The place (power of ten) of the last digit to print; `None` where no digit is supported.
+/// The place (power of ten) of the last digit to print; `None` where the number needs its error beside it.
 fn place(value: f64, standard_error: Option<f64>, digits: i32) -> Option<i32> {
     match standard_error {
         Some(0.0) => Some(exact_place(value)),
         Some(error) if error.is_finite() => {
             let supported = smallest_power_from(4.0 * error);
             let place = supported.max(cap(value, digits));
-            (place <= exponent(value)).then_some(place)
+            let exponent = exponent(value);
+            let is_written_out = (SMALL..LARGE).contains(&exponent);
+            (place
+                <= if is_written_out {
+                    exponent.min(0)
+                } else {
+                    exponent
+                })
+            .then_some(place)
         }
         // No error is known (an end of the sample): few digits, and no claim.
         _ => Some(cap(value, digits)),
@@ -333,9 +342,7 @@ mod tests {
             (30.7123, 0.0004, "30.71"),
             (30.7123, 0.02, "30.7"),
             (30.7123, 0.03, "31"),
-            (30.7123, 2.5, "3e1"),
             (1_234_567.8, 0.1, "1234568"),
-            (1_234_567.8, 25.0, "1.2346e6"),
             (123_456_789.0, 0.1, "1.235e8"),
             (0.000_012_345, 1e-8, "1.23e-5"),
             (-0.0312, 0.0001, "-0.031"),
@@ -352,6 +359,9 @@ mod tests {
     #[test]
     fn a_number_without_a_digit_shows_its_error() {
         assert_eq!(estimate(&known(30.7123, 2.6), 4), "31 ± 6");
+        assert_eq!(estimate(&known(1213.4, 2.6), 4), "1213 ± 6");
+        assert_eq!(estimate(&known(1_234_567.8, 25.0), 4), "1234570 ± 50");
+        assert_eq!(estimate(&known(1_234_567_890.0, 25_000.0), 5), "1.2346e9");
         assert_eq!(estimate(&known(7.0, 2.4), 4), "7 ± 5");
         assert_eq!(estimate(&known(312.0, 140.0), 4), "300 ± 300");
         assert_eq!(estimate(&known(0.012, 0.03), 4), "0.01 ± 0.06");
@@ -443,7 +453,13 @@ mod tests {
         fn rounding_hides_the_error_and_no_more(mantissa in 1.0..10.0_f64, exponent in -12..12_i32, ratio in 1e-9..0.02_f64, negative: bool) {
             let value = parse(mantissa, exponent) * if negative { -1.0 } else { 1.0 };
             let error = value.abs() * ratio;
-            let place = place(value, Some(error), 15).expect("a digit");
+            let Some(place) = place(value, Some(error), 15) else {
+                let printed = estimate(&known(value, error), 15);
+                let (printed, within) = printed.split_once(" ± ").expect("its error");
+                prop_assert!(read(within) >= 2.0 * error && read(within) <= 4.0 * error);
+                prop_assert!((read(printed) - value).abs() <= 0.5 * read(within));
+                return Ok(());
+            };
             let unit = parse(1.0, place);
             prop_assert!(unit >= 4.0 * error * (1.0 - 1e-15));
             prop_assert!(unit <= 40.0 * error || place <= super::exponent(value) - 14 || place == 0);
