@@ -260,6 +260,7 @@ pub enum Binary {
 
 /// Every code a complaint can have, in the order of the rooms: what `explain` looks up.
 pub fn diagnostic_codes() -> impl Iterator<Item = &'static Code> {
-    let rooms: [&'static [&'static Code]; 3] = [crate::unit::codes::CODES, crate::scenario::codes::CODES, codes::CODES];
+    let rooms: [&'static [&'static Code]; 4] =
+        [crate::unit::codes::CODES, crate::scenario::codes::CODES, crate::distribution::codes::CODES, codes::CODES];
     rooms.into_iter().flatten().copied()
 }
