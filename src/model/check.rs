@@ -236,7 +236,7 @@ impl Context<'_> {
                 .error(&NUMBER_NOT_FINITE, node.place, format!("`{key}` is not a finite number"))
                 .label("not finite")
                 .advise("write a finite number; only the bounds of `truncate` may be infinite"),
-            Err(complaint) => complaint,
+            Err(complaint) => *complaint,
         };
         self.complaints.push(complaint);
         None

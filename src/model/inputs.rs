@@ -187,7 +187,7 @@ impl Context<'_> {
         for node in list.iter().filter(|node| matches!(node.value, Value::Number(..))) {
             match walk::any_number(self.texts, node, "truncate") {
                 Ok(bound) => bounds.push(bound),
-                Err(complaint) => self.complaints.push(complaint),
+                Err(complaint) => self.complaints.push(*complaint),
             }
         }
         match bounds.as_slice() {

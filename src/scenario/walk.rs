@@ -200,13 +200,14 @@ fn lower_first(text: &str) -> String {
 }
 
 /// The number of a node, infinities and NaN among them; complains of anything else.
-pub fn any_number(texts: &Texts, node: &Node, key: &str) -> Result<f64, Diagnostic> {
+pub fn any_number(texts: &Texts, node: &Node, key: &str) -> Result<f64, Box<Diagnostic>> {
     match &node.value {
         Value::Number(text, radix) => number::double(text, *radix)
-            .map_err(|fault| texts.error(fault.code, node.place, fault.message).label("this number").advise(fault.advice)),
+            .map_err(|fault| texts.error(fault.code, node.place, fault.message).label("this number").advise(fault.advice).into()),
         other => Err(texts
             .error(&WRONG_TYPE, node.place, format!("`{key}` is {}, but must be a number", other.type_name()))
             .label(other.type_name())
-            .advise(format!("write a number without quotes: `{key} = 0.5`"))),
+            .advise(format!("write a number without quotes: `{key} = 0.5`"))
+            .into()),
     }
 }
