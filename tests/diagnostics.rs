@@ -11,6 +11,9 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("invalid-utf8", "the first line of a file that is not UTF-8 could not be read; tested below"),
     ("file-too-large", "64 MiB; tested below"),
     ("formula-too-long", "a megabyte; tested in the parser"),
+    ("count-not-whole", "of the binomial, which is not here yet"),
+    ("dispersion-not-positive", "of the negative binomial, which is not here yet"),
+    ("inexactness-too-wide", "of the curvilinear trapezoid, which is not here yet"),
     ("edit-malformed", "needs a --set; tested below"),
     ("edit-of-nothing", "needs a --set; tested below"),
 ];
@@ -222,7 +225,7 @@ fn the_schema_agrees_with_the_parser_about_shapes() {
     let schema = schema();
     let validator = jsonschema::draft202012::new(&schema).expect("the schema is a schema");
     assert!(jsonschema::meta::is_valid(&schema));
-    let json = |text: &str| toml::from_str::<serde_json::Value>(text).unwrap();
+    let json = |text: &str| to_json(toml::from_str::<toml::Value>(text).unwrap());
     let mut valid = files("tests/good");
     valid.extend(files("scenarios"));
     for path in valid {
@@ -235,5 +238,15 @@ fn the_schema_agrees_with_the_parser_about_shapes() {
         if text.lines().nth(1) == Some("# wrong shape") {
             assert!(!validator.is_valid(&json(&text)), "{} has a wrong shape, but fits the schema", path.display());
         }
+    }
+}
+
+/// TOML as JSON, infinities as text: JSON has none.
+fn to_json(value: toml::Value) -> serde_json::Value {
+    match value {
+        toml::Value::Float(float) if float.is_infinite() => serde_json::json!(if float > 0.0 { "inf" } else { "-inf" }),
+        toml::Value::Array(list) => list.into_iter().map(to_json).collect(),
+        toml::Value::Table(table) => table.into_iter().map(|(key, value)| (key, to_json(value))).collect::<serde_json::Map<_, _>>().into(),
+        other => serde_json::to_value(other).unwrap(),
     }
 }

@@ -6,9 +6,10 @@ use super::inputs::InputEntry;
 use super::{Model, Reference};
 use crate::diagnostic::{Diagnostic, Severity, Source, arrange};
 use crate::scenario::codes::INVALID_UTF8;
-use crate::scenario::number;
+use crate::scenario::{number, walk};
+use crate::distribution::codes::NUMBER_NOT_FINITE;
 use crate::scenario::read::read;
-use crate::scenario::tree::{Table, Text, Texts, Value};
+use crate::scenario::tree::{Node, Table, Text, Texts, Value};
 use crate::unit::{Definition, Unit, Units};
 use std::collections::HashSet;
 use std::path::Path;
@@ -224,5 +225,20 @@ impl Context<'_> {
                 None
             }
         }
+    }
+
+    /// The finite number of a node; `None` when it was complained about.
+    pub(super) fn finite(&mut self, node: &Node, key: &str) -> Option<f64> {
+        let complaint = match walk::any_number(self.texts, node, key) {
+            Ok(value) if value.is_finite() => return Some(value),
+            Ok(_) => self
+                .texts
+                .error(&NUMBER_NOT_FINITE, node.place, format!("`{key}` is not a finite number"))
+                .label("not finite")
+                .advise("write a finite number; only the bounds of `truncate` may be infinite"),
+            Err(complaint) => *complaint,
+        };
+        self.complaints.push(complaint);
+        None
     }
 }

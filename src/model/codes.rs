@@ -40,17 +40,16 @@ too: `base`, unless the header's `variant` names it.";
     PARAMETERS_MIXED = "parameters-mixed", "parameters of two ways of writing one distribution",
         "Each family can be written in one of several ways, and the keys of one entry must belong to one of them: a lognormal has a `gsd` or an \
 `sd`, not both.";
-    /// A list of the wrong length.
-    LIST_LENGTH = "list-length", "a list with too many or too few numbers",
-        "`interval` and `truncate` are a lower and an upper bound: exactly two numbers.";
+    /// Bounds that are no pair.
+    TRUNCATION_LENGTH = "truncation-length", "a truncation with more or fewer than two bounds",
+        "`truncate` is a lower and an upper bound: exactly two numbers, `inf` or `-inf` for a side that stays open.";
     /// Beta bounds.
     BETA_BOUNDS_MISSING = "beta-bounds-missing", "a beta distribution with a unit but without its bounds",
         "A beta distribution lies between 0 and 1 unless `min` and `max` say otherwise. With a unit this is rarely meant: in per cent the bounds are \
 0 and 100. So with any unit but `1` both must be written.";
-    /// Truncating what cannot be truncated.
-    TRUNCATION_OF_STEPS = "truncation-of-steps", "truncation of something that is not a continuous distribution",
-        "`truncate` cuts the tails off a continuous distribution. A constant has none, and the atoms of a discrete distribution are better left out \
-of its list.";
+    /// Truncating a constant.
+    TRUNCATION_OF_CONSTANT = "truncation-of-constant", "truncation of a constant",
+        "`truncate` cuts the tails off a distribution. A constant has none: remove `truncate`, or give the input a distribution.";
     /// Mass removed.
     TRUNCATION_REMOVES_MASS = "truncation-removes-mass", "a truncation that removes a part of the distribution",
         "The parameters describe the distribution before truncation; what lies outside the bounds is removed and the rest scaled up. The share \

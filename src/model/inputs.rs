@@ -1,9 +1,10 @@
 //! An input: its unit, its definition, what is said about it.
 
 use super::check::Context;
-use super::codes::{INPUT_DEFINED_TWICE, INPUT_WITHOUT_DEFINITION, LIST_LENGTH, TRUNCATION_OF_STEPS, TRUNCATION_REMOVES_MASS, UNKNOWN_REFERENCE};
+use super::codes::{INPUT_DEFINED_TWICE, INPUT_WITHOUT_DEFINITION, TRUNCATION_LENGTH, TRUNCATION_OF_CONSTANT, TRUNCATION_REMOVES_MASS, UNKNOWN_REFERENCE};
 use super::{Definition, Evidence, Input, Kind};
 use crate::diagnostic::did_you_mean;
+use crate::distribution::codes::TRUNCATION_OF_DISCRETE;
 use crate::distribution::{self, Marginal, Parameters};
 use crate::scenario::keys::INPUT;
 use crate::scenario::tree::{Entry, Node, Table, Text, Value};
@@ -116,17 +117,11 @@ impl Context<'_> {
             self.complaints.push(complaint);
         }
         if let Some(entry) = table.entry("truncate") {
-            let complaint = self.texts.error(&TRUNCATION_OF_STEPS, entry.key.place, "a constant cannot be truncated").label("of no effect");
+            let complaint = self.texts.error(&TRUNCATION_OF_CONSTANT, entry.key.place, "a constant cannot be truncated").label("of no effect");
             self.complaints.push(complaint.advise("remove `truncate`, or give the input a distribution"));
         }
         let Value::Number(text, radix) = &node.value else { return None };
-        let double = match walk::finite(self.texts, node, "value") {
-            Ok(double) => double,
-            Err(complaint) => {
-                self.complaints.push(complaint);
-                return None;
-            }
-        };
+        let double = self.finite(node, "value")?;
         if *radix == 10 { number::exact(text).ok() } else { BigRational::from_f64(double) }
     }
 
@@ -138,7 +133,7 @@ impl Context<'_> {
         let marginal = match (family.build)(&parameters) {
             Ok(marginal) => marginal,
             Err(problems) => {
-                self.complain_of_parameters(table, problems);
+                self.complain_of_parameters(table, &problems);
                 return None;
             }
         };
@@ -167,7 +162,7 @@ impl Context<'_> {
                 Some((marginal, Some(removed)))
             }
             Err(problems) => {
-                self.complain_of_parameters(table, problems);
+                self.complain_of_parameters(table, &problems);
                 None
             }
         }
@@ -177,33 +172,28 @@ impl Context<'_> {
     fn truncation(&mut self, entry: &Entry, discrete: bool) -> Option<(f64, f64)> {
         if discrete {
             let message = "a discrete distribution cannot be truncated";
-            let complaint = self.texts.error(&TRUNCATION_OF_STEPS, entry.key.place, message).label("for continuous distributions only");
+            let complaint = self.texts.error(&TRUNCATION_OF_DISCRETE, entry.key.place, message).label("for continuous distributions only");
             self.complaints.push(complaint.advise("remove `truncate`; leave out the values that cannot occur"));
             return None;
         }
         let list = entry.node.as_list()?;
         if list.len() != 2 {
-            self.complain_of_length(&entry.key, &entry.node, list.len());
+            let message = format!("`truncate` has {} number{} instead of 2", list.len(), if list.len() == 1 { "" } else { "s" });
+            let complaint = self.texts.error(&TRUNCATION_LENGTH, entry.node.place, message).label("not a pair");
+            self.complaints.push(complaint.advise("write the lower and the upper bound, `inf` for an open side: `truncate = [0, inf]`"));
             return None;
         }
         let mut bounds = Vec::with_capacity(2);
         for node in list.iter().filter(|node| matches!(node.value, Value::Number(..))) {
             match walk::any_number(self.texts, node, "truncate") {
                 Ok(bound) => bounds.push(bound),
-                Err(complaint) => self.complaints.push(complaint),
+                Err(complaint) => self.complaints.push(*complaint),
             }
         }
         match bounds.as_slice() {
             [lower, upper] => Some((*lower, *upper)),
             _ => None,
         }
-    }
-
-    /// Complains of a list that must have exactly two numbers.
-    pub(super) fn complain_of_length(&mut self, key: &Text, node: &Node, length: usize) {
-        let numbers = if length == 1 { "1 number".to_owned() } else { format!("{length} numbers") };
-        let complaint = self.texts.error(&LIST_LENGTH, node.place, format!("`{}` has {numbers} instead of 2", key.value)).label("not a pair");
-        self.complaints.push(complaint.advise(format!("write the lower and the upper bound: `{} = [1, 2]`", key.value)));
     }
 
     /// The keys of references, or texts, that a `source` cites.

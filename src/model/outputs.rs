@@ -6,7 +6,6 @@ use super::dimensions::{Compiler, advise_on_mismatch, in_unit};
 use super::formulas::{Resolved, Slot};
 use super::{Output, codes};
 use crate::scenario::tree::{Node, Place, Table, Text, Value};
-use crate::scenario::walk;
 use crate::unit::{Unit, describe};
 
 /// An output as far as it could be read.
@@ -48,10 +47,7 @@ impl Context<'_> {
             if !matches!(entry.node.value, Value::Number(..)) {
                 continue;
             }
-            match walk::finite(self.texts, &entry.node, &entry.key.value) {
-                Ok(value) => thresholds.push((entry.key.value.clone(), value)),
-                Err(complaint) => self.complaints.push(complaint),
-            }
+            thresholds.extend(self.finite(&entry.node, &entry.key.value).map(|value| (entry.key.value.clone(), value)));
         }
         OutputEntry { key: key.clone(), unit, description, thresholds }
     }

@@ -3,10 +3,11 @@
 use super::check::Context;
 use super::codes::{BETA_BOUNDS_MISSING, PARAMETER_MISSING, PARAMETERS_MIXED, UNKNOWN_DISTRIBUTION};
 use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::distribution::codes::PARAMETER_TOO_EXTREME;
 use crate::distribution::{self, Family, ParameterKind, ParameterProblem, ParameterValue, Parameterisation, Parameters};
 use crate::scenario::codes::WRONG_TYPE;
 use crate::scenario::keys::INPUT;
-use crate::scenario::tree::{Entry, Node, Table, Text};
+use crate::scenario::tree::{Entry, Table, Text};
 use crate::scenario::walk::{self, not_yet_available, one_of};
 use crate::unit::Unit;
 
@@ -124,15 +125,8 @@ impl Context<'_> {
     fn parameter(&mut self, entry: &Entry, family: &Family) -> Option<ParameterValue> {
         let key = entry.key.value.as_str();
         let kind = family.parameters.iter().find(|parameter| parameter.name == key)?.kind;
-        let number = |context: &mut Self, node: &Node| match walk::finite(context.texts, node, key) {
-            Ok(number) => Some(number),
-            Err(complaint) => {
-                context.complaints.push(complaint);
-                None
-            }
-        };
         if matches!(kind, ParameterKind::Quantity | ParameterKind::PerUnit | ParameterKind::Pure) {
-            return number(self, &entry.node).map(ParameterValue::Number);
+            return self.finite(&entry.node, key).map(ParameterValue::Number);
         }
         let Some(list) = entry.node.as_list() else {
             let found = entry.node.value.type_name();
@@ -144,11 +138,7 @@ impl Context<'_> {
             self.complaints.push(complaint);
             return None;
         };
-        if key == "interval" && list.len() != 2 {
-            self.complain_of_length(&entry.key, &entry.node, list.len());
-            return None;
-        }
-        let numbers: Vec<f64> = list.iter().filter_map(|node| number(self, node)).collect();
+        let numbers: Vec<f64> = list.iter().filter_map(|node| self.finite(node, key)).collect();
         (numbers.len() == list.len()).then_some(ParameterValue::List(numbers))
     }
 
@@ -200,13 +190,16 @@ impl Context<'_> {
     }
 
     /// Complains of values that a family refused.
-    pub(super) fn complain_of_parameters(&mut self, table: &Table, problems: Vec<ParameterProblem>) {
-        for problem in problems {
+    pub(super) fn complain_of_parameters(&mut self, table: &Table, problems: &[ParameterProblem]) {
+        // A value refused for a reason that has a name is often also out of range: the name says more.
+        let named = |key: Option<&str>| problems.iter().any(|other| other.parameter == key && other.code != &PARAMETER_TOO_EXTREME);
+        let told = |problem: &&ParameterProblem| problem.code != &PARAMETER_TOO_EXTREME || !named(problem.parameter);
+        for problem in problems.iter().filter(told) {
             let node = problem.parameter.and_then(|key| table.get(key)).or_else(|| table.get("distribution"));
             let Some(node) = node else { continue };
             let label = problem.parameter.map_or("this distribution", |_| "this value");
-            let complaint = self.texts.error(problem.code, node.place, problem.message).label(label);
-            self.complaints.push(complaint.advise(problem.advice));
+            let complaint = self.texts.error(problem.code, node.place, problem.message.clone()).label(label);
+            self.complaints.push(complaint.advise(problem.advice.clone()));
         }
     }
 }

@@ -59,18 +59,13 @@ impl Context<'_> {
         if !matches!(node.value, Value::Number(..)) {
             return None;
         }
-        match walk::finite(self.texts, node, key) {
-            Ok(value) if value > 0.0 && value < 1.0 => Some(value),
-            Ok(value) => {
-                let message = format!("`{key}` is {value}, which is not between 0 and 1");
-                self.refuse_run(&PROBABILITY_OUT_OF_RANGE, node.place, message, "write 95 % as 0.95; 0 and 1 themselves have no quantile");
-                None
-            }
-            Err(complaint) => {
-                self.complaints.push(complaint);
-                None
-            }
+        let value = self.finite(node, key)?;
+        if value > 0.0 && value < 1.0 {
+            return Some(value);
         }
+        let message = format!("`{key}` is {value}, which is not between 0 and 1");
+        self.refuse_run(&PROBABILITY_OUT_OF_RANGE, node.place, message, "write 95 % as 0.95; 0 and 1 themselves have no quantile");
+        None
     }
 
     fn read_quantiles(&mut self, table: &Table) -> Option<Vec<f64>> {

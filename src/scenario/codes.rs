@@ -56,9 +56,6 @@ ignored, because a result without it would answer another question.";
     NUMBER_OUT_OF_RANGE = "number-out-of-range", "a number too large, too small or too long to compute with",
         "Numbers are computed with as doubles: sizes from about 1e-308 to 1e308. A number outside them is a typing error or a matter \
 of units (`2.5 Gt` instead of a number of grams).";
-    /// Infinite or not a number.
-    NUMBER_NOT_FINITE = "number-not-finite", "infinity or NaN where a number is needed",
-        "Only the bounds of `truncate` may be `inf` or `-inf`; everything else is a finite number.";
     /// An edit of the command line that cannot be read.
     EDIT_MALFORMED = "edit-malformed", "a --set that is not PATH=VALUE",
         "`--set` takes a path and a TOML value: `--set inputs.grid=300`, `--set inputs.grid.median=200`, \

@@ -17,7 +17,7 @@ pub fn apply(root: &mut Table, texts: &mut Texts, sets: &[String]) -> Vec<Diagno
             continue;
         }
         match path_and_value(texts, tree) {
-            Some((path, value)) => complaints.extend(apply_one(root, texts, &path, value).err()),
+            Some((path, value)) => complaints.extend(apply_one(root, texts, &path, value).err().map(|complaint| *complaint)),
             None => {
                 let whole = Place { text: index, start: 0, end: u32::try_from(set.len()).unwrap_or(u32::MAX) };
                 complaints.push(malformed(texts.error(&EDIT_MALFORMED, whole, "this is not one PATH=VALUE").label("not PATH=VALUE")));
@@ -52,7 +52,7 @@ fn path_and_value(texts: &Texts, mut tree: Table) -> Option<(Vec<Text>, Node)> {
     }
 }
 
-fn apply_one(root: &mut Table, texts: &Texts, path: &[Text], value: Node) -> Result<(), Diagnostic> {
+fn apply_one(root: &mut Table, texts: &Texts, path: &[Text], value: Node) -> Result<(), Box<Diagnostic>> {
     let names: Vec<&str> = path.iter().map(|part| part.value.as_str()).collect();
     let is_table = matches!(value.value, Value::Table(_));
     match names.as_slice() {
@@ -74,12 +74,13 @@ fn apply_one(root: &mut Table, texts: &Texts, path: &[Text], value: Node) -> Res
         [section, ..] => Err(texts
             .error(&EDIT_OF_NOTHING, path[0].place, format!("`{section}` cannot be set"))
             .label("not a path that can be set")
-            .advise("set an input (`inputs.NAME`), a parameter of one (`inputs.NAME.PARAMETER`) or a formula (`formulas.NAME`)")),
+            .advise("set an input (`inputs.NAME`), a parameter of one (`inputs.NAME.PARAMETER`) or a formula (`formulas.NAME`)")
+            .into()),
         [] => Ok(()),
     }
 }
 
-fn existing_input<'a>(root: &'a mut Table, texts: &Texts, name: &str, place: Place) -> Result<&'a mut Table, Diagnostic> {
+fn existing_input<'a>(root: &'a mut Table, texts: &Texts, name: &str, place: Place) -> Result<&'a mut Table, Box<Diagnostic>> {
     let known: Vec<String> =
         root.table("inputs").map(|inputs| inputs.entries.iter().map(|entry| entry.key.value.clone()).collect()).unwrap_or_default();
     let is_formula = root.table("formulas").is_some_and(|formulas| formulas.get(name).is_some());
@@ -92,8 +93,9 @@ fn existing_input<'a>(root: &'a mut Table, texts: &Texts, name: &str, place: Pla
         _ if is_formula => Err(texts
             .error(&EDIT_OF_NOTHING, place, format!("`{name}` is a formula, so it has no unit to give the number"))
             .label("a formula")
-            .advise(format!("replace it by an input with its unit: `inputs.{name}={{ value = 1, unit = \"kWh\" }}`"))),
-        _ => Err(nothing(texts, name, place, "input", known.iter().map(String::as_str))),
+            .advise(format!("replace it by an input with its unit: `inputs.{name}={{ value = 1, unit = \"kWh\" }}`"))
+            .into()),
+        _ => Err(nothing(texts, name, place, "input", known.iter().map(String::as_str)).into()),
     }
 }
 
@@ -113,7 +115,7 @@ pub fn number_in_unit_of(input: &Table, number: Node) -> Node {
 }
 
 /// Replaces an entry of one section, or puts one there that stands in for an entry of the other section.
-fn replace(root: &mut Table, texts: &Texts, (section, other): (&str, &str), name: &str, key: &Text, value: Node) -> Result<(), Diagnostic> {
+fn replace(root: &mut Table, texts: &Texts, (section, other): (&str, &str), name: &str, key: &Text, value: Node) -> Result<(), Box<Diagnostic>> {
     let table = |root: &Table, section: &str| root.table(section).cloned().unwrap_or_default();
     if let Some(Value::Table(entries)) = root.entry_mut(section).map(|entry| &mut entry.node.value)
         && let Some(entry) = entries.entry_mut(name)
@@ -124,7 +126,7 @@ fn replace(root: &mut Table, texts: &Texts, (section, other): (&str, &str), name
     if root.table(other).and_then(|entries| entries.get(name)).is_none() {
         let known: Vec<String> =
             [section, other].iter().flat_map(|section| table(root, section).entries).map(|entry| entry.key.value).collect();
-        return Err(nothing(texts, name, key.place, "input or formula", known.iter().map(String::as_str)));
+        return Err(nothing(texts, name, key.place, "input or formula", known.iter().map(String::as_str)).into());
     }
     if let Some(Value::Table(entries)) = root.entry_mut(other).map(|entry| &mut entry.node.value) {
         entries.entries.retain(|entry| entry.key.value != name);

@@ -1,7 +1,7 @@
 //! Holds a tree against the tables of keys: unknown keys, wrong types, missing keys, parts not built yet.
 
 use super::codes::{
-    INPUT_INSIDE_INPUT, KEY_IN_WRONG_SECTION, MISSING_KEY, NOT_YET_AVAILABLE, NUMBER_NOT_FINITE, UNKNOWN_KEY, UNKNOWN_WORD, WRONG_TYPE,
+    INPUT_INSIDE_INPUT, KEY_IN_WRONG_SECTION, MISSING_KEY, NOT_YET_AVAILABLE, UNKNOWN_KEY, UNKNOWN_WORD, WRONG_TYPE,
 };
 use super::keys::{Others, Section, Shape, home};
 use super::number;
@@ -199,26 +199,15 @@ fn lower_first(text: &str) -> String {
     characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
 }
 
-/// The finite number of a node; complains of anything else.
-pub fn finite(texts: &Texts, node: &Node, key: &str) -> Result<f64, Diagnostic> {
-    let value = any_number(texts, node, key)?;
-    if value.is_finite() {
-        return Ok(value);
-    }
-    Err(texts
-        .error(&NUMBER_NOT_FINITE, node.place, format!("`{key}` is not a finite number"))
-        .label("not finite")
-        .advise("write a finite number; only the bounds of `truncate` may be infinite"))
-}
-
 /// The number of a node, infinities and NaN among them; complains of anything else.
-pub fn any_number(texts: &Texts, node: &Node, key: &str) -> Result<f64, Diagnostic> {
+pub fn any_number(texts: &Texts, node: &Node, key: &str) -> Result<f64, Box<Diagnostic>> {
     match &node.value {
         Value::Number(text, radix) => number::double(text, *radix)
-            .map_err(|fault| texts.error(fault.code, node.place, fault.message).label("this number").advise(fault.advice)),
+            .map_err(|fault| texts.error(fault.code, node.place, fault.message).label("this number").advise(fault.advice).into()),
         other => Err(texts
             .error(&WRONG_TYPE, node.place, format!("`{key}` is {}, but must be a number", other.type_name()))
             .label(other.type_name())
-            .advise(format!("write a number without quotes: `{key} = 0.5`"))),
+            .advise(format!("write a number without quotes: `{key} = 0.5`"))
+            .into()),
     }
 }

@@ -83,7 +83,7 @@ impl Units {
 
     /// Every name of a unit, the file's own first.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        let built_in = table::every_name().filter(|name| self.built_in(name).is_some()).map(|name| &name[..]);
+        let built_in = table::every_name().filter(|name| self.built_in(name).is_some());
         self.own.keys().map(String::as_str).chain(built_in)
     }
 

@@ -154,7 +154,7 @@ pub(super) fn look_up(name: &str) -> Option<&'static (Unit, &'static BuiltIn)> {
 }
 
 /// Every name of a built-in unit, prefixes applied, in a fixed order.
-pub(super) fn every_name() -> impl Iterator<Item = &'static str> {
+pub(super) fn every_name<'a>() -> impl Iterator<Item = &'a str> {
     static NAMES: OnceLock<Vec<String>> = OnceLock::new();
     NAMES
         .get_or_init(|| {
@@ -162,7 +162,7 @@ pub(super) fn every_name() -> impl Iterator<Item = &'static str> {
             TABLE.iter().flat_map(|row| std::iter::once(row.name.to_owned()).chain(prefixed(row))).collect()
         })
         .iter()
-        .map(String::as_str)
+        .map(|name| -> &'a str { name })
 }
 
 fn names(cell: &'static OnceLock<HashMap<String, (Unit, &'static BuiltIn)>>) -> &'static HashMap<String, (Unit, &'static BuiltIn)> {
