@@ -16,7 +16,7 @@ Exit codes:
   1    a file was refused or a run failed
   2    wrong usage, or a file cannot be read or written
   3    with --strict: an observed value or an assertion does not hold
-  130  stopped by Ctrl-C; nothing was written";
+  130  stopped by Ctrl-C or the system; nothing was written";
 
 /// How sure is a carbon footprint? Monte Carlo uncertainty and sensitivity analysis for the emissions of AI services.
 #[derive(Debug, Parser)]
@@ -203,11 +203,19 @@ fn run_options(arguments: RunArguments, words: &[OsString]) -> Result<RunOptions
         strict: arguments.strict,
         json: arguments.json,
         quiet: arguments.quiet,
-        command: words
-            .iter()
-            .map(|word| word.to_string_lossy().into_owned())
-            .collect(),
+        command: command_line(words),
     })
+}
+
+/// The words as the manifest keeps them, without the place where the program happens to be installed.
+fn command_line(words: &[OsString]) -> Vec<String> {
+    let arguments = words
+        .iter()
+        .skip(1)
+        .map(|word| word.to_string_lossy().into_owned());
+    std::iter::once("montecarbon".to_owned())
+        .chain(arguments)
+        .collect()
 }
 
 impl From<Topic> for ListTopic {

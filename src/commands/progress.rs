@@ -1,4 +1,4 @@
-//! The progress bar of runs over a second, and Ctrl-C.
+//! The progress bar of runs over a second, and how a run is stopped: Ctrl-C, or the system's request to end.
 
 use crate::pipeline::Progress;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -67,7 +67,7 @@ impl Progress for Bar {
     }
 }
 
-/// Lets Ctrl-C stop the run between segments, with nothing half written; a second Ctrl-C ends the process at once.
+/// Lets Ctrl-C (or a request to terminate) stop the run between segments, with nothing half written; a second Ctrl-C ends the process at once.
 pub(crate) fn watch_for_ctrl_c() {
     // Where the handler cannot be set, Ctrl-C ends the process: the results are still whole or absent.
     let _ = ctrlc::set_handler(|| {

@@ -127,7 +127,7 @@ fn run_error(error: &RunError) -> String {
             "{inputs} random inputs in all files together, and Sobol' points have {most} dimensions: run fewer files at once, or use --sampler random"
         ),
         RunError::Sink(cause) => format!("cannot write the samples: {cause}"),
-        RunError::Cancelled => "stopped by Ctrl-C; nothing was written".to_owned(),
+        RunError::Cancelled => "stopped; nothing was written".to_owned(),
     }
 }
 
