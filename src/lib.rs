@@ -4,6 +4,8 @@
 //! `scenario` (text with spans) → `model` (everything checked) → `program` (operations over columns)
 //! → `sampler` + `run` (tiles of trials) → `statistic` and `sensitivity` (estimates) → `report` (plain data, then files).
 
+pub mod cli;
+mod commands;
 pub mod diagnostic;
 pub mod distribution;
 pub mod kernel;

@@ -1,3 +1,7 @@
 //! The thin binary: everything it does is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    montecarbon::cli::main(std::env::args_os())
+}

@@ -1,6 +1,22 @@
 //! The scenario after all checks: nothing about the user's text can go wrong once a [`Model`] exists.
 
-use crate::diagnostic::Diagnostic;
+mod check;
+pub mod codes;
+mod dimensions;
+mod formulas;
+mod graph;
+mod inputs;
+mod names;
+mod outputs;
+mod parameters;
+mod run;
+mod schema;
+mod variants;
+
+pub use check::{LoadError, check, load, source_of_bytes};
+pub use schema::schema;
+
+use crate::diagnostic::{Code, Diagnostic};
 use crate::distribution::Marginal;
 use crate::unit::{Dimension, Unit};
 use num_rational::BigRational;
@@ -253,4 +269,11 @@ impl Evidence {
             Evidence::Assumption => "assumption",
         }
     }
+}
+
+/// Every code a complaint can have, in the order of the rooms: what `explain` looks up.
+pub fn diagnostic_codes() -> impl Iterator<Item = &'static Code> {
+    let rooms: [&'static [&'static Code]; 4] =
+        [crate::unit::codes::CODES, crate::scenario::codes::CODES, crate::distribution::codes::CODES, codes::CODES];
+    rooms.into_iter().flatten().copied()
 }

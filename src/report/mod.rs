@@ -1,6 +1,33 @@
 //! The finished results as plain data, and one writer a format. Nothing is computed here.
 
+pub mod csv;
+#[cfg(test)]
+mod example;
+pub mod folder;
+pub mod grid;
+pub mod json;
+pub mod manifest;
+pub mod number;
+pub mod samples;
+pub mod sensitivity;
+pub mod summary;
+pub mod table;
+pub mod text;
+pub mod variants;
+
 use crate::statistic::Estimate;
+use std::collections::HashMap;
+use std::io::{self, Write};
+use table::Table;
+
+/// The result tables, in the order of `--json`: each is a file of the result folder.
+pub const TABLES: &[Table] = &[summary::TABLE, sensitivity::TABLE, variants::TABLE];
+
+/// A format: the report in, bytes out. It decides how a number looks, never what it is.
+pub trait Writer {
+    /// Writes the whole report.
+    fn write(&self, report: &Report, out: &mut dyn Write) -> io::Result<()>;
+}
 
 /// Everything a command has to tell: one entry per scenario and variant, in the order of the files.
 #[derive(Debug, Clone)]
@@ -9,6 +36,36 @@ pub struct Report {
     pub runs: Vec<RunReport>,
     /// Sentences the reader must not miss (trials rounded up, truncation, non-finite trials left out …).
     pub notes: Vec<String>,
+}
+
+impl Report {
+    /// The notes of the report, then those of its runs: each once, with the runs that have it unless all have.
+    pub fn every_note(&self) -> Vec<String> {
+        /// Runs named before the rest is counted.
+        const NAMED: usize = 3;
+        let mut sharing: Vec<(&str, Vec<String>)> = Vec::new();
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        for run in &self.runs {
+            for note in &run.notes {
+                let place = *places.entry(note).or_insert_with(|| {
+                    sharing.push((note, Vec::new()));
+                    sharing.len() - 1
+                });
+                sharing[place].1.push(run.label());
+            }
+        }
+        let of_runs = sharing.into_iter().map(|(note, labels)| {
+            let rest = labels.len().saturating_sub(NAMED);
+            if labels.len() == self.runs.len() {
+                note.to_owned()
+            } else if rest > 0 {
+                format!("{} and {rest} more: {note}", labels[..NAMED].join(", "))
+            } else {
+                format!("{}: {note}", labels.join(", "))
+            }
+        });
+        self.notes.iter().cloned().chain(of_runs).collect()
+    }
 }
 
 /// The results of one variant of one scenario.
@@ -31,6 +88,20 @@ pub struct RunReport {
     /// Sentences about this run.
     pub notes: Vec<String>,
 }
+
+impl RunReport {
+    /// The name in messages: `scenario`, or `scenario / variant`.
+    pub fn label(&self) -> String {
+        if self.variant == BASE {
+            self.scenario.clone()
+        } else {
+            format!("{} / {}", self.scenario, self.variant)
+        }
+    }
+}
+
+/// The name of the scenario as written, unless its header gives it another.
+pub const BASE: &str = "base";
 
 /// How a sample was made.
 #[derive(Debug, Clone)]
@@ -81,6 +152,16 @@ pub struct OutputReport {
     pub sensitivity: Vec<SensitivityRow>,
     /// Whether no distribution acts on it: computed once, exact.
     pub constant: bool,
+}
+
+impl OutputReport {
+    /// The number of the statistic of that name.
+    pub fn statistic(&self, name: &str) -> Option<&Estimate> {
+        self.statistics
+            .iter()
+            .find(|row| row.statistic == name)
+            .map(|row| &row.estimate)
+    }
 }
 
 /// One row of `summary.csv`.

@@ -4,7 +4,7 @@ use num_rational::{BigRational, Ratio};
 use std::collections::BTreeMap;
 
 /// A base dimension: an SI one, the mass of CO2-equivalent, or a kind of thing to count (each its own).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Base {
     /// metre
     Length,
@@ -27,7 +27,7 @@ pub enum Base {
 }
 
 /// Exponents of the base dimensions; absent means zero. The empty map is a pure number.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
 pub struct Dimension(pub BTreeMap<Base, Ratio<i32>>);
 
 /// A unit: a dimension and the exact factor to the coherent base unit of that dimension.
@@ -39,4 +39,32 @@ pub struct Unit {
     pub dimension: Dimension,
     /// Value in coherent base units = value in this unit × `factor`.
     pub factor: BigRational,
+}
+
+pub mod codes;
+mod describe;
+mod dimension;
+mod parse;
+mod registry;
+mod table;
+
+pub use describe::{describe, example, missing_factor};
+pub use registry::{Definition, Units};
+pub use table::{BuiltIn, PREFIXES, Prefix, built_in};
+
+impl Unit {
+    /// The unit `1`: a pure number.
+    pub fn one() -> Unit {
+        Unit { text: "1".to_owned(), dimension: Dimension::default(), factor: num_traits::One::one() }
+    }
+
+    /// Whether a number in this unit is the pure number itself (`1`, but not `%`).
+    pub fn is_one(&self) -> bool {
+        self.dimension.is_pure() && num_traits::One::is_one(&self.factor)
+    }
+
+    /// Whether both measure the same in the same size, however they are written.
+    pub fn same_as(&self, other: &Unit) -> bool {
+        self.dimension == other.dimension && self.factor == other.factor
+    }
 }

@@ -1,0 +1,364 @@
+//! The command line: what was typed (the clap types here) becomes what it means (the options of `commands`).
+
+use crate::commands::{self, CheckOptions, Failure, ListTopic, Overrides, RunOptions};
+use crate::sampler::Method;
+use crate::sensitivity::Measure;
+use clap::builder::PossibleValuesParser;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    done
+  1    a file was refused or a run failed
+  2    wrong usage, or a file cannot be read or written
+  3    with --strict: an observed value or an assertion does not hold
+  130  stopped by Ctrl-C or the system; nothing was written";
+
+/// How sure is a carbon footprint? Monte Carlo uncertainty and sensitivity analysis for the emissions of AI services.
+#[derive(Debug, Parser)]
+#[command(name = "montecarbon", version, after_help = EXIT_CODES, max_term_width = 100, disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run scenarios: the outputs with their intervals, and what drives them
+    Run(RunArguments),
+    /// Every complaint about scenarios, and what each input implies, without running
+    Check(CheckArguments),
+    /// List what a scenario or a command line can name
+    List {
+        /// What to list
+        topic: Topic,
+        /// Only lines that contain this text
+        pattern: Option<String>,
+    },
+    /// Explain the code of a complaint
+    Explain {
+        /// The code in brackets, such as `unknown-unit`
+        code: String,
+    },
+    /// Print the JSON Schema of scenario files, for editors
+    Schema,
+    /// Write a commented scenario to start from; never overwrites
+    Init {
+        /// The file, with or without `.toml`
+        #[arg(default_value = "scenario")]
+        name: PathBuf,
+    },
+    /// Print the completions of a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+struct RunArguments {
+    /// Scenario files, folders (every *.toml in them) or - for standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Trials: 1000000, 1_000_000 or 1e6 [default: the scenario's, or 1,000,000]
+    #[arg(short = 'n', long, value_name = "N", value_parser = trials)]
+    trials: Option<u64>,
+    /// Seed of every draw; the same seed gives the same bytes [default: the scenario's, or 42]
+    #[arg(long, value_name = "S", value_parser = whole)]
+    seed: Option<u64>,
+    /// How points are drawn [default: the scenario's, or sobol]
+    #[arg(long, value_name = "METHOD", value_parser = sampler_names())]
+    sampler: Option<String>,
+    /// Independent replicates that the Monte Carlo error is taken from, 24 to 48 [default: about 32]
+    #[arg(long, value_name = "R", value_parser = clap::value_parser!(u32).range(24..=48))]
+    replicates: Option<u32>,
+    /// Threads; the results are the same for any number [default: one per processor]
+    #[arg(short, long, value_name = "T", value_parser = threads)]
+    threads: Option<NonZeroUsize>,
+    /// Write the result files to this folder: new, empty, or an earlier result, which is replaced whole
+    #[arg(short, long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Also write every trial, into DIR/samples
+    #[arg(long, value_name = "FORMAT", value_parser = ["csv"], requires = "out")]
+    samples: Option<String>,
+    /// Measures of what drives the outputs, or none [default: all that need no further evaluations]
+    #[arg(long, value_name = "METHOD,…", value_delimiter = ',', value_parser = measure_names())]
+    sensitivity: Option<Vec<String>>,
+    /// Run only this variant (repeatable)
+    #[arg(long = "variant", value_name = "NAME")]
+    variants: Vec<String>,
+    /// Replace one thing, such as inputs.pue=1.2 or inputs.grid.median=300 (repeatable)
+    #[arg(long = "set", value_name = "PATH=VALUE", value_parser = assignment)]
+    sets: Vec<String>,
+    /// Level of the intervals [default: the scenario's, or 0.95]
+    #[arg(long, value_name = "P", value_parser = probability)]
+    level: Option<f64>,
+    /// Probabilities of the reported quantiles [default: the scenario's, or 0.025,0.05,0.25,0.5,0.75,0.95,0.975]
+    #[arg(long, value_name = "P", value_delimiter = ',', value_parser = probability)]
+    quantiles: Option<Vec<f64>>,
+    /// Leave trials with an output that is not finite out, and count them, instead of failing
+    #[arg(long)]
+    allow_nonfinite: bool,
+    /// End with code 3 when an observed value or an assertion of the scenario does not hold
+    #[arg(long)]
+    strict: bool,
+    /// Print the result tables as JSON
+    #[arg(long)]
+    json: bool,
+    /// No progress and no notes
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+#[derive(Debug, Args)]
+struct CheckArguments {
+    /// Scenario files, folders (every *.toml in them) or - for standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Probabilities of the quantiles shown [default: the scenario's, or 0.025,0.05,0.25,0.5,0.75,0.95,0.975]
+    #[arg(long, value_name = "P", value_delimiter = ',', value_parser = probability)]
+    quantiles: Option<Vec<f64>>,
+    /// Replace one thing before checking, such as inputs.pue=1.2 (repeatable)
+    #[arg(long = "set", value_name = "PATH=VALUE", value_parser = assignment)]
+    sets: Vec<String>,
+    /// Print the inputs as JSON, at full precision; one object a file
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Topic {
+    Distributions,
+    Samplers,
+    Measures,
+    Units,
+    Functions,
+}
+
+/// Reads the command line, does what it says, and answers with the exit code.
+pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let words: Vec<OsString> = words.into_iter().collect();
+    let arguments = match Arguments::try_parse_from(&words) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // A closed pipe while printing the help is no failure.
+            let _ = error.print();
+            return if error.use_stderr() {
+                ExitCode::from(2)
+            } else {
+                ExitCode::SUCCESS
+            };
+        }
+    };
+    match perform(arguments.command, &words) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => commands::report_failure(&failure),
+    }
+}
+
+fn perform(command: Command, words: &[OsString]) -> Result<(), Failure> {
+    match command {
+        Command::Run(arguments) => commands::run(&run_options(arguments, words)?),
+        Command::Check(arguments) => commands::check(&CheckOptions {
+            files: arguments.files,
+            quantiles: arguments.quantiles.map(rising),
+            sets: arguments.sets,
+            json: arguments.json,
+        }),
+        Command::List { topic, pattern } => commands::list(topic.into(), pattern.as_deref()),
+        Command::Explain { code } => commands::explain(&code),
+        Command::Schema => commands::schema(),
+        Command::Init { name } => commands::init(&name),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "montecarbon", &mut script);
+            commands::print(&script)
+        }
+    }
+}
+
+/// What the words of `run` mean.
+fn run_options(arguments: RunArguments, words: &[OsString]) -> Result<RunOptions, Failure> {
+    Ok(RunOptions {
+        overrides: Overrides {
+            trials: arguments.trials,
+            seed: arguments.seed,
+            sampler: arguments.sampler.as_deref().and_then(Method::from_name),
+            replicates: arguments.replicates,
+            level: arguments.level,
+            quantiles: arguments.quantiles.map(rising),
+            measures: arguments.sensitivity.map(measures).transpose()?,
+            allow_nonfinite: arguments.allow_nonfinite,
+        },
+        files: arguments.files,
+        threads: arguments.threads,
+        out: arguments.out,
+        samples: arguments.samples.is_some(),
+        variants: arguments.variants,
+        sets: arguments.sets,
+        strict: arguments.strict,
+        json: arguments.json,
+        quiet: arguments.quiet,
+        command: command_line(words),
+    })
+}
+
+/// The words as the manifest keeps them, without the place where the program happens to be installed.
+fn command_line(words: &[OsString]) -> Vec<String> {
+    let arguments = words
+        .iter()
+        .skip(1)
+        .map(|word| word.to_string_lossy().into_owned());
+    std::iter::once("montecarbon".to_owned())
+        .chain(arguments)
+        .collect()
+}
+
+impl From<Topic> for ListTopic {
+    fn from(topic: Topic) -> ListTopic {
+        match topic {
+            Topic::Distributions => ListTopic::Distributions,
+            Topic::Samplers => ListTopic::Samplers,
+            Topic::Measures => ListTopic::Measures,
+            Topic::Units => ListTopic::Units,
+            Topic::Functions => ListTopic::Functions,
+        }
+    }
+}
+
+fn sampler_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(Method::ALL.iter().map(|row| row.1))
+}
+
+fn measure_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(Measure::ALL.iter().map(|row| row.1).chain(["none"]))
+}
+
+/// The measures that the words name, each once; `none` stands alone.
+fn measures(words: Vec<String>) -> Result<Vec<Measure>, Failure> {
+    if words.iter().any(|word| word == "none") {
+        return if words.len() == 1 {
+            Ok(Vec::new())
+        } else {
+            Err(Failure::Usage(
+                "--sensitivity: none stands alone, without other measures".to_owned(),
+            ))
+        };
+    }
+    let named = |word: &String| {
+        Measure::ALL
+            .iter()
+            .find(|row| row.1 == word)
+            .map(|row| row.0)
+    };
+    let mut measures: Vec<Measure> = Vec::new();
+    for measure in words.iter().filter_map(named) {
+        if !measures.contains(&measure) {
+            measures.push(measure);
+        }
+    }
+    Ok(measures)
+}
+
+/// Probabilities in rising order, each once.
+fn rising(mut probabilities: Vec<f64>) -> Vec<f64> {
+    probabilities.sort_by(f64::total_cmp);
+    probabilities.dedup();
+    probabilities
+}
+
+/// A number of trials: `1000000`, `1_000_000`, `1e6`.
+fn trials(text: &str) -> Result<u64, String> {
+    /// Beyond it a double no longer counts.
+    const MOST: u64 = 1 << 53;
+    let digits = text.replace('_', "");
+    let counted = digits.parse::<u64>().ok().or_else(|| {
+        let value = digits.parse::<f64>().ok()?;
+        (value.fract() == 0.0 && (0.0..=MOST as f64).contains(&value)).then_some(value as u64)
+    });
+    match counted {
+        Some(count) if (2..=MOST).contains(&count) => Ok(count),
+        Some(count) if count < 2 => Err("at least 2 trials are needed".to_owned()),
+        Some(_) => Err("more than 2^53 trials cannot be counted".to_owned()),
+        None => Err("write a whole number such as 1000000, 1_000_000 or 1e6".to_owned()),
+    }
+}
+
+/// A whole number from 0, `_` allowed between digits.
+fn whole(text: &str) -> Result<u64, String> {
+    text.replace('_', "")
+        .parse()
+        .map_err(|_| "write a whole number from 0 to 18446744073709551615".to_owned())
+}
+
+/// A number of threads, from 1.
+fn threads(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse()
+        .map_err(|_| "write a whole number from 1".to_owned())
+}
+
+/// A number strictly between 0 and 1.
+fn probability(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if value > 0.0 && value < 1.0 => Ok(value),
+        Ok(value) if value > 1.0 && value < 100.0 => Err(format!(
+            "it must lie between 0 and 1: write {} for {text} %",
+            crate::report::number::shortest(value / 100.0)
+        )),
+        _ => Err("write a number between 0 and 1, such as 0.95".to_owned()),
+    }
+}
+
+/// `PATH=VALUE`, with something on both sides.
+fn assignment(text: &str) -> Result<String, String> {
+    match text.split_once('=') {
+        Some((path, value)) if !path.trim().is_empty() && !value.trim().is_empty() => {
+            Ok(text.to_owned())
+        }
+        _ => Err("write PATH=VALUE, such as inputs.pue=1.2".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn trials_are_written_in_three_ways() {
+        for text in ["1000000", "1_000_000", "1e6", "1.0e6"] {
+            assert_eq!(trials(text), Ok(1_000_000));
+        }
+        for text in [
+            "1",
+            "0",
+            "-5",
+            "1.5",
+            "1e30",
+            "inf",
+            "nan",
+            "many",
+            "",
+            "18446744073709551615",
+        ] {
+            assert!(trials(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn probabilities_lie_between_0_and_1() {
+        assert_eq!(probability("0.95"), Ok(0.95));
+        for text in ["0", "1", "95", "nan", "-0.1", "x"] {
+            assert!(probability(text).is_err(), "{text}");
+        }
+        assert!(probability("95").is_err_and(|message| message.contains("0.95")));
+    }
+}

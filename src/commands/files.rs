@@ -1,0 +1,193 @@
+//! From the words on the command line to checked models: folders opened, every file read, every file checked.
+
+use super::{Failure, terminal};
+use crate::diagnostic::{Diagnostic, Severity, Style, render_all};
+use crate::model::{self, Model};
+use crate::report::folder::{FileRecord, sha256};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// The scenario name of what comes by standard input.
+pub(crate) const STDIN: &str = "stdin";
+
+/// A scenario file as read.
+#[derive(Debug)]
+pub(crate) struct ScenarioFile {
+    /// The path as given, or `stdin`.
+    pub(crate) name: String,
+    /// The name of the scenario: the file's stem.
+    pub(crate) stem: String,
+    /// Its bytes.
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl ScenarioFile {
+    /// The line of the manifest.
+    pub(crate) fn record(&self) -> FileRecord {
+        FileRecord {
+            path: self.name.clone(),
+            sha256: sha256(&self.bytes),
+        }
+    }
+
+    /// Whether it came by standard input.
+    pub(crate) fn is_stdin(&self) -> bool {
+        self.name == STDIN
+    }
+}
+
+/// Reads every file that the words name. Everything that cannot be read is said at once.
+pub(crate) fn read(words: &[PathBuf]) -> Result<Vec<ScenarioFile>, Failure> {
+    let mut files = Vec::new();
+    let mut unreadable = Vec::new();
+    for path in expand(words, &mut unreadable) {
+        match read_one(&path) {
+            Ok(file) => files.push(file),
+            Err(error) => unreadable.push(format!("cannot read {}: {error}", path.display())),
+        }
+    }
+    if !unreadable.is_empty() {
+        return Err(Failure::Unreadable(unreadable));
+    }
+    refuse_equal_stems(&files)?;
+    Ok(files)
+}
+
+/// Checks every file; prints every complaint of every file. The models of all of them, or nothing.
+pub(crate) fn check(
+    files: &[ScenarioFile],
+    sets: &[String],
+    quiet: bool,
+) -> Result<Vec<Model>, Failure> {
+    let mut models = Vec::new();
+    let mut refused = false;
+    for file in files {
+        match check_one(file, sets) {
+            Ok(model) => {
+                if !quiet {
+                    print_diagnostics(&model.warnings);
+                }
+                models.push(model);
+            }
+            Err(diagnostics) => {
+                print_diagnostics(&diagnostics);
+                refused = true;
+            }
+        }
+    }
+    if refused {
+        Err(Failure::Refused)
+    } else {
+        Ok(models)
+    }
+}
+
+fn check_one(file: &ScenarioFile, sets: &[String]) -> Result<Model, Vec<Diagnostic>> {
+    let source = model::source_of_bytes(&file.name, file.bytes.clone())
+        .map_err(|complaint| vec![*complaint])?;
+    model::check(source, &file.stem, sets)
+}
+
+fn print_diagnostics(diagnostics: &[Diagnostic]) {
+    if diagnostics.is_empty() {
+        return;
+    }
+    let coloured = terminal::colour(&std::io::stderr());
+    let style = if coloured {
+        Style::Coloured
+    } else {
+        Style::Plain
+    };
+    eprintln!("{}", render_all(diagnostics, style).trim_end());
+    let errors = diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.severity == Severity::Error)
+        .count();
+    if errors > 0 {
+        let name = &diagnostics[0].source.name;
+        let complaints = if errors == 1 {
+            "1 complaint".to_owned()
+        } else {
+            format!("{errors} complaints")
+        };
+        terminal::error(&format!(
+            "{name} is refused: {complaints}; `montecarbon explain CODE` says more"
+        ));
+    }
+}
+
+/// Files as they are, folders as the `*.toml` in them (not below), sorted by name.
+fn expand(words: &[PathBuf], unreadable: &mut Vec<String>) -> Vec<PathBuf> {
+    let mut paths = Vec::new();
+    for word in words {
+        if !word.is_dir() {
+            paths.push(word.clone());
+            continue;
+        }
+        match scenarios_in(word) {
+            Ok(found) if found.is_empty() => {
+                unreadable.push(format!("there is no *.toml in {}", word.display()))
+            }
+            Ok(found) => paths.extend(found),
+            Err(error) => unreadable.push(format!("cannot read {}: {error}", word.display())),
+        }
+    }
+    paths
+}
+
+fn scenarios_in(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        // Hidden files are what editors leave beside the one being written.
+        let hidden = path
+            .file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "toml")
+            && !hidden
+            && path.is_file()
+        {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn read_one(path: &Path) -> std::io::Result<ScenarioFile> {
+    if path == Path::new("-") {
+        let mut bytes = Vec::new();
+        std::io::stdin().lock().read_to_end(&mut bytes)?;
+        return Ok(ScenarioFile {
+            name: STDIN.to_owned(),
+            stem: STDIN.to_owned(),
+            bytes,
+        });
+    }
+    let stem = path
+        .file_stem()
+        .unwrap_or(path.as_os_str())
+        .to_string_lossy()
+        .into_owned();
+    Ok(ScenarioFile {
+        name: path.display().to_string(),
+        stem,
+        bytes: std::fs::read(path)?,
+    })
+}
+
+/// Results are named by the stem: two files may not share one.
+fn refuse_equal_stems(files: &[ScenarioFile]) -> Result<(), Failure> {
+    let mut seen = std::collections::HashMap::new();
+    for file in files {
+        if let Some(earlier) = seen.insert(file.stem.as_str(), file) {
+            return Err(Failure::Collision(format!(
+                "{} and {} would both be scenario \"{}\" in the results: rename one, or run them apart",
+                earlier.name, file.name, file.stem
+            )));
+        }
+    }
+    Ok(())
+}

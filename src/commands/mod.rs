@@ -1,0 +1,60 @@
+//! What each command does, step by step. How it was typed is `cli`'s business; what is computed, the library's.
+
+mod check;
+mod explain;
+mod files;
+mod init;
+mod list;
+mod progress;
+mod run;
+mod terminal;
+
+pub(crate) use check::{CheckOptions, check};
+pub(crate) use explain::{explain, schema};
+pub(crate) use init::init;
+pub(crate) use list::{ListTopic, list};
+pub(crate) use run::{Overrides, RunOptions, run};
+pub(crate) use terminal::{print, report_failure};
+
+use crate::pipeline::RunError;
+use crate::report::folder::FolderError;
+use std::io;
+
+/// Why a command did not do what it was asked.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Files were refused; every complaint is printed already.
+    Refused,
+    /// Two files would have the same name in the results.
+    Collision(String),
+    /// The command line asks for something that does not exist or cannot be.
+    Usage(String),
+    /// Files that cannot be read, a line each.
+    Unreadable(Vec<String>),
+    /// A file that cannot be written.
+    Unwritable(String),
+    /// The run itself.
+    Run(RunError),
+    /// Standard output was closed by its reader, who has seen enough.
+    ClosedPipe,
+}
+
+/// Probabilities of the quantiles where nobody asks for others.
+const QUANTILES: [f64; 7] = [0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975];
+
+impl From<FolderError> for Failure {
+    fn from(error: FolderError) -> Failure {
+        Failure::Unwritable(error.to_string())
+    }
+}
+
+impl Failure {
+    /// Failing to write to standard output.
+    fn output(error: &io::Error) -> Failure {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            Failure::ClosedPipe
+        } else {
+            Failure::Unwritable(format!("cannot write to standard output: {error}"))
+        }
+    }
+}

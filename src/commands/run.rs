@@ -1,0 +1,333 @@
+//! `run`: read, check, prepare the folder, simulate, write, print.
+
+use super::files::{self, ScenarioFile};
+use super::progress::{self, Bar};
+use super::{Failure, QUANTILES, terminal};
+use crate::model::{Model, RunDefaults, Variant};
+use crate::pipeline::{self, Plan, Progress as _, TrialSink};
+use crate::report::csv::Csv;
+use crate::report::folder::{FileRecord, ResultFolder};
+use crate::report::json::Json;
+use crate::report::manifest::{self, Manifest, ScenarioPlan};
+use crate::report::samples::{self, CsvSamples};
+use crate::report::{Report, TABLES, Writer};
+use crate::run;
+use crate::sampler::Method;
+use crate::sensitivity::Measure;
+use std::collections::HashMap;
+use std::io;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::{Instant, SystemTime};
+
+/// Trials where neither the command line nor the scenario says.
+const TRIALS: u64 = 1_000_000;
+/// The seed, likewise: fixed, so that the same command gives the same bytes.
+const SEED: u64 = 42;
+/// The level of the intervals, likewise.
+const LEVEL: f64 = 0.95;
+/// The sampler, likewise.
+const SAMPLER: Method = Method::Sobol;
+
+/// What `run` was asked for.
+#[derive(Debug)]
+pub(crate) struct RunOptions {
+    /// Files, folders and `-`.
+    pub(crate) files: Vec<PathBuf>,
+    /// What goes over the scenarios' own `[run]`.
+    pub(crate) overrides: Overrides,
+    /// Threads; `None`: one per processor.
+    pub(crate) threads: Option<NonZeroUsize>,
+    /// The result folder.
+    pub(crate) out: Option<PathBuf>,
+    /// Whether every trial is written.
+    pub(crate) samples: bool,
+    /// The variants to run; empty: all.
+    pub(crate) variants: Vec<String>,
+    /// `PATH=VALUE` replacements.
+    pub(crate) sets: Vec<String>,
+    /// Whether an observed value or assertion that does not hold is a failure.
+    pub(crate) strict: bool,
+    /// Print JSON instead of the table.
+    pub(crate) json: bool,
+    /// No progress, no notes.
+    pub(crate) quiet: bool,
+    /// The command line, for the manifest.
+    pub(crate) command: Vec<String>,
+}
+
+/// What the command line puts over the scenario's `[run]`.
+#[derive(Debug, Default)]
+pub(crate) struct Overrides {
+    /// `--trials`.
+    pub(crate) trials: Option<u64>,
+    /// `--seed`.
+    pub(crate) seed: Option<u64>,
+    /// `--sampler`.
+    pub(crate) sampler: Option<Method>,
+    /// `--replicates`.
+    pub(crate) replicates: Option<u32>,
+    /// `--level`.
+    pub(crate) level: Option<f64>,
+    /// `--quantiles`, rising.
+    pub(crate) quantiles: Option<Vec<f64>>,
+    /// `--sensitivity`.
+    pub(crate) measures: Option<Vec<Measure>>,
+    /// `--allow-nonfinite`.
+    pub(crate) allow_nonfinite: bool,
+}
+
+/// Runs scenarios and reports.
+pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
+    let (started, clock) = (SystemTime::now(), Instant::now());
+    let files = files::read(&options.files)?;
+    let models = files::check(&files, &options.sets, options.quiet)?;
+    let chosen = chosen_variants(&models, &options.variants)?;
+    let planned: Vec<(Model, Plan)> = models
+        .into_iter()
+        .map(|model| planned(model, &options.overrides))
+        .collect();
+    let mut folder = options
+        .out
+        .as_deref()
+        .map(ResultFolder::create)
+        .transpose()?;
+    if options.samples {
+        refuse_equal_sample_files(&planned, chosen)?;
+    }
+    progress::watch_for_ctrl_c();
+    let report = simulate(&planned, chosen, options, folder.as_mut())?;
+    if let Some(folder) = folder {
+        let manifest = manifest(options, &files, &planned, started, clock);
+        write_results(folder, &report, &manifest)?;
+    }
+    if options.strict && !options.quiet {
+        terminal::note(
+            "--strict changes nothing yet: this version reads no observed values and no assertions",
+        );
+    }
+    if !options.quiet {
+        report
+            .every_note()
+            .iter()
+            .for_each(|note| terminal::note(note));
+    }
+    print_report(&report, options.json)?;
+    if let (Some(out), false) = (&options.out, options.quiet) {
+        terminal::note(&format!("results are in {}", out.display()));
+    }
+    Ok(())
+}
+
+/// The model with the command line over its `[run]` over the defaults.
+fn planned(model: Model, overrides: &Overrides) -> (Model, Plan) {
+    let defaults = &model.run;
+    let plan = Plan {
+        trials: overrides.trials.or(defaults.trials).unwrap_or(TRIALS),
+        seed: overrides.seed.or(defaults.seed).unwrap_or(SEED),
+        sampler: overrides
+            .sampler
+            .or(defaults.sampler.as_deref().and_then(Method::from_name))
+            .unwrap_or(SAMPLER),
+        replicates: overrides.replicates.or(defaults.replicates),
+        level: overrides.level.or(defaults.level).unwrap_or(LEVEL),
+        quantiles: quantiles(overrides.quantiles.as_deref(), defaults),
+        measures: overrides
+            .measures
+            .clone()
+            .unwrap_or_else(|| Measure::ALL.iter().map(|row| row.0).collect()),
+        allow_nonfinite: overrides.allow_nonfinite,
+    };
+    (model, plan)
+}
+
+/// The probabilities asked for, over the scenario's, over the defaults; rising.
+pub(super) fn quantiles(asked: Option<&[f64]>, defaults: &RunDefaults) -> Vec<f64> {
+    let mut quantiles = asked
+        .or(defaults.quantiles.as_deref())
+        .unwrap_or(&QUANTILES)
+        .to_vec();
+    quantiles.sort_by(f64::total_cmp);
+    quantiles.dedup();
+    quantiles
+}
+
+/// The variants asked for; each must exist in one of the files.
+fn chosen_variants<'names>(
+    models: &[Model],
+    names: &'names [String],
+) -> Result<Option<&'names [String]>, Failure> {
+    let known = || {
+        models
+            .iter()
+            .flat_map(|model| &model.variants)
+            .map(|variant| variant.name.as_str())
+    };
+    for name in names {
+        if !known().any(|variant| variant == name) {
+            let mut list: Vec<_> = known().map(|variant| format!("\"{variant}\"")).collect();
+            list.dedup();
+            return Err(Failure::Usage(format!(
+                "--variant: there is no variant \"{name}\"; there are {}",
+                list.join(", ")
+            )));
+        }
+    }
+    Ok((!names.is_empty()).then_some(names))
+}
+
+fn is_chosen(variant: &Variant, chosen: Option<&[String]>) -> bool {
+    chosen.is_none_or(|names| names.contains(&variant.name))
+}
+
+/// Files of samples are named by scenario and variant: the names must differ on every file system.
+fn refuse_equal_sample_files(
+    planned: &[(Model, Plan)],
+    chosen: Option<&[String]>,
+) -> Result<(), Failure> {
+    let mut seen = HashMap::from([(
+        "samples/units.csv".to_owned(),
+        "the file of the units".to_owned(),
+    )]);
+    for (model, _) in planned {
+        for variant in model
+            .variants
+            .iter()
+            .filter(|variant| is_chosen(variant, chosen))
+        {
+            let name = samples::file_name(&model.scenario, &variant.name);
+            let owner = format!("{} / {}", model.scenario, variant.name);
+            if let Some(earlier) = seen.insert(name.to_lowercase(), owner.clone()) {
+                return Err(Failure::Collision(format!(
+                    "{owner} and {earlier} would both write {name}: rename one, or run them apart"
+                )));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Runs everything, with progress, and the samples into the folder where they are asked for.
+fn simulate(
+    planned: &[(Model, Plan)],
+    chosen: Option<&[String]>,
+    options: &RunOptions,
+    folder: Option<&mut ResultFolder>,
+) -> Result<Report, Failure> {
+    let variants = |model: &Model| {
+        model
+            .variants
+            .iter()
+            .filter(|variant| is_chosen(variant, chosen))
+            .count() as u64
+    };
+    let trials = planned
+        .iter()
+        .map(|(model, plan)| plan.trials.saturating_mul(variants(model)))
+        .fold(0, u64::saturating_add);
+    let bar = Bar::new(trials, options.quiet);
+    let mut samples = folder.filter(|_| options.samples).map(CsvSamples::new);
+    let sink = samples
+        .as_mut()
+        .map(|samples| samples as &mut dyn TrialSink);
+    let result = run::with_threads(options.threads.map(NonZeroUsize::get), || {
+        pipeline::simulate(planned, chosen, &bar, sink)
+    });
+    bar.finish();
+    let report = result.map_err(Failure::Run)?;
+    if bar.cancelled() {
+        return Err(Failure::Run(pipeline::RunError::Cancelled));
+    }
+    if let Some(samples) = samples {
+        samples
+            .finish()
+            .map_err(|error| Failure::Unwritable(format!("cannot write the samples: {error}")))?;
+    }
+    Ok(report)
+}
+
+/// Everything the manifest says beside the report.
+fn manifest(
+    options: &RunOptions,
+    files: &[ScenarioFile],
+    planned: &[(Model, Plan)],
+    started: SystemTime,
+    clock: Instant,
+) -> Manifest {
+    let stdin = files.iter().find(|file| file.is_stdin());
+    Manifest {
+        command: options.command.clone(),
+        read: files.iter().map(ScenarioFile::record).collect(),
+        stdin: stdin.map(|file| String::from_utf8_lossy(&file.bytes).into_owned()),
+        scenarios: planned
+            .iter()
+            .map(|(model, plan)| scenario_plan(model, plan))
+            .collect(),
+        sets: options.sets.clone(),
+        variants: options.variants.clone(),
+        started,
+        elapsed: clock.elapsed(),
+        threads: options
+            .threads
+            .or_else(|| std::thread::available_parallelism().ok())
+            .map_or(1, NonZeroUsize::get),
+    }
+}
+
+fn scenario_plan(model: &Model, plan: &Plan) -> ScenarioPlan {
+    let word = |measure: &Measure| {
+        Measure::ALL
+            .iter()
+            .find(|row| row.0 == *measure)
+            .map(|row| row.1)
+    };
+    ScenarioPlan {
+        scenario: model.scenario.clone(),
+        trials: plan.trials,
+        seed: plan.seed,
+        sampler: plan.sampler.name(),
+        replicates: plan.replicates,
+        level: plan.level,
+        quantiles: plan.quantiles.clone(),
+        measures: plan.measures.iter().filter_map(word).collect(),
+        allow_nonfinite: plan.allow_nonfinite,
+    }
+}
+
+/// Writes every table and the manifest, and puts the folder in its place.
+fn write_results(
+    mut folder: ResultFolder,
+    report: &Report,
+    manifest: &Manifest,
+) -> Result<(), Failure> {
+    let unwritable =
+        |error: io::Error| Failure::Unwritable(format!("cannot write the results: {error}"));
+    for table in TABLES {
+        if table.optional && !table.has_rows(report) {
+            continue;
+        }
+        let mut file = folder
+            .file(&format!("{}.csv", table.name))
+            .map_err(unwritable)?;
+        Csv(table).write(report, &mut file).map_err(unwritable)?;
+        folder.record(file.finish().map_err(unwritable)?);
+    }
+    let results: Vec<FileRecord> = folder.files().to_vec();
+    let mut file = folder.file(manifest::NAME).map_err(unwritable)?;
+    manifest
+        .write(report, &results, &mut file)
+        .map_err(unwritable)?;
+    folder.record(file.finish().map_err(unwritable)?);
+    Ok(folder.commit()?)
+}
+
+fn print_report(report: &Report, json: bool) -> Result<(), Failure> {
+    let mut page = Vec::new();
+    let written = if json {
+        Json.write(report, &mut page)
+    } else {
+        terminal::text().write(report, &mut page)
+    };
+    written.map_err(|error| Failure::output(&error))?;
+    terminal::print(&page)
+}

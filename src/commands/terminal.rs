@@ -1,0 +1,136 @@
+//! Standard output for results, standard error for everything else; colour only on a terminal.
+
+use super::Failure;
+use crate::pipeline::RunError;
+use crate::report::text::{Text, plain};
+use crate::report::{BASE, number};
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+/// Narrower terminals are written to as if they had this many columns.
+const NARROWEST: usize = 60;
+
+/// Prints results.
+pub(crate) fn print(bytes: &[u8]) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes)
+        .and_then(|()| out.flush())
+        .map_err(|error| Failure::output(&error))
+}
+
+/// The text writer that fits standard output.
+pub(crate) fn text() -> Text {
+    Text {
+        width: width(),
+        colour: colour(&io::stdout()),
+    }
+}
+
+/// Columns of the terminal; `None` for a pipe.
+pub(crate) fn width() -> Option<usize> {
+    if !io::stdout().is_terminal() {
+        return None;
+    }
+    terminal_size::terminal_size().map(|(width, _)| usize::from(width.0).max(NARROWEST))
+}
+
+/// Whether to colour what goes to `stream` (<https://no-color.org>).
+pub(crate) fn colour(stream: &impl IsTerminal) -> bool {
+    let asked_not_to = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+    stream.is_terminal() && !asked_not_to && !dumb
+}
+
+/// Prints a sentence that the reader must not miss.
+pub(crate) fn note(sentence: &str) {
+    say("note", "36", sentence);
+}
+
+/// Prints what went wrong.
+pub(crate) fn error(sentence: &str) {
+    say("error", "31", sentence);
+}
+
+fn say(word: &str, code: &str, sentence: &str) {
+    let sentence: Vec<_> = sentence.lines().map(plain).collect();
+    let sentence = sentence.join("\n");
+    let mut stream = io::stderr().lock();
+    // There is nobody left to tell when standard error is closed.
+    let _ = if colour(&stream) {
+        writeln!(stream, "\u{1b}[1;{code}m{word}\u{1b}[0m: {sentence}")
+    } else {
+        writeln!(stream, "{word}: {sentence}")
+    };
+}
+
+/// Says why a command failed, and gives the exit code.
+pub(crate) fn report_failure(failure: &Failure) -> ExitCode {
+    match failure {
+        Failure::ClosedPipe => ExitCode::SUCCESS,
+        Failure::Refused => ExitCode::from(1),
+        Failure::Collision(sentence) => {
+            error(sentence);
+            ExitCode::from(1)
+        }
+        Failure::Usage(sentence) | Failure::Unwritable(sentence) => {
+            error(sentence);
+            ExitCode::from(2)
+        }
+        Failure::Unreadable(sentences) => {
+            for sentence in sentences {
+                error(sentence);
+            }
+            ExitCode::from(2)
+        }
+        Failure::Run(cause) => {
+            error(&run_error(cause));
+            ExitCode::from(match cause {
+                RunError::Cancelled => 130,
+                RunError::Sink(_) => 2,
+                _ => 1,
+            })
+        }
+    }
+}
+
+/// A run that failed, in sentences.
+fn run_error(error: &RunError) -> String {
+    match error {
+        RunError::NonFinite {
+            scenario,
+            variant,
+            output,
+            count,
+            trials,
+            first_trial,
+            inputs,
+        } => {
+            let of = if variant == BASE {
+                scenario.clone()
+            } else {
+                format!("{scenario} / {variant}")
+            };
+            let (count, trials) = (number::count(*count), number::count(*trials));
+            let mut text = format!(
+                "{of}: {output} is not finite in {count} of {trials} trials, first in trial {first_trial}, where"
+            );
+            for (name, value, unit) in inputs {
+                let unit = if unit == "1" { "" } else { unit };
+                text.push_str(
+                    format!("\n  {name} = {} {unit}", number::shortest(*value)).trim_end(),
+                );
+            }
+            text.push_str(NON_FINITE_HELP);
+            text
+        }
+        RunError::TooManyInputs { inputs, most } => format!(
+            "{inputs} random inputs in all files together, and Sobol' points have {most} dimensions: run fewer files at once, or use --sampler random"
+        ),
+        RunError::Sink(cause) => format!("cannot write the samples: {cause}"),
+        RunError::Cancelled => "stopped; nothing was written".to_owned(),
+    }
+}
+
+const NON_FINITE_HELP: &str = "
+help: a division by an input that can be 0, or a logarithm or root of one that can be negative, gives such a number:
+restrict that input with truncate, or leave those trials out and count them with --allow-nonfinite";

@@ -1,0 +1,120 @@
+//! The complaints about what a scenario says.
+
+use crate::diagnostic::codes;
+
+codes! {
+    /// A name that is none.
+    NAME_MALFORMED = "name-malformed", "a name with characters it cannot have",
+        "Names of inputs, formulas and units are letters A–Z and a–z, digits and `_`, and do not begin with a digit. Names of variants may also \
+hold spaces and `. + = , % -`, and begin with a letter or digit. No name begins with `=`, `+`, `-` or `@`, or holds a control character: \
+spreadsheets and terminals would act on it.";
+    /// A name that is a unit.
+    NAME_IS_A_UNIT = "name-is-a-unit", "an input or formula with the name of a unit",
+        "In a formula `2 h` is two hours, so `h` cannot be an input. `montecarbon list units` prints the units; choose a longer name.";
+    /// A name of the grammar.
+    NAME_IS_RESERVED = "name-is-reserved", "a name that is a function or a word of the grammar",
+        "Functions (`min`, `exp` …) and the words `and`, `or`, `not`, `pi` mean something in every formula; choose another name.";
+    /// Input and formula of one name.
+    NAME_DEFINED_TWICE = "name-defined-twice", "an input and a formula of the same name",
+        "Formulas see inputs and formulas alike by their names, so each name stands for one of them.";
+    /// Two variants of one name.
+    VARIANT_DEFINED_TWICE = "variant-defined-twice", "two variants whose names differ at most in case",
+        "Variants become file names and rows of tables, so their names must differ by more than case. The scenario as written is a variant \
+too: `base`, unless the header's `variant` names it.";
+    /// An unknown format.
+    UNKNOWN_FORMAT = "unknown-format", "a version of the language that does not exist",
+        "`format` is the version of the scenario language. There is one so far: 1.";
+    /// Neither value nor distribution.
+    INPUT_WITHOUT_DEFINITION = "input-without-definition", "an input with neither value nor distribution",
+        "An input is a constant, `{ value = 46, unit = \"W\" }`, or a distribution, `{ distribution = \"uniform\", min = 40, max = 50, unit = \"W\" }`.";
+    /// More than one of them.
+    INPUT_DEFINED_TWICE = "input-defined-twice", "an input with more than one definition",
+        "An input has exactly one of `value`, `distribution` and `catalog`.";
+    /// No such family.
+    UNKNOWN_DISTRIBUTION = "unknown-distribution", "a distribution that does not exist",
+        "`montecarbon list distributions` prints the families with their parameters.";
+    /// Parameters missing.
+    PARAMETER_MISSING = "parameter-missing", "a distribution without a parameter it needs",
+        "Each family can be written in one of several ways, each with its own keys; `montecarbon list distributions` prints them.";
+    /// Two ways of writing mixed.
+    PARAMETERS_MIXED = "parameters-mixed", "parameters of two ways of writing one distribution",
+        "Each family can be written in one of several ways, and the keys of one entry must belong to one of them: a lognormal has a `gsd` or an \
+`sd`, not both.";
+    /// Bounds that are no pair.
+    TRUNCATION_LENGTH = "truncation-length", "a truncation with more or fewer than two bounds",
+        "`truncate` is a lower and an upper bound: exactly two numbers, `inf` or `-inf` for a side that stays open.";
+    /// Beta bounds.
+    BETA_BOUNDS_MISSING = "beta-bounds-missing", "a beta distribution with a unit but without its bounds",
+        "A beta distribution lies between 0 and 1 unless `min` and `max` say otherwise. With a unit this is rarely meant: in per cent the bounds are \
+0 and 100. So with any unit but `1` both must be written.";
+    /// Truncating a constant.
+    TRUNCATION_OF_CONSTANT = "truncation-of-constant", "truncation of a constant",
+        "`truncate` cuts the tails off a distribution. A constant has none: remove `truncate`, or give the input a distribution.";
+    /// Mass removed.
+    TRUNCATION_REMOVES_MASS = "truncation-removes-mass", "a truncation that removes a part of the distribution",
+        "The parameters describe the distribution before truncation; what lies outside the bounds is removed and the rest scaled up. The share \
+removed is told so that a bound in the wrong unit is noticed.";
+    /// No such reference.
+    UNKNOWN_REFERENCE = "unknown-reference", "a source that is not in [references]",
+        "`source` is a key of [references], a list of keys, or a text with a space in it. A word without a space must be a key.";
+    /// No such name.
+    UNKNOWN_NAME = "unknown-name", "a name that is neither an input nor a formula",
+        "Formulas and outputs refer to inputs and formulas of the file by name, in any order; names are case-sensitive.";
+    /// A cycle.
+    FORMULA_CYCLE = "formula-cycle", "formulas that need each other",
+        "A formula cannot need its own result, directly or through others. Break the circle by solving it, or by making one of them an input.";
+    /// Dimensions differ.
+    DIMENSION_MISMATCH = "dimension-mismatch", "quantities of different dimensions where they must be equal",
+        "Sums, differences, comparisons, `min`, `max`, `if` and `clamp` need quantities that measure the same, and an output must measure what its \
+unit measures. The complaint names both dimensions and the factor between them: where `time` is missing, a power was probably taken for an energy.";
+    /// A dimension where a pure number is needed.
+    DIMENSION_NOT_PURE = "dimension-not-pure", "a quantity with a dimension where a pure number is needed",
+        "Exponentials, logarithms, rounding, angles, exponents and conditions need pure numbers. Divide by a quantity of the same dimension first: \
+`ceil(x / 1 GPU) * 1 GPU`.";
+    /// An exponent that varies.
+    EXPONENT_NOT_CONSTANT = "exponent-not-constant", "a variable exponent of a quantity with a dimension",
+        "The dimension of `x ^ y` would change from trial to trial. Make the exponent a number, or the base a pure number: `(x / 1 kWh) ^ y`.";
+    /// An exponent without sense.
+    DIMENSION_OUT_OF_RANGE = "dimension-out-of-range", "a dimension with an exponent beyond all sense",
+        "Exponents of dimensions are fractions of at most 1000 in size. Nothing physical comes near: probably a formula multiplies something too often.";
+    /// Knots that vary.
+    KNOT_NOT_CONSTANT = "knot-not-constant", "an abscissa of interpolate that is not a constant",
+        "The x1, x2, … of `interpolate(x, x1, y1, x2, y2)` are numbers with units; the y1, y2, … may be anything.";
+    /// Knots out of order.
+    KNOTS_NOT_RISING = "knots-not-rising", "abscissae of interpolate that do not rise",
+        "The x1, x2, … of `interpolate(x, x1, y1, x2, y2)` must be strictly rising.";
+    /// Nothing to report.
+    NO_OUTPUTS = "no-outputs", "a scenario without outputs",
+        "[outputs] says what is reported and in which unit: `emissions = \"kgCO2e/day\"`, where `emissions` is a formula or an input.";
+    /// An input nobody uses.
+    UNUSED_INPUT = "unused-input", "an input that no output depends on",
+        "The input has no influence on any output of any variant. Often a formula still holds a number in its place, or a name has a typing error.";
+    /// A formula nobody uses.
+    UNUSED_FORMULA = "unused-formula", "a formula that no output depends on",
+        "The formula has no influence on any output of any variant. List it in [outputs], or remove it.";
+    /// A variant that replaces what is not there.
+    REPLACES_NOTHING = "replaces-nothing", "a variant that replaces something the scenario does not have",
+        "A variant replaces inputs and formulas that the scenario as written has (a formula may stand in for an input, and the reverse). Add it to \
+the scenario itself first.";
+    /// A number without a unit to be in.
+    NUMBER_WITHOUT_UNIT = "number-without-unit", "a bare number that replaces a formula",
+        "A bare number at an input's name is that value in the unit the input has. A formula has no unit: write `{ value = 1, unit = \"kWh\" }`.";
+    /// Too few trials.
+    TRIALS_OUT_OF_RANGE = "trials-out-of-range", "a number of trials that cannot be run",
+        "At least 2 trials are needed for a spread; 100,000 and more for digits worth printing.";
+    /// A seed that does not fit.
+    SEED_OUT_OF_RANGE = "seed-out-of-range", "a seed that does not fit",
+        "A seed is a whole number from 0 to 18446744073709551615.";
+    /// A probability outside (0, 1).
+    PROBABILITY_OUT_OF_RANGE = "probability-out-of-range", "a probability that is not between 0 and 1",
+        "Levels and quantiles are probabilities strictly between 0 and 1: 95 % is written 0.95.";
+    /// A quantile twice.
+    QUANTILE_TWICE = "quantile-twice", "a quantile asked for twice",
+        "Each probability in `quantiles` gives one row; write it once.";
+    /// No such sampler.
+    UNKNOWN_SAMPLER = "unknown-sampler", "a sampler that does not exist",
+        "`montecarbon list samplers` prints the samplers.";
+    /// Too few or many replicates.
+    REPLICATES_OUT_OF_RANGE = "replicates-out-of-range", "a number of replicates outside 24 to 48",
+        "The error of every number comes from 24 to 48 independent replicates: with fewer it is not known well, with more each is too short.";
+}

@@ -1,0 +1,77 @@
+//! Any result table as CSV: numbers that read back as the same double, text that no spreadsheet runs.
+
+use super::number;
+use super::table::{Cell, Table};
+use super::{Report, Writer};
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+/// Writes one table as a CSV file with a header line.
+#[derive(Debug)]
+pub struct Csv(pub &'static Table);
+
+impl Writer for Csv {
+    fn write(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+        let mut file = csv_writer(out);
+        file.write_record(self.0.columns)?;
+        (self.0.rows)(report, &mut |row| {
+            for cell in row {
+                file.write_field(field(cell).as_ref())?;
+            }
+            Ok(file.write_record(None::<&[u8]>)?)
+        })?;
+        file.flush()
+    }
+}
+
+/// The one dialect of every CSV file of ours: comma, quotes where needed, lines end in `\n`.
+pub fn csv_writer<W: Write>(out: W) -> ::csv::Writer<W> {
+    ::csv::WriterBuilder::new()
+        .terminator(::csv::Terminator::Any(b'\n'))
+        .from_writer(out)
+}
+
+fn field<'cell>(cell: &'cell Cell<'_>) -> Cow<'cell, str> {
+    match cell {
+        Cell::Text(text) => harmless(text),
+        Cell::Number(value) => {
+            value.map_or(Cow::Borrowed(""), |value| number::shortest(value).into())
+        }
+        Cell::Count(value) => value.map_or(Cow::Borrowed(""), |value| value.to_string().into()),
+    }
+}
+
+/// Text with an apostrophe before what a spreadsheet would take for a formula.
+pub fn harmless(text: &str) -> Cow<'_, str> {
+    const STARTS: &[char] = &['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+    if text.trim_start_matches(' ').starts_with(STARTS) {
+        format!("'{text}").into()
+    } else {
+        text.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_are_made_harmless() {
+        for text in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1"] {
+            assert!(harmless(text).starts_with('\''), "{text:?}");
+        }
+        for text in ["kgCO2e/day", "1", "", "a = b", "'="] {
+            assert_eq!(harmless(text), text);
+        }
+    }
+
+    #[test]
+    fn every_table() {
+        let report = super::super::example::two_runs();
+        for table in super::super::TABLES {
+            let mut file = Vec::new();
+            Csv(table).write(&report, &mut file).expect("written");
+            insta::assert_snapshot!(table.name, String::from_utf8(file).expect("text"));
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! A report to try the writers on.
+
+use super::{OutputReport, Report, RunReport, SampleReport, SensitivityRow, StatisticRow};
+use crate::statistic::Estimate;
+
+/// A number with its standard error.
+pub(super) fn known(value: f64, error: f64) -> Estimate {
+    Estimate {
+        value: Some(value),
+        standard_error: Some(error),
+        error_low: None,
+        error_high: None,
+        poorly_carried: false,
+    }
+}
+
+fn statistic(name: &str, unit: &str, estimate: Estimate) -> StatisticRow {
+    let level = name.starts_with("interval").then_some(0.95);
+    StatisticRow {
+        statistic: name.to_owned(),
+        unit: unit.to_owned(),
+        estimate,
+        level,
+    }
+}
+
+fn driver(
+    input: &str,
+    measure: &'static str,
+    value: f64,
+    rank: Option<u32>,
+    resolved: bool,
+) -> SensitivityRow {
+    SensitivityRow {
+        input: input.to_owned(),
+        input_2: None,
+        measure,
+        unit: "1".to_owned(),
+        estimate: known(value, 0.001),
+        rank,
+        resolved,
+    }
+}
+
+/// An uncertain output, one that a text tries to harm with, and a constant one.
+pub(super) fn report() -> Report {
+    let emissions = OutputReport {
+        name: "emissions".to_owned(),
+        unit: "kgCO2e/day".to_owned(),
+        description: Some("operational emissions".to_owned()),
+        statistics: vec![
+            statistic("mean", "kgCO2e/day", known(30.7123, 0.0008)),
+            statistic("median", "kgCO2e/day", known(27.4321, 0.003)),
+            statistic("interval_low", "kgCO2e/day", known(9.4123, 0.004)),
+            statistic(
+                "interval_high",
+                "kgCO2e/day",
+                Estimate {
+                    poorly_carried: true,
+                    ..known(76.123, 0.03)
+                },
+            ),
+            statistic("threshold:the article", "kgCO2e/day", known(23.04, 0.0)),
+            statistic("p_above:the article", "1", known(0.6271, 0.0001)),
+            statistic("threshold:a tonne", "kgCO2e/day", known(1000.0, 0.0)),
+            statistic(
+                "p_above:a tonne",
+                "1",
+                Estimate {
+                    error_high: Some(3.7e-6),
+                    ..known(0.0, 0.0)
+                },
+            ),
+        ],
+        sensitivity: vec![
+            driver("utilization", "spearman", 0.59, Some(1), true),
+            driver("gpus", "spearman", 0.56, Some(2), true),
+            driver("pue", "spearman", 0.0004, Some(3), false),
+            driver("(dummy)", "spearman", 0.0011, None, true),
+            driver("gpus", "first_order_given_data", 0.41, Some(1), true),
+            driver(
+                "utilization",
+                "first_order_given_data",
+                0.352,
+                Some(2),
+                true,
+            ),
+            driver("pue", "first_order_given_data", 0.0002, Some(3), false),
+            driver("(dummy)", "first_order_given_data", 0.0004, None, true),
+        ],
+        constant: false,
+    };
+    let hours = OutputReport {
+        name: "hours".to_owned(),
+        unit: "h".to_owned(),
+        description: Some("=cmd|' /C calc'!A0 \u{1b}[31m".to_owned()),
+        statistics: vec![
+            statistic("mean", "h", known(24.0, 0.0)),
+            statistic("median", "h", known(24.0, 0.0)),
+            statistic(
+                "cv",
+                "1",
+                Estimate {
+                    value: None,
+                    standard_error: None,
+                    ..known(0.0, 0.0)
+                },
+            ),
+        ],
+        sensitivity: Vec::new(),
+        constant: true,
+    };
+    let run = RunReport {
+        scenario: "chat".to_owned(),
+        title: Some("A chat service".to_owned()),
+        variant: "base".to_owned(),
+        description: None,
+        sample: SampleReport {
+            sampler: "sobol".to_owned(),
+            trials: 1_048_576,
+            trials_asked: 1_000_000,
+            replicates: 32,
+            seed: 42,
+            level: 0.95,
+            nonfinite: 0,
+        },
+        inputs: Vec::new(),
+        outputs: vec![emissions, hours],
+        notes: vec!["1,000,000 trials were rounded up to 1,048,576".to_owned()],
+    };
+    Report {
+        runs: vec![run],
+        notes: Vec::new(),
+    }
+}
+
+/// The same with a variant.
+pub(super) fn two_runs() -> Report {
+    let mut report = report();
+    let mut variant = report.runs[0].clone();
+    variant.variant = "us-west-2".to_owned();
+    variant.description = Some("=1+1".to_owned());
+    report.runs.push(variant);
+    report
+}

@@ -1,0 +1,65 @@
+//! `--json`: the rows and names of the result tables on standard output, as one JSON object.
+
+use super::table::Cell;
+use super::{Report, TABLES, Writer};
+use serde_json::{Map, Value, json};
+use std::io::{self, Write};
+
+/// Writes every table as a list of objects, and the notes.
+#[derive(Debug)]
+pub struct Json;
+
+impl Writer for Json {
+    fn write(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+        let mut document = Map::new();
+        for table in TABLES {
+            let mut rows = Vec::new();
+            (table.rows)(report, &mut |row| {
+                let names = table.columns.iter().map(|name| (*name).to_owned());
+                rows.push(Value::Object(names.zip(row.iter().map(value)).collect()));
+                Ok(())
+            })?;
+            document.insert(table.name.to_owned(), Value::Array(rows));
+        }
+        document.insert("notes".to_owned(), json!(report.every_note()));
+        serde_json::to_writer_pretty(&mut *out, &document)?;
+        writeln!(out)
+    }
+}
+
+/// A number that is not available, and an empty text, are `null`.
+fn value(cell: &Cell<'_>) -> Value {
+    match cell {
+        Cell::Text(text) if text.is_empty() => Value::Null,
+        Cell::Text(text) => Value::from(text.as_ref()),
+        Cell::Number(number) => json!(number),
+        Cell::Count(count) => json!(count),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_have_the_names_of_the_files() {
+        let mut text = Vec::new();
+        Json.write(&super::super::example::report(), &mut text)
+            .expect("written");
+        let document: Value = serde_json::from_slice(&text).expect("JSON");
+        let keys: Vec<_> = document.as_object().expect("an object").keys().collect();
+        assert_eq!(keys, ["summary", "sensitivity", "variants", "notes"]);
+        let row = document["summary"][0].as_object().expect("a row");
+        assert_eq!(
+            row.keys().collect::<Vec<_>>(),
+            super::super::summary::TABLE.columns
+        );
+        assert_eq!(row["value"], 30.7123);
+        let unavailable = &document["summary"]
+            .as_array()
+            .expect("rows")
+            .last()
+            .expect("a row")["value"];
+        assert!(unavailable.is_null());
+    }
+}

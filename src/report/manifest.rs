@@ -1,0 +1,205 @@
+//! `manifest.json`: what was run, from which bytes, into which bytes; enough to run it again.
+//!
+//! The time, the machine and the number of threads stand here and in no other file: all others are the same bytes
+//! whenever and wherever the command runs.
+
+use super::Report;
+use super::folder::FileRecord;
+use serde_json::{Value, json};
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// The file's name in the result folder.
+pub const NAME: &str = "manifest.json";
+
+/// The name that tells a result folder of ours from any other folder.
+const TOOL: &str = "montecarbon";
+
+/// What a run was told, beside what its [`Report`] holds.
+#[derive(Debug, Clone)]
+pub struct Manifest {
+    /// The command line, word by word.
+    pub command: Vec<String>,
+    /// Every file that was read.
+    pub read: Vec<FileRecord>,
+    /// The text of the scenario that came by standard input: no file holds it.
+    pub stdin: Option<String>,
+    /// What each scenario was asked for, in the order of the files.
+    pub scenarios: Vec<ScenarioPlan>,
+    /// `--set`, as written.
+    pub sets: Vec<String>,
+    /// `--variant`, as written; empty: all of them.
+    pub variants: Vec<String>,
+    /// When the run began.
+    pub started: SystemTime,
+    /// How long it took.
+    pub elapsed: Duration,
+    /// Threads used.
+    pub threads: usize,
+}
+
+/// The plan of one scenario.
+#[derive(Debug, Clone)]
+pub struct ScenarioPlan {
+    /// The file's stem.
+    pub scenario: String,
+    /// Trials asked for.
+    pub trials: u64,
+    /// The seed.
+    pub seed: u64,
+    /// The sampler's name.
+    pub sampler: &'static str,
+    /// Replicates asked for.
+    pub replicates: Option<u32>,
+    /// The level of the intervals.
+    pub level: f64,
+    /// The probabilities of the quantiles.
+    pub quantiles: Vec<f64>,
+    /// The words of the measures.
+    pub measures: Vec<&'static str>,
+    /// Whether trials with a number that is not finite are left out.
+    pub allow_nonfinite: bool,
+}
+
+impl Manifest {
+    /// Writes the manifest of a report whose files are `results`.
+    pub fn write(
+        &self,
+        report: &Report,
+        results: &[FileRecord],
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let document = json!({
+            "tool": TOOL,
+            "version": env!("CARGO_PKG_VERSION"),
+            "command": self.command,
+            "read": self.read.iter().map(record).collect::<Vec<_>>(),
+            "stdin": self.stdin,
+            "set": self.sets,
+            "variant": self.variants,
+            "scenarios": self.scenarios.iter().map(|plan| scenario(plan, report)).collect::<Vec<_>>(),
+            "notes": report.every_note(),
+            "results": results.iter().map(record).collect::<Vec<_>>(),
+            "run": {
+                "started": timestamp(self.started),
+                "seconds": self.elapsed.as_secs_f64(),
+                "host": host(),
+                "threads": self.threads,
+                "platform": format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
+            },
+        });
+        serde_json::to_writer_pretty(&mut *out, &document)?;
+        writeln!(out)
+    }
+}
+
+/// The files of the result in `folder` by their relative paths, its manifest included; none where it is not ours.
+pub fn result_files(folder: &Path) -> Vec<String> {
+    let Some(manifest) = fs::read(folder.join(NAME))
+        .ok()
+        .and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok())
+    else {
+        return Vec::new();
+    };
+    if manifest["tool"] != TOOL {
+        return Vec::new();
+    }
+    let results = manifest["results"].as_array().into_iter().flatten();
+    results
+        .filter_map(|file| file["path"].as_str())
+        .map(str::to_owned)
+        .chain([NAME.to_owned()])
+        .collect()
+}
+
+fn record(file: &FileRecord) -> Value {
+    json!({ "path": file.path, "sha256": file.sha256 })
+}
+
+fn scenario(plan: &ScenarioPlan, report: &Report) -> Value {
+    let runs = report
+        .runs
+        .iter()
+        .filter(|run| run.scenario == plan.scenario);
+    let variants: Vec<_> = runs
+        .map(|run| {
+            json!({
+                "variant": run.variant,
+                "trials": run.sample.trials,
+                "replicates": run.sample.replicates,
+                "nonfinite": run.sample.nonfinite,
+            })
+        })
+        .collect();
+    json!({
+        "scenario": plan.scenario,
+        "trials": plan.trials,
+        "seed": plan.seed,
+        "sampler": plan.sampler,
+        "replicates": plan.replicates,
+        "level": plan.level,
+        "quantiles": plan.quantiles,
+        "sensitivity": plan.measures,
+        "allow_nonfinite": plan.allow_nonfinite,
+        "variants": variants,
+    })
+}
+
+/// A moment in universal time, to the second: `2022-12-01T09:30:00Z`.
+fn timestamp(time: SystemTime) -> String {
+    let seconds = time
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_secs();
+    let (days, rest) = (seconds / 86_400, seconds % 86_400);
+    // The civil date of a day number, by the era of 400 years that begins on 1 March 0000 (Hinnant, "chrono-compatible
+    // low-level date algorithms").
+    let shifted = days + 719_468;
+    let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 {
+        shifted_month + 3
+    } else {
+        shifted_month - 9
+    };
+    let year = 400 * era + year_of_era + u64::from(month <= 2);
+    format!(
+        "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z",
+        rest / 3_600,
+        rest / 60 % 60,
+        rest % 60
+    )
+}
+
+/// The machine's name, where the system tells it.
+fn host() -> Option<String> {
+    let told = fs::read_to_string("/proc/sys/kernel/hostname").ok();
+    let host = told
+        .or_else(|| std::env::var("HOSTNAME").ok())
+        .or_else(|| std::env::var("COMPUTERNAME").ok())?;
+    Some(host.trim().to_owned()).filter(|host| !host.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_written_in_universal_time() {
+        for (seconds, text) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (951_782_399, "2000-02-28T23:59:59Z"),
+            (951_782_400, "2000-02-29T00:00:00Z"),
+            (1_669_887_000, "2022-12-01T09:30:00Z"),
+            (4_107_542_400, "2100-03-01T00:00:00Z"),
+        ] {
+            assert_eq!(timestamp(UNIX_EPOCH + Duration::from_secs(seconds)), text);
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! `samples/…csv`: every trial of a run, one file a variant, and `samples/units.csv` beside them.
+
+use super::BASE;
+use super::csv::csv_writer;
+use super::folder::{ResultFile, ResultFolder};
+use super::number::push_shortest;
+use crate::pipeline::{Encoder, TrialSink};
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+/// The path of a variant's trials in the result folder.
+pub fn file_name(scenario: &str, variant: &str) -> String {
+    if variant == BASE {
+        format!("samples/{scenario}.csv")
+    } else {
+        format!("samples/{scenario}.{variant}.csv")
+    }
+}
+
+/// Writes the trials as CSV into a result folder.
+#[derive(Debug)]
+pub struct CsvSamples<'folder> {
+    folder: &'folder mut ResultFolder,
+    /// The file of the variant that is being run.
+    file: Option<ResultFile>,
+    /// The rows of `units.csv`: scenario, variant, name, role, unit.
+    units: Vec<[String; 5]>,
+}
+
+impl<'folder> CsvSamples<'folder> {
+    /// A sink that adds its files to `folder`.
+    pub fn new(folder: &'folder mut ResultFolder) -> Self {
+        CsvSamples {
+            folder,
+            file: None,
+            units: Vec::new(),
+        }
+    }
+
+    /// All variants are complete: writes `samples/units.csv`.
+    pub fn finish(self) -> io::Result<()> {
+        let mut file = self.folder.file("samples/units.csv")?;
+        let mut table = csv_writer(&mut file);
+        table.write_record(["scenario", "variant", "name", "role", "unit"])?;
+        for row in &self.units {
+            table.write_record(
+                row.iter()
+                    .map(|text| super::csv::harmless(text).into_owned()),
+            )?;
+        }
+        table.flush()?;
+        drop(table);
+        self.folder.record(file.finish()?);
+        Ok(())
+    }
+}
+
+impl TrialSink for CsvSamples<'_> {
+    fn begin(
+        &mut self,
+        scenario: &str,
+        variant: &str,
+        columns: &[(String, &'static str, String)],
+    ) -> io::Result<Encoder> {
+        let kept = kept(columns);
+        let mut file = self.folder.file(&file_name(scenario, variant))?;
+        let mut header = String::from("trial,replicate");
+        for &index in &kept {
+            let (name, role, unit) = &columns[index];
+            // Names of the language need no quotes.
+            header.push(',');
+            header.push_str(name);
+            self.units
+                .push([scenario, variant, name, role, unit].map(str::to_owned));
+        }
+        header.push('\n');
+        file.write_all(header.as_bytes())?;
+        self.file = Some(file);
+        Ok(Box::new(move |first_trial, replicate, columns| {
+            let columns: Vec<&[f64]> = kept.iter().map(|&index| columns[index]).collect();
+            lines(first_trial, replicate, &columns)
+        }))
+    }
+
+    fn block(&mut self, bytes: Vec<u8>) -> io::Result<()> {
+        match &mut self.file {
+            Some(file) => file.write_all(&bytes),
+            None => Err(io::Error::other("trials before the variant they belong to")),
+        }
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        if let Some(file) = self.file.take() {
+            let record = file.finish()?;
+            self.folder.record(record);
+        }
+        Ok(())
+    }
+}
+
+/// Which columns are written: an input that is an output too is written once, as the output.
+fn kept(columns: &[(String, &'static str, String)]) -> Vec<usize> {
+    let is_output = |name: &str| {
+        columns
+            .iter()
+            .any(|(other, role, _)| other == name && *role == "output")
+    };
+    let is_kept = |index: &usize| columns[*index].1 == "output" || !is_output(&columns[*index].0);
+    (0..columns.len()).filter(is_kept).collect()
+}
+
+/// A block of trials as lines of CSV.
+fn lines(first_trial: u64, replicate: u32, columns: &[&[f64]]) -> Vec<u8> {
+    /// About what a line and a number take.
+    const LINE: usize = 12;
+    const NUMBER: usize = 20;
+    let rows = columns.first().map_or(0, |column| column.len());
+    let mut lines = String::with_capacity(rows * (LINE + NUMBER * columns.len()));
+    for row in 0..rows {
+        // Writing to a string cannot fail.
+        let _ = write!(lines, "{},{replicate}", first_trial + row as u64);
+        for column in columns {
+            lines.push(',');
+            push_shortest(&mut lines, column[row]);
+        }
+        lines.push('\n');
+    }
+    lines.into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn one_column_for_an_input_that_is_an_output() {
+        let place = tempfile::tempdir().expect("a place");
+        let target = place.path().join("out");
+        let mut folder = ResultFolder::create(&target).expect("a folder");
+        let mut samples = CsvSamples::new(&mut folder);
+        let column = |name: &str, role, unit: &str| (name.to_owned(), role, unit.to_owned());
+        let columns = [
+            column("power", "input", "W"),
+            column("hours", "input", "h"),
+            column("power", "output", "kW"),
+            column("energy", "output", "kWh"),
+        ];
+        let encode = samples.begin("x", "base", &columns).expect("begun");
+        let rows: [&[f64]; 4] = [
+            &[250.0, 1e300],
+            &[24.0, 0.1],
+            &[0.25, f64::NAN],
+            &[6.0, -0.0],
+        ];
+        samples.block(encode(0, 0, &rows)).expect("written");
+        samples.end().expect("ended");
+        samples.finish().expect("finished");
+        folder.commit().expect("committed");
+        let read = |name: &str| fs::read_to_string(target.join(name)).expect("read");
+        assert_eq!(
+            read("samples/x.csv"),
+            "trial,replicate,hours,power,energy\n0,0,24,0.25,6\n1,0,0.1,,-0\n"
+        );
+        assert_eq!(
+            read("samples/units.csv"),
+            "scenario,variant,name,role,unit\nx,base,hours,input,h\nx,base,power,output,kW\nx,base,energy,output,kWh\n"
+        );
+    }
+}

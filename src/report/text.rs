@@ -1,0 +1,622 @@
+//! The table on the terminal: the outputs, the thresholds, what drives each output, and how the sample was made.
+//!
+//! "Of outcomes" stands beside a spread, "known to within" beside an error; the two are never called by the same word.
+
+use super::grid::{Align, Grid};
+use super::number::{self, ESTIMATE_DIGITS};
+use super::{OutputReport, Report, RunReport, SampleReport, SensitivityRow, Writer};
+use crate::diagnostic::visible;
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+/// Significant digits of an index of sensitivity.
+const INDEX_DIGITS: i32 = 2;
+/// Inputs listed under an output; the files hold them all.
+const DRIVERS: usize = 8;
+/// Inputs named in one line where there are several runs.
+const DRIVERS_IN_LINE: usize = 3;
+/// The longest bar, and the shortest that is still worth drawing, in characters.
+const BAR: usize = 24;
+const SHORTEST_BAR: usize = 6;
+
+/// Errors below this percentage are said as this one.
+const LEAST_ERROR: f64 = 0.001;
+
+/// Writes the report for people.
+#[derive(Debug, Clone, Copy)]
+pub struct Text {
+    /// Columns of the terminal; `None` (a pipe): lines are as long as they need to be.
+    pub width: Option<usize>,
+    /// Whether to use colour.
+    pub colour: bool,
+}
+
+impl Writer for Text {
+    fn write(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+        let mut page = Page {
+            text: String::new(),
+            width: self.width,
+            colour: self.colour,
+        };
+        match report.runs.as_slice() {
+            [] => return Ok(()),
+            [run] => page.one(run),
+            runs => page.several(runs),
+        }
+        page.legend();
+        page.samples(&report.runs);
+        out.write_all(page.text.as_bytes())
+    }
+}
+
+/// The text so far, and how it may look.
+struct Page {
+    text: String,
+    width: Option<usize>,
+    colour: bool,
+}
+
+impl Page {
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line.trim_end());
+        self.text.push('\n');
+    }
+
+    fn heading(&mut self, line: &str) {
+        let line = if self.colour {
+            format!("\u{1b}[1m{line}\u{1b}[0m")
+        } else {
+            line.to_owned()
+        };
+        self.line(&line);
+    }
+
+    fn grid(&mut self, grid: &Grid) {
+        self.text.push_str(&grid.draw(self.width, self.colour));
+    }
+
+    /// One scenario, one variant: everything.
+    fn one(&mut self, run: &RunReport) {
+        let title = run
+            .title
+            .as_deref()
+            .map_or_else(|| plain(&run.scenario), plain)
+            .into_owned();
+        self.heading(&title);
+        if run.title.is_some() || run.variant != super::BASE {
+            self.line(&plain(&run.label()));
+        }
+        self.line("");
+        self.outputs(&[run], |_| Vec::new(), &[]);
+        self.thresholds(std::slice::from_ref(run), |_| String::new());
+        self.drivers(&run.outputs);
+    }
+
+    /// Several runs: one table, and one line for each threshold and each output's drivers.
+    fn several(&mut self, runs: &[RunReport]) {
+        let first = &runs[0];
+        let of_one_file = runs.iter().all(|run| run.scenario == first.scenario);
+        let all: Vec<_> = runs.iter().collect();
+        if of_one_file {
+            let title = first
+                .title
+                .as_deref()
+                .map_or_else(|| plain(&first.scenario), plain)
+                .into_owned();
+            self.heading(&title);
+            if first.title.is_some() {
+                self.line(&plain(&first.scenario));
+            }
+            self.line("");
+            self.outputs(
+                &all,
+                |run| vec![plain(&run.variant).into_owned()],
+                &["variant"],
+            );
+        } else {
+            self.outputs(
+                &all,
+                |run| {
+                    vec![
+                        plain(&run.scenario).into_owned(),
+                        plain(&run.variant).into_owned(),
+                    ]
+                },
+                &["scenario", "variant"],
+            );
+        }
+        let label = |run: &RunReport| {
+            let label = if of_one_file {
+                run.variant.clone()
+            } else {
+                run.label()
+            };
+            format!("{}: ", plain(&label))
+        };
+        self.thresholds(runs, label);
+        let mut lines = Vec::new();
+        for run in runs {
+            for output in run.outputs.iter().filter(|output| !output.constant) {
+                let drivers = drivers_in_line(output);
+                if !drivers.is_empty() {
+                    lines.push(format!("{}{}: {drivers}", label(run), plain(&output.name)));
+                }
+            }
+        }
+        if !lines.is_empty() {
+            self.line("");
+            self.heading("What drives each output most");
+        }
+        for line in lines {
+            self.line(&line);
+        }
+    }
+
+    /// The table of outputs; `labels` are the cells before the output's name.
+    fn outputs(
+        &mut self,
+        runs: &[&RunReport],
+        labels: impl Fn(&RunReport) -> Vec<String>,
+        headings: &[&str],
+    ) {
+        let every_output = || {
+            runs.iter()
+                .flat_map(|run| run.outputs.iter().map(move |output| (*run, output)))
+        };
+        let all_constant = every_output().all(|(_, output)| output.constant);
+        let described =
+            runs.len() == 1 && every_output().any(|(_, output)| output.description.is_some());
+        let level = runs.first().map_or(0.95, |run| run.sample.level);
+        let spread = format!("{} % of outcomes", percent(level));
+        let mut columns: Vec<(&str, Align)> = headings
+            .iter()
+            .map(|heading| (*heading, Align::Left))
+            .collect();
+        columns.push(("output", Align::Left));
+        if all_constant {
+            columns.push(("value", Align::Right));
+        } else {
+            columns.extend([
+                ("mean", Align::Right),
+                ("median", Align::Right),
+                (spread.as_str(), Align::Left),
+            ]);
+        }
+        columns.push(("unit", Align::Left));
+        if described {
+            columns.push(("", Align::Left));
+        }
+        let mut grid = Grid::new(&columns);
+        for (run, output) in every_output() {
+            let mut row = labels(run);
+            row.push(plain(&output.name).into_owned());
+            row.push(statistic(output, "mean"));
+            if !all_constant {
+                row.push(statistic(output, "median"));
+                row.push(outcomes(output));
+            }
+            row.push(plain(&output.unit).into_owned());
+            if described {
+                row.push(plain(output.description.as_deref().unwrap_or_default()).into_owned());
+            }
+            grid.row(row);
+        }
+        self.grid(&grid);
+    }
+
+    /// One line for each threshold of the runs, each after its label.
+    fn thresholds(&mut self, runs: &[RunReport], label: impl Fn(&RunReport) -> String) {
+        let mut lines = Vec::new();
+        for run in runs {
+            let label = label(run);
+            for output in &run.outputs {
+                lines.extend(
+                    threshold_lines(output)
+                        .into_iter()
+                        .map(|line| format!("{label}{line}")),
+                );
+            }
+        }
+        if !lines.is_empty() {
+            self.line("");
+        }
+        for line in lines {
+            self.line(&line);
+        }
+    }
+
+    /// What drives the outputs; those that the same inputs drive in the same way stand under one heading.
+    fn drivers(&mut self, outputs: &[OutputReport]) {
+        let mut blocks: Vec<(Vec<Cow<'_, str>>, String)> = Vec::new();
+        for output in outputs {
+            let Some(ranking) = Ranking::of(output) else {
+                continue;
+            };
+            let block = drivers(&ranking, self.width, self.colour);
+            match blocks.iter_mut().find(|(_, other)| *other == block) {
+                Some((names, _)) => names.push(plain(&output.name)),
+                None => blocks.push((vec![plain(&output.name)], block)),
+            }
+        }
+        for (names, block) in blocks {
+            self.line("");
+            self.heading(&format!("What drives {}", names.join(", ")));
+            self.text.push_str(&block);
+        }
+    }
+
+    /// What the marks mean, where there are any.
+    fn legend(&mut self) {
+        let marked = |mark: &str| {
+            self.text.lines().any(|line| {
+                line.split([' ', '[', '('])
+                    .any(|word| word.starts_with(mark))
+            })
+        };
+        let mut legend = Vec::new();
+        if marked(number::POORLY_CARRIED) {
+            legend.push(format!(
+                "{} carried by too few trials for its error to be trusted",
+                number::POORLY_CARRIED
+            ));
+        }
+        if self.text.contains(&format!(" {}", number::UNAVAILABLE)) {
+            legend.push(format!("{} not available", number::UNAVAILABLE));
+        }
+        if !legend.is_empty() {
+            self.line("");
+            self.line(&legend.join("   "));
+        }
+    }
+
+    /// How the samples were made, and how well that makes the numbers known.
+    fn samples(&mut self, runs: &[RunReport]) {
+        self.line("");
+        let mut lines: Vec<String> = Vec::new();
+        for run in runs {
+            let line = sample(
+                &run.sample,
+                run.outputs.iter().all(|output| output.constant),
+            );
+            if !lines.contains(&line) {
+                lines.push(line);
+            }
+        }
+        for line in lines {
+            self.line(&line);
+        }
+        if let Some(line) = errors(runs) {
+            self.line(&line);
+        }
+    }
+}
+
+/// What is known about the thresholds of an output: `P(emissions > the article = 23.04 kgCO2e/day) = 57.9 %`.
+fn threshold_lines(output: &OutputReport) -> Vec<String> {
+    let mut lines = Vec::new();
+    for row in &output.statistics {
+        let Some(name) = row.statistic.strip_prefix("threshold:") else {
+            continue;
+        };
+        let above = output.statistic(&format!("p_above:{name}"));
+        let (Some(threshold), Some(above)) = (row.estimate.value, above) else {
+            continue;
+        };
+        let threshold = format!(
+            "{} = {} {}",
+            plain(name),
+            number::shortest(threshold),
+            plain(&output.unit)
+        );
+        let output_name = plain(&output.name);
+        lines.push(if output.constant {
+            let verdict = if above.value == Some(1.0) {
+                "above"
+            } else {
+                "not above"
+            };
+            format!("{output_name} is {verdict} {threshold}")
+        } else {
+            let share = number::probability(above, ESTIMATE_DIGITS);
+            let is_bound = share.starts_with("below") || share.starts_with("above");
+            let is = if is_bound { "is" } else { "=" };
+            format!("P({output_name} > {threshold}) {is} {share}")
+        });
+    }
+    lines
+}
+
+/// `1,048,576 trials (sobol, 32 replicates, seed 42)`.
+fn sample(sample: &SampleReport, constant: bool) -> String {
+    if constant {
+        return "No distribution acts on these outputs: computed once, exact".to_owned();
+    }
+    let nonfinite = if sample.nonfinite > 0 {
+        format!(
+            ", {} left out as not finite",
+            number::count(sample.nonfinite)
+        )
+    } else {
+        String::new()
+    };
+    format!(
+        "{} trials ({}, {} replicates, seed {}{nonfinite})",
+        number::count(sample.trials),
+        sample.sampler,
+        sample.replicates,
+        sample.seed
+    )
+}
+
+/// How well the least known mean and interval end of all outputs are known, relative to themselves.
+fn errors(runs: &[RunReport]) -> Option<String> {
+    let worst = |names: &[&str]| {
+        let outputs = runs
+            .iter()
+            .flat_map(|run| &run.outputs)
+            .filter(|output| !output.constant);
+        let estimates =
+            outputs.flat_map(|output| names.iter().filter_map(|name| output.statistic(name)));
+        let relative = estimates.filter_map(|estimate| {
+            let value = estimate.value.filter(|&value| value != 0.0)?;
+            Some(200.0 * estimate.standard_error? / value.abs())
+        });
+        relative.reduce(f64::max)
+    };
+    let bound = |error: f64| number::bound(error.max(LEAST_ERROR));
+    let mean = bound(worst(&["mean"])?);
+    let ends = bound(worst(&["interval_low", "interval_high"])?);
+    Some(format!(
+        "means are known to within {mean} %, interval ends to within {ends} % (Monte Carlo error, 95 %)"
+    ))
+}
+
+fn statistic(output: &OutputReport, name: &str) -> String {
+    output.statistic(name).map_or_else(
+        || number::UNAVAILABLE.to_owned(),
+        |estimate| number::estimate(estimate, ESTIMATE_DIGITS),
+    )
+}
+
+fn outcomes(output: &OutputReport) -> String {
+    if output.constant {
+        return "always".to_owned();
+    }
+    match (
+        output.statistic("interval_low"),
+        output.statistic("interval_high"),
+    ) {
+        (Some(low), Some(high)) => number::interval(low, high, ESTIMATE_DIGITS),
+        _ => number::UNAVAILABLE.to_owned(),
+    }
+}
+
+/// 95 for 0.95, without the error of the multiplication.
+fn percent(level: f64) -> String {
+    format!("{:.6}", 100.0 * level)
+        .trim_end_matches('0')
+        .trim_end_matches('.')
+        .to_owned()
+}
+
+/// The rows of one output's sensitivity, by the measure that ranks them.
+struct Ranking<'report> {
+    output: &'report OutputReport,
+    /// The measure whose ranks and bars are shown.
+    by: &'static str,
+}
+
+impl<'report> Ranking<'report> {
+    fn of(output: &'report OutputReport) -> Option<Self> {
+        let first = output.sensitivity.first().filter(|_| !output.constant)?;
+        // A share of the variance is what a reader can add up; any other measure ranks where there is none.
+        let share = output.sensitivity.iter().find(|row| is_share(row.measure));
+        Some(Ranking {
+            output,
+            by: share.unwrap_or(first).measure,
+        })
+    }
+
+    fn rows(&self) -> impl Iterator<Item = &'report SensitivityRow> {
+        let by = self.by;
+        self.output
+            .sensitivity
+            .iter()
+            .filter(move |row| row.measure == by && row.rank.is_some() && row.input_2.is_none())
+    }
+
+    fn resolved(&self) -> impl Iterator<Item = &'report SensitivityRow> {
+        let mut rows: Vec<_> = self
+            .rows()
+            .filter(|row| row.resolved && row.estimate.value.is_some())
+            .collect();
+        rows.sort_by_key(|row| row.rank);
+        rows.into_iter()
+    }
+
+    fn unresolved(&self) -> Vec<String> {
+        self.rows()
+            .filter(|row| !row.resolved || row.estimate.value.is_none())
+            .map(|row| plain(&row.input).into_owned())
+            .collect()
+    }
+
+    /// The measures in the order of the rows, the ranking one first.
+    fn measures(&self) -> Vec<&'static str> {
+        let mut measures = vec![self.by];
+        for row in &self.output.sensitivity {
+            if !measures.contains(&row.measure) && row.input_2.is_none() {
+                measures.push(row.measure);
+            }
+        }
+        measures
+    }
+
+    fn value(&self, input: &str, measure: &str) -> Option<&'report SensitivityRow> {
+        self.output
+            .sensitivity
+            .iter()
+            .find(|row| row.measure == measure && row.input == input && row.input_2.is_none())
+    }
+}
+
+/// The inputs that drive an output, strongest first, with bars.
+fn drivers(ranking: &Ranking<'_>, width: Option<usize>, colour: bool) -> String {
+    let measures = ranking.measures();
+    let mut columns = vec![("", Align::Right), ("input", Align::Left)];
+    columns.extend(
+        measures
+            .iter()
+            .map(|measure| (heading(measure), Align::Right)),
+    );
+    columns.push(("", Align::Left));
+    let resolved: Vec<_> = ranking.resolved().collect();
+    let shown = &resolved[..resolved.len().min(DRIVERS)];
+    let size = |row: &SensitivityRow| row.estimate.value.unwrap_or(0.0).abs();
+    let longest = shown.iter().map(|row| size(row)).fold(0.0, f64::max);
+    let cells = |row: &SensitivityRow, bar: String| {
+        let mut cells = vec![
+            row.rank.map_or_else(String::new, |rank| rank.to_string()),
+            plain(&row.input).into_owned(),
+        ];
+        cells.extend(measures.iter().map(|measure| {
+            ranking
+                .value(&row.input, measure)
+                .map_or_else(String::new, index)
+        }));
+        cells.push(bar);
+        cells
+    };
+    let drawn = |room: usize| {
+        let mut grid = Grid::new(&columns);
+        for row in shown {
+            let bar = if room >= SHORTEST_BAR && longest > 0.0 {
+                bar(size(row) / longest, room)
+            } else {
+                String::new()
+            };
+            grid.row(cells(row, bar));
+        }
+        grid
+    };
+    let mut text = if shown.is_empty() {
+        "no input stands out from the noise: run more trials\n".to_owned()
+    } else {
+        // The bars take what the columns before them leave.
+        let room = width.map_or(BAR, |width| width.saturating_sub(drawn(0).width()).min(BAR));
+        drawn(room).draw(width, colour)
+    };
+    if resolved.len() > shown.len() {
+        text.push_str(&format!(
+            "… and {} weaker ones\n",
+            resolved.len() - shown.len()
+        ));
+    }
+    let unresolved = ranking.unresolved();
+    if !unresolved.is_empty() && !shown.is_empty() {
+        text.push_str(&format!(
+            "not resolved (no stronger than an input without effect): {}\n",
+            unresolved.join(", ")
+        ));
+    }
+    text
+}
+
+fn is_share(measure: &str) -> bool {
+    measure == "first_order_given_data"
+}
+
+fn heading(measure: &'static str) -> &'static str {
+    match measure {
+        "spearman" => "Spearman",
+        "first_order_given_data" => "of the variance",
+        other => other,
+    }
+}
+
+fn index(row: &SensitivityRow) -> String {
+    if !row.resolved {
+        return "not resolved".to_owned();
+    }
+    if is_share(row.measure) {
+        number::probability(&row.estimate, INDEX_DIGITS)
+    } else {
+        number::estimate(&row.estimate, INDEX_DIGITS)
+    }
+}
+
+/// `utilization 35 %, gpus 31 %, grid 8 %`.
+fn drivers_in_line(output: &OutputReport) -> String {
+    let Some(ranking) = Ranking::of(output) else {
+        return String::new();
+    };
+    let drivers = ranking.resolved().take(DRIVERS_IN_LINE);
+    let drivers: Vec<_> = drivers
+        .map(|row| format!("{} {}", plain(&row.input), index(row)))
+        .collect();
+    drivers.join(", ")
+}
+
+/// A bar of `share` of `room` characters, in eighths of one.
+fn bar(share: f64, room: usize) -> String {
+    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    let eighths = (share.clamp(0.0, 1.0) * room as f64 * 8.0).round().max(1.0) as usize;
+    format!("{}{}", "█".repeat(eighths / 8), EIGHTHS[eighths % 8])
+}
+
+/// Text of a scenario on one line, without what could move a terminal's cursor, colour it, or turn the reading direction.
+pub fn plain(text: &str) -> Cow<'_, str> {
+    match visible(text) {
+        text if text.contains('\n') => text.replace('\n', " ").into(),
+        text => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example;
+    use super::*;
+
+    fn drawn(report: &Report, width: Option<usize>) -> String {
+        let mut page = Vec::new();
+        Text {
+            width,
+            colour: false,
+        }
+        .write(report, &mut page)
+        .expect("written");
+        String::from_utf8(page).expect("text")
+    }
+
+    #[test]
+    fn one_run() {
+        insta::assert_snapshot!(drawn(&example::report(), Some(100)));
+    }
+
+    #[test]
+    fn several_runs() {
+        insta::assert_snapshot!(drawn(&example::two_runs(), None));
+    }
+
+    #[test]
+    fn constants_only() {
+        let mut report = example::report();
+        report.runs[0].outputs.remove(0);
+        insta::assert_snapshot!(drawn(&report, None));
+    }
+
+    #[test]
+    fn lines_fit_the_terminal() {
+        for width in [60, 72, 80, 100] {
+            for line in drawn(&example::report(), Some(width))
+                .lines()
+                .filter(|line| line.contains('█'))
+            {
+                assert!(
+                    unicode_width::UnicodeWidthStr::width(line) <= width,
+                    "{line}"
+                );
+            }
+        }
+    }
+}

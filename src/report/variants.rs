@@ -1,0 +1,23 @@
+//! `variants.csv`: what a variant is, as pairs of key and value.
+
+use super::table::{Cell, Table};
+
+/// The table.
+pub const TABLE: Table = Table {
+    name: "variants",
+    columns: &["scenario", "variant", "key", "value"],
+    optional: true,
+    rows: |report, visit| {
+        for run in &report.runs {
+            if let Some(description) = &run.description {
+                visit(&[
+                    Cell::text(&run.scenario),
+                    Cell::text(&run.variant),
+                    Cell::text("description"),
+                    Cell::text(description),
+                ])?;
+            }
+        }
+        Ok(())
+    },
+};

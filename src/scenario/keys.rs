@@ -1,0 +1,197 @@
+//! Which keys each section takes, as data: what the walker checks and what the JSON Schema is made of.
+
+/// What a key's value may be.
+#[derive(Debug)]
+pub enum Shape {
+    /// Text.
+    Text,
+    /// Text, or a list of texts.
+    Texts,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// A whole number, not negative.
+    Whole,
+    /// A number.
+    Number,
+    /// A list of numbers.
+    Numbers,
+    /// Text or a number.
+    Scalar,
+    /// An entry with keys of its own.
+    Section(&'static Section),
+    /// Entries under names of the user's choice, each of this shape.
+    Named(&'static Shape),
+    /// Either of two.
+    Either(&'static Shape, &'static Shape),
+    /// Part of the contract that this version does not have yet: recognised, and refused in these words.
+    Later(&'static str),
+}
+
+/// A key of a section.
+#[derive(Debug)]
+pub struct Key {
+    /// The key.
+    pub name: &'static str,
+    /// What its value may be.
+    pub shape: Shape,
+    /// Whether it must be there.
+    pub required: bool,
+    /// One line for the schema.
+    pub summary: &'static str,
+}
+
+/// What keys besides those listed mean.
+#[derive(Debug)]
+pub enum Others {
+    /// Nothing: they are refused.
+    Refused,
+    /// Further entries of this shape.
+    Are(&'static Shape),
+    /// Parameters of a distribution, which the families' table knows.
+    Parameters,
+}
+
+/// A section: its keys.
+#[derive(Debug)]
+pub struct Section {
+    /// How complaints call it.
+    pub name: &'static str,
+    /// The keys.
+    pub keys: &'static [Key],
+    /// What other keys mean.
+    pub others: Others,
+}
+
+const fn key(name: &'static str, shape: Shape, summary: &'static str) -> Key {
+    Key { name, shape, required: false, summary }
+}
+
+const fn required(name: &'static str, shape: Shape, summary: &'static str) -> Key {
+    Key { name, shape, required: true, summary }
+}
+
+/// Words of `evidence`, best first.
+pub static EVIDENCE: &[&str] = &["measured", "published", "vendor", "estimate", "assumption"];
+/// Words of `kind`.
+pub static KINDS: &[&str] = &["uncertainty", "variability"];
+
+/// The whole file.
+pub static ROOT: Section = Section {
+    name: "the header",
+    keys: &[
+        key("format", Shape::Whole, "The version of the scenario language: 1"),
+        key("title", Shape::Text, "One line"),
+        key("description", Shape::Text, "What the scenario answers"),
+        key("variant", Shape::Text, "Name of the scenario as written (default \"base\")"),
+        key("references", Shape::Named(&Shape::Either(&Shape::Text, &Shape::Section(&REFERENCE))), "Works cited by key in `source`"),
+        key("units", Shape::Named(&Shape::Text), "Units beyond the built-in ones: a number and a unit, or \"count\""),
+        key("inputs", Shape::Named(&Shape::Section(&INPUT)), "The inputs"),
+        key("formulas", Shape::Named(&Shape::Text), "The formulas, in any order"),
+        key("outputs", Shape::Named(&Shape::Either(&Shape::Text, &Shape::Section(&OUTPUT))), "What is reported, and in which unit"),
+        key("variants", Shape::Named(&Shape::Section(&VARIANT)), "Alternatives that replace inputs or formulas"),
+        key("run", Shape::Section(&RUN), "Defaults of a run; the command line wins"),
+        key("correlations", Shape::Later("correlations between inputs"), "Dependence between inputs"),
+        key("shares", Shape::Later("shares that sum to one"), "Shares that sum to one"),
+        key("sweep", Shape::Later("sweeps over values"), "Axes whose combinations become variants"),
+        key("imports", Shape::Later("imports of other files"), "Other scenario files to use"),
+        key("observed", Shape::Later("observed values to hold a prediction against"), "What was measured"),
+        key("assert", Shape::Later("assertions"), "What must hold"),
+        key("decision", Shape::Later("decisions"), "What is to be decided"),
+    ],
+    others: Others::Refused,
+};
+
+/// An entry of `[references]`.
+pub static REFERENCE: Section = Section {
+    name: "a reference",
+    keys: &[
+        required("title", Shape::Text, "The title"),
+        key("url", Shape::Text, "The address"),
+        key("year", Shape::Whole, "The year"),
+    ],
+    others: Others::Are(&Shape::Scalar),
+};
+
+/// An input; the parameters of its distribution come from the families' table.
+pub static INPUT: Section = Section {
+    name: "an input",
+    keys: &[
+        key("value", Shape::Number, "A constant"),
+        key("distribution", Shape::Text, "The family of its distribution"),
+        key("catalog", Shape::Later("the catalog of reference data"), "Rows of the catalog"),
+        key("where", Shape::Later("the catalog of reference data"), "Narrows the rows of the catalog"),
+        key("unit", Shape::Text, "The unit of its numbers (default \"1\")"),
+        key("description", Shape::Text, "What it is"),
+        key("source", Shape::Texts, "Keys of [references], or text with a space in it"),
+        key("evidence", Shape::Word(EVIDENCE), "The grade of the evidence"),
+        key("kind", Shape::Word(KINDS), "Not known exactly (uncertainty, the default) or really varying"),
+        key("truncate", Shape::Numbers, "Lower and upper bound, in its unit; inf allowed"),
+        key("draws", Shape::Word(&["shared"]), "shared: the same quantile as the input it replaces"),
+    ],
+    others: Others::Parameters,
+};
+
+/// An output.
+pub static OUTPUT: Section = Section {
+    name: "an output",
+    keys: &[
+        required("unit", Shape::Text, "The unit to report it in"),
+        key("description", Shape::Text, "What it is"),
+        key("thresholds", Shape::Named(&Shape::Number), "Named numbers in its unit whose exceedance is reported"),
+    ],
+    others: Others::Refused,
+};
+
+/// An entry of `[variants]`.
+pub static VARIANT: Section = Section {
+    name: "a variant",
+    keys: &[
+        key("description", Shape::Text, "What is different"),
+        key("source", Shape::Texts, "Keys of [references], or text with a space in it"),
+        key(
+            "inputs",
+            Shape::Named(&Shape::Either(&Shape::Number, &Shape::Section(&INPUT))),
+            "Inputs that replace others; a bare number keeps the unit",
+        ),
+        key("formulas", Shape::Named(&Shape::Text), "Formulas that replace others"),
+        key("correlations", Shape::Later("correlations between inputs"), "Correlations that replace others"),
+    ],
+    others: Others::Refused,
+};
+
+/// `[run]`.
+pub static RUN: Section = Section {
+    name: "[run]",
+    keys: &[
+        key("trials", Shape::Whole, "Number of trials (at least 2)"),
+        key("seed", Shape::Whole, "Seed of the random numbers"),
+        key("level", Shape::Number, "Level of the reported intervals, between 0 and 1"),
+        key("quantiles", Shape::Numbers, "Probabilities of the reported quantiles, each between 0 and 1"),
+        key("sampler", Shape::Text, "Where the random numbers come from"),
+        key("replicates", Shape::Whole, "Independent replicates, 24 to 48"),
+    ],
+    others: Others::Refused,
+};
+
+impl Section {
+    /// The row of a key.
+    pub fn key(&self, name: &str) -> Option<&'static Key> {
+        self.keys.iter().find(|key| key.name == name)
+    }
+
+    /// The names of its keys.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
+        self.keys.iter().map(|key| key.name)
+    }
+}
+
+/// Where a key of that name belongs, if it is a key of exactly one place that is easily confused.
+pub fn home(name: &str) -> Option<&'static str> {
+    if RUN.key(name).is_some() {
+        Some("[run]")
+    } else if matches!(name, "title" | "format" | "variant") {
+        Some("the header, above the first [section]")
+    } else {
+        None
+    }
+}

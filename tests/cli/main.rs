@@ -1,0 +1,7 @@
+//! The command line as users meet it: what is printed where, which files appear, which code ends it.
+
+mod files;
+mod fixture;
+mod help;
+mod results;
+mod run;

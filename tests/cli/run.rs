@@ -1,0 +1,227 @@
+//! `run` and `check`: tables, JSON, options, standard input and pipes.
+
+use crate::fixture::{BAD, CliTest, SMALL, assert_told, told};
+use std::path::Path;
+use std::process::Stdio;
+
+/// The folder of the shipped scenarios.
+fn shipped(name: &str) -> String {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("scenarios")
+        .join(name)
+        .display()
+        .to_string()
+}
+
+fn run_shipped(name: &str) -> String {
+    CliTest::new().told(&["run", &shipped(name), "--trials", "32768"])
+}
+
+#[test]
+fn article_exact() {
+    assert_told!(run_shipped("article-exact.toml"));
+}
+
+#[test]
+fn chatgpt_inference() {
+    assert_told!(run_shipped("chatgpt-inference.toml"));
+}
+
+#[test]
+fn bloom_hindcast() {
+    assert_told!(run_shipped("bloom-hindcast.toml"));
+}
+
+#[test]
+fn bloom_tdp_trap() {
+    assert_told!(run_shipped("bloom-tdp-trap.toml"));
+}
+
+#[test]
+fn gpt3_training() {
+    assert_told!(run_shipped("gpt3-training.toml"));
+}
+
+#[test]
+fn variants_in_one_table() {
+    assert_told!(CliTest::with_small().told(&["run", "small.toml", "--trials", "16384"]));
+}
+
+#[test]
+fn one_variant() {
+    let test = CliTest::with_small();
+    let chosen = test.told(&[
+        "run",
+        "small.toml",
+        "--trials",
+        "16384",
+        "--variant",
+        "hydropower",
+        "--quiet",
+    ]);
+    let unknown = test.told(&["run", "small.toml", "--variant", "hydro"]);
+    assert_told!([chosen, unknown].join("\n"));
+}
+
+#[test]
+fn random_says_what_it_cannot_know() {
+    assert_told!(CliTest::with_small().told(&[
+        "run",
+        "small.toml",
+        "--trials",
+        "2000",
+        "--sampler",
+        "random",
+        "--variant",
+        "base"
+    ]));
+}
+
+#[test]
+fn a_replaced_input() {
+    let test = CliTest::with_small();
+    assert_told!(test.told(&[
+        "run",
+        "small.toml",
+        "--set",
+        "inputs.power=400",
+        "--variant",
+        "base"
+    ]));
+}
+
+#[test]
+fn json() {
+    let output = CliTest::with_small().run(&["run", "small.toml", "--trials", "16384", "--json"]);
+    assert!(output.status.success());
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let keys: Vec<_> = document.as_object().expect("an object").keys().collect();
+    assert_eq!(keys, ["summary", "sensitivity", "variants", "notes"]);
+    let rows = document["summary"].as_array().expect("rows");
+    let mean = rows
+        .iter()
+        .find(|row| row["statistic"] == "mean" && row["variant"] == "base")
+        .expect("a mean");
+    assert!((mean["value"].as_f64().expect("a number") - 325.0 * 24.0 * 240.0 / 1e6).abs() < 1e-3);
+    assert!(mean["standard_error"].is_f64());
+}
+
+#[test]
+fn standard_input() {
+    let output = CliTest::new().run_with_input(
+        &["run", "-", "--trials", "16384", "--json", "--quiet"],
+        SMALL,
+    );
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(document["summary"][0]["scenario"], "stdin");
+    assert!(output.stderr.is_empty(), "{}", told(&output));
+}
+
+#[test]
+fn a_closed_pipe_is_success() {
+    let test = CliTest::with_small();
+    let mut child = test
+        .command(&["run", "small.toml", "--trials", "16384", "--json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("started");
+    // The reader leaves before a byte is written.
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("ended");
+    assert!(output.status.success(), "{}", told(&output));
+    assert!(
+        !String::from_utf8_lossy(&output.stderr).contains("error"),
+        "{}",
+        told(&output)
+    );
+}
+
+#[test]
+fn nothing_is_coloured_in_a_pipe() {
+    let output = CliTest::with_small().run(&["run", "small.toml", "--trials", "16384"]);
+    assert!(!output.stdout.contains(&0x1b) && !output.stderr.contains(&0x1b));
+}
+
+#[test]
+fn check_shows_what_inputs_imply() {
+    assert_told!(CliTest::with_small().told(&[
+        "check",
+        "small.toml",
+        "--quantiles",
+        "0.975,0.5,0.025"
+    ]));
+}
+
+#[test]
+fn check_json_at_full_precision() {
+    let output =
+        CliTest::with_small().run(&["check", "small.toml", "--json", "--quantiles", "0.5"]);
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(document.as_object().expect("an object").len(), 1);
+    let power = &document["inputs"][0];
+    assert_eq!(
+        power
+            .as_object()
+            .expect("an input")
+            .keys()
+            .collect::<Vec<_>>(),
+        ["name", "unit", "mean", "sd", "quantiles"]
+    );
+    assert_eq!(
+        (&power["name"], &power["unit"]),
+        (&"power".into(), &"W".into())
+    );
+    assert_eq!(power["quantiles"], serde_json::json!([[0.5, 325.0]]));
+    assert!((power["sd"].as_f64().expect("a number") - 150.0 / 12.0_f64.sqrt()).abs() < 1e-12);
+}
+
+#[test]
+fn every_complaint_of_every_file_and_no_run() {
+    let test = CliTest::with_small();
+    test.write("bad.toml", BAD);
+    test.write("worse.toml", "inputs = 3\n");
+    let told = test.told(&[
+        "run",
+        "small.toml",
+        "bad.toml",
+        "worse.toml",
+        "--out",
+        "results",
+    ]);
+    assert!(
+        told.starts_with("exit code: 1\n----- stdout -----\n----- stderr -----\n"),
+        "{told}"
+    );
+    assert!(!test.path("results").exists());
+    assert_told!(told);
+}
+
+#[test]
+fn a_result_that_is_not_finite() {
+    let test = CliTest::new();
+    test.write(
+        "ratio.toml",
+        "[inputs]\na = { value = 1 }\nb = { distribution = \"bernoulli\", p = 0.5 }\n[formulas]\nratio = \"a / b\"\n[outputs]\nratio = \"1\"\n",
+    );
+    let refused = test.run(&[
+        "run",
+        "ratio.toml",
+        "--trials",
+        "4096",
+        "--sampler",
+        "random",
+    ]);
+    assert_eq!(refused.status.code(), Some(1), "{}", told(&refused));
+    let words = String::from_utf8_lossy(&refused.stderr).into_owned();
+    for part in [
+        "ratio is not finite in ",
+        " of 4,096 trials",
+        "b = 0",
+        "--allow-nonfinite",
+    ] {
+        assert!(words.contains(part), "{part:?} is not in {words}");
+    }
+    let allowed = test.run(&["run", "ratio.toml", "--trials", "4096", "--allow-nonfinite"]);
+    assert_eq!(allowed.status.code(), Some(0), "{}", told(&allowed));
+}
