@@ -75,6 +75,9 @@ impl<C: Count + 'static> Counting<C> {
         if p == 0.0 {
             return if upper { self.count.largest() } else { 0.0 };
         }
+        if self.count.cumulants()[1] == 0.0 {
+            return self.mean();
+        }
         let z = kernel::normal_lower_quantile(p);
         let z = if upper { -z } else { z };
         let largest = self.count.largest();

@@ -4,11 +4,13 @@
 //! law tests read that table.
 
 mod beta;
+mod binomial;
 pub mod codes;
 mod counting;
 mod discrete;
 mod exponential;
 mod gamma;
+mod location_scale;
 mod lognormal;
 mod loguniform;
 mod moments;
@@ -18,10 +20,12 @@ mod pedigree;
 mod poisson;
 mod solve;
 mod steps;
+mod student_t;
 mod table;
 mod triangular;
 mod truncated;
 mod uniform;
+mod weibull;
 
 pub use truncated::truncate;
 
@@ -184,6 +188,14 @@ pub fn families() -> &'static [&'static Family] {
         &gamma::FAMILY,
         &exponential::FAMILY,
         &poisson::FAMILY,
+        &weibull::FAMILY,
+        &student_t::FAMILY,
+        &location_scale::LOGISTIC,
+        &location_scale::GUMBEL,
+        &location_scale::ARCSINE,
+        &location_scale::TRAPEZOID,
+        &binomial::BINOMIAL,
+        &binomial::NEGATIVE,
         &discrete::BERNOULLI,
         &discrete::FAMILY,
     ];
@@ -229,6 +241,12 @@ parameters! {
     ALPHA = "alpha", Pure, "the first shape: larger moves the values up";
     BETA = "beta", Pure, "the second shape: larger moves the values down";
     P = "p", Pure, "a probability between 0 and 1";
+    DF = "df", Pure, "the degrees of freedom: measurements less one";
+    LOCATION = "location", Quantity, "the middle (for gumbel the mode)";
+    INEXACTNESS = "inexactness", Quantity, "the ± of each end";
+    N = "n", Pure, "the number of trials";
+    SIZE = "size", Pure, "the number of successes waited for; any positive number";
+    DISPERSION = "dispersion", Pure, "variance = mean + dispersion · mean²";
     VALUES = "values", QuantityList, "the values that may occur";
     WEIGHTS = "weights", PureList, "one positive number a value, in their order; equal when left out";
     INTERVAL = "interval", QuantityList, "[low, high]: the central interval that holds the share `level`";

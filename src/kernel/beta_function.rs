@@ -44,11 +44,7 @@ impl BetaShape {
     /// As a saddle point (Loader 2000): the large powers never appear.
     #[inline(always)]
     pub fn weight(&self, x: f64, y: f64) -> f64 {
-        let (a, b) = (self.a, self.b);
-        let n = a + b;
-        // n x − a = b x − a y, and the same with the other sign for n y − b.
-        let shift = b.mul_add(x, -(a * y));
-        self.factor * exp(-relative_entropy(a, n * x, shift) - relative_entropy(b, n * y, -shift))
+        weight(self.a, self.b, x, y) * self.factor
     }
 
     /// I_x(a, b) and its complement, and [`BetaShape::weight`], with x and y = 1 − x both given, so that neither end
@@ -81,11 +77,14 @@ impl BetaShape {
             Tails::from_lower(f64::NAN)
         } else if a.min(b) >= LARGE_SHAPE {
             // From the side whose tail is the smaller one.
-            if b * x > a * y {
-                self.mirrored().integrated(y).mirrored()
+            let above = b * x > a * y;
+            let (shape, t) = if above {
+                (self.mirrored(), y)
             } else {
-                self.integrated(x)
-            }
+                (*self, x)
+            };
+            let tails = shape.integrated(t);
+            if above { tails.mirrored() } else { tails }
         } else {
             let lower = x * (a + b + 2.0) <= a + 1.0;
             let (p, q, t) = if lower { (a, b, x) } else { (b, a, y) };
@@ -101,12 +100,27 @@ impl BetaShape {
         let n = a + b;
         let sd = (a / n * (b / n) / (n + 1.0)).sqrt();
         let width = panel_width(a / n - x, sd);
-        let density = |t: f64| {
-            let s = 1.0 - t;
-            self.weight(t, s) / (t * s)
-        };
-        Tails::from_lower(tail_integral(x, -width, 0.0, density))
+        let integral = tail_integral(
+            x,
+            -width,
+            0.0,
+            #[inline(always)]
+            |t| {
+                let s = 1.0 - t;
+                weight(a, b, t, s) / (t * s)
+            },
+        );
+        Tails::from_lower(integral * self.factor)
     }
+}
+
+/// x^a y^b, times what makes the largest value 1.
+#[inline(always)]
+fn weight(a: f64, b: f64, x: f64, y: f64) -> f64 {
+    let n = a + b;
+    // n x − a = b x − a y, and the same with the other sign for n y − b.
+    let shift = b.mul_add(x, -(a * y));
+    exp(-relative_entropy(a, n * x, shift) - relative_entropy(b, n * y, -shift))
 }
 
 /// I_x(a, b) and its complement for a, b > 0, with x and y = 1 − x both given.

@@ -98,16 +98,14 @@ pub fn stirling_error(z: f64) -> f64 {
 #[inline(always)]
 pub fn relative_entropy(a: f64, m: f64, difference: f64) -> f64 {
     let delta = difference / a;
-    if delta > -0.29 && delta < 0.41 {
-        // δ − ln(1 + δ) with s = δ / (2 + δ) and δ − 2s = δ s.
-        let s = delta / (2.0 + delta);
-        let z = s * s;
-        a * s * (delta - z * artanh_rest(z))
-    } else if m == 0.0 {
-        f64::INFINITY
-    } else {
-        difference - a * ln(m / a)
-    }
+    // δ − ln(1 + δ) with s = δ / (2 + δ) and δ − 2s = δ s.
+    let s = delta / (2.0 + delta);
+    let z = s * s;
+    let near = a * s * (delta - z * artanh_rest(z));
+    // Both are computed, so that a loop over many has no branch.
+    let far = difference - a * ln(m / a);
+    let is_near = (delta > -0.29) & (delta < 0.41);
+    if is_near { near } else { far }
 }
 
 /// The gamma distribution of one shape and scale 1: what depends on the shape alone is computed once.
@@ -139,12 +137,17 @@ impl GammaShape {
     pub fn weight(&self, x: f64) -> f64 {
         let a = self.a;
         if a >= SADDLE_POINT {
-            self.factor * exp(-relative_entropy(a, x, x - a))
+            self.saddle_point(x)
         } else if x < 600.0 {
             powf(x, a) * exp(-x) * self.factor
         } else {
             exp(a * ln(x) - x) * self.factor
         }
+    }
+
+    #[inline(always)]
+    fn saddle_point(&self, x: f64) -> f64 {
+        self.factor * exp(-relative_entropy(self.a, x, x - self.a))
     }
 
     /// P(a, x) and Q(a, x), each with a small relative error, and [`GammaShape::weight`]; (0, 1) for x ≤ 0.
@@ -175,7 +178,7 @@ impl GammaShape {
         if x.is_nan() || a.is_nan() {
             Tails::from_lower(f64::NAN)
         } else if a >= LARGE_SHAPE {
-            let density = |t: f64| self.weight(t) / t;
+            let density = |t: f64| self.saddle_point(t) / t;
             let width = panel_width(x - a, x.max(a).sqrt());
             if x > a {
                 Tails::from_upper(tail_integral(x, width, f64::INFINITY, density))
