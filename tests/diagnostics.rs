@@ -11,9 +11,6 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("invalid-utf8", "the first line of a file that is not UTF-8 could not be read; tested below"),
     ("file-too-large", "64 MiB; tested below"),
     ("formula-too-long", "a megabyte; tested in the parser"),
-    ("count-not-whole", "of the binomial, which is not here yet"),
-    ("dispersion-not-positive", "of the negative binomial, which is not here yet"),
-    ("inexactness-too-wide", "of the curvilinear trapezoid, which is not here yet"),
     ("edit-malformed", "needs a --set; tested below"),
     ("edit-of-nothing", "needs a --set; tested below"),
 ];

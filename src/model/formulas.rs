@@ -10,6 +10,9 @@ use crate::scenario::walk::not_yet_available;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
+/// Complaints after which unknown names are no longer compared with the known ones.
+const MOST_SUGGESTIONS: usize = 100;
+
 /// A formula as far as it could be read.
 #[derive(Debug)]
 pub(super) struct ParsedFormula {
@@ -90,7 +93,10 @@ impl Context<'_> {
         }
         let message = format!("`{name}` is neither an input nor a formula");
         let mut complaint = self.texts.error(&UNKNOWN_NAME, place, message).label("unknown name");
-        complaint.advice.extend(did_you_mean(name, slots.keys().copied()));
+        // Comparing with every name takes its time; a file with hundreds of faults has another problem than a slip.
+        if self.complaints.len() < MOST_SUGGESTIONS {
+            complaint.advice.extend(did_you_mean(name, slots.keys().copied()));
+        }
         self.complaints.push(complaint.advise(format!("define it below [inputs] or [formulas], such as `{name} = {{ value = 1, unit = \"kWh\" }}`")));
     }
 

@@ -31,20 +31,18 @@ impl Context<'_> {
             self.check_variant_name(name);
         }
         let base_name = base_name.map_or_else(|| "base".to_owned(), |text| text.value);
-        let mut seen = vec![base_name.to_lowercase()];
+        let mut seen = HashSet::from([base_name.to_lowercase()]);
         let mut plans =
             vec![VariantPlan { name: base_name, description: None, quantities: base.to_vec(), draw_keys: HashMap::new() }];
         let index: HashMap<&str, usize> = base.iter().enumerate().map(|(index, named)| (named.key.value.as_str(), index)).collect();
         for entry in root.table("variants").iter().flat_map(|table| &table.entries) {
             self.check_variant_name(&entry.key);
-            let lowered = entry.key.value.to_lowercase();
-            if seen.contains(&lowered) {
+            if !seen.insert(entry.key.value.to_lowercase()) {
                 let message = format!("there is already a variant called `{}`, not counting case", entry.key.value);
                 let complaint = self.texts.error(&VARIANT_DEFINED_TWICE, entry.key.place, message).label("a second one");
                 let advice = "give it another name (the scenario as written is a variant too: `base`, or the header's `variant`)";
                 self.complaints.push(complaint.advise(advice));
             }
-            seen.push(lowered);
             if let Some(table) = entry.node.as_table() {
                 plans.push(self.read_variant(&entry.key, table, base, &index, names));
             }

@@ -8,6 +8,8 @@ use toml::de::{DeTable, DeValue};
 
 /// Bytes of a scenario file, at most.
 const LARGEST_FILE: usize = 64 << 20;
+/// Complaints about syntax, at most.
+const MOST_SYNTAX_FAULTS: usize = 200;
 /// Parts of a dotted key, at most. The tree is dropped by recursion, so this and the parser's own limit on brackets
 /// together bound its depth.
 const DEEPEST_KEY: usize = 16;
@@ -204,6 +206,8 @@ pub fn parse(source: &Arc<Source>, text: u16) -> Parsed {
 fn keep_first_causes(complaints: &mut Vec<Diagnostic>) -> Option<usize> {
     let is_of_brackets = |message: &str| ["array", "inline table", "comma", "key-value"].iter().any(|word| message.contains(word));
     let (mut last_line, mut broken_from) = (None, None);
+    // Far more than a person mends in one go; a text that is no TOML at all would have one a line.
+    complaints.truncate(MOST_SYNTAX_FAULTS);
     complaints.retain(|complaint| {
         let syntax = complaint.code == &TOML_SYNTAX;
         let brackets = syntax && is_of_brackets(&complaint.message);
