@@ -8,7 +8,10 @@ use std::path::{Path, PathBuf};
 
 /// Codes that no file of `tests/bad` can show, and why.
 const EXCEPTIONS: &[(&str, &str)] = &[
-    ("invalid-utf8", "the first line of a file that is not UTF-8 could not be read; tested below"),
+    (
+        "invalid-utf8",
+        "the first line of a file that is not UTF-8 could not be read; tested below",
+    ),
     ("file-too-large", "64 MiB; tested below"),
     ("formula-too-long", "a megabyte; tested in the parser"),
     ("edit-malformed", "needs a --set; tested below"),
@@ -17,8 +20,13 @@ const EXCEPTIONS: &[(&str, &str)] = &[
 
 fn files(folder: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
-    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
-    let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|e| e == "toml")).collect();
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut files: Vec<PathBuf> = entries
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|e| e == "toml"))
+        .collect();
     files.sort();
     files
 }
@@ -28,23 +36,41 @@ fn complaints(text: &str, sets: &[&str]) -> Vec<Diagnostic> {
     match check(Source::new("test.toml", text), "test", &sets) {
         Ok(model) => model.warnings,
         Err(complaints) => {
-            assert!(complaints.iter().any(|complaint| complaint.severity == Severity::Error), "refused without an error");
+            assert!(
+                complaints
+                    .iter()
+                    .any(|complaint| complaint.severity == Severity::Error),
+                "refused without an error"
+            );
             complaints
         }
     }
 }
 
 fn codes(text: &str, sets: &[&str]) -> Vec<&'static str> {
-    complaints(text, sets).iter().map(|complaint| complaint.code.name).collect()
+    complaints(text, sets)
+        .iter()
+        .map(|complaint| complaint.code.name)
+        .collect()
 }
 
 /// The announced complaint: code, line, column, part of the message.
 fn announced(text: &str) -> (String, usize, usize, String) {
-    let line = text.lines().next().unwrap().strip_prefix("# complaint: ").expect("the first line announces the complaint");
+    let line = text
+        .lines()
+        .next()
+        .unwrap()
+        .strip_prefix("# complaint: ")
+        .expect("the first line announces the complaint");
     let (code, rest) = line.split_once(' ').unwrap();
     let (place, message) = rest.split_once(' ').unwrap();
     let (line, column) = place.split_once(':').unwrap();
-    (code.to_owned(), line.parse().unwrap(), column.parse().unwrap(), message.trim_matches('"').to_owned())
+    (
+        code.to_owned(),
+        line.parse().unwrap(),
+        column.parse().unwrap(),
+        message.trim_matches('"').to_owned(),
+    )
 }
 
 #[test]
@@ -56,31 +82,74 @@ fn every_bad_file_gets_the_complaint_it_announces() {
         let text = std::fs::read_to_string(path).unwrap();
         let (code, line, column, message) = announced(&text);
         let complaints = complaints(&text, &[]);
-        let found: Vec<_> = complaints.iter().map(|c| (c.code.name, c.position(), c.message.as_str())).collect();
+        let found: Vec<_> = complaints
+            .iter()
+            .map(|c| (c.code.name, c.position(), c.message.as_str()))
+            .collect();
         let right = matches!(found.as_slice(), [(found_code, place, words)]
             if *found_code == code && *place == (line, column) && words.contains(&message));
         if !right {
-            wrong.push(format!("{}: announced {code} {line}:{column} {message:?}\n    found {found:?}", path.file_name().unwrap().display()));
+            wrong.push(format!(
+                "{}: announced {code} {line}:{column} {message:?}\n    found {found:?}",
+                path.file_name().unwrap().display()
+            ));
         }
         for complaint in &complaints {
-            assert!(!complaint.message.is_empty() && !complaint.label.is_empty(), "{}: no words", path.display());
-            assert!(complaint.advice.iter().all(|advice| !advice.is_empty()) && !complaint.advice.is_empty(), "{}: no advice", path.display());
-            assert!(render(complaint, Style::Plain).contains(&format!("test.toml:{line}:{column}")) || !right, "{}", render(complaint, Style::Plain));
+            assert!(
+                !complaint.message.is_empty() && !complaint.label.is_empty(),
+                "{}: no words",
+                path.display()
+            );
+            assert!(
+                complaint.advice.iter().all(|advice| !advice.is_empty())
+                    && !complaint.advice.is_empty(),
+                "{}: no advice",
+                path.display()
+            );
+            assert!(
+                render(complaint, Style::Plain).contains(&format!("test.toml:{line}:{column}"))
+                    || !right,
+                "{}",
+                render(complaint, Style::Plain)
+            );
         }
     }
-    assert!(wrong.is_empty(), "{} of {}\n{}", wrong.len(), files.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of {}\n{}",
+        wrong.len(),
+        files.len(),
+        wrong.join("\n")
+    );
 }
 
 #[test]
 fn every_code_is_met_and_explained() {
-    let met: BTreeSet<String> = files("tests/bad").iter().map(|path| announced(&std::fs::read_to_string(path).unwrap()).0).collect();
+    let met: BTreeSet<String> = files("tests/bad")
+        .iter()
+        .map(|path| announced(&std::fs::read_to_string(path).unwrap()).0)
+        .collect();
     let mut seen = BTreeSet::new();
     for code in diagnostic_codes() {
         assert!(seen.insert(code.name), "{} is declared twice", code.name);
-        assert!(code.name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'), "{}", code.name);
-        assert!(!code.summary.is_empty() && code.explanation.len() > 40, "{} is not explained", code.name);
+        assert!(
+            code.name
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'),
+            "{}",
+            code.name
+        );
+        assert!(
+            !code.summary.is_empty() && code.explanation.len() > 40,
+            "{} is not explained",
+            code.name
+        );
         let excepted = EXCEPTIONS.iter().any(|(name, _)| *name == code.name);
-        assert!(met.contains(code.name) != excepted, "{}: no file in tests/bad (or an exception that is none)", code.name);
+        assert!(
+            met.contains(code.name) != excepted,
+            "{}: no file in tests/bad (or an exception that is none)",
+            code.name
+        );
     }
 }
 
@@ -105,8 +174,18 @@ trials = 1
 level = 2
 "#;
     let mut expected = vec![
-        "unknown-key", "unknown-distribution", "wrong-type", "unknown-unit", "parameter-missing", "unknown-reference", "name-is-a-unit",
-        "dimension-mismatch", "unbalanced-parenthesis", "unknown-name", "trials-out-of-range", "probability-out-of-range",
+        "unknown-key",
+        "unknown-distribution",
+        "wrong-type",
+        "unknown-unit",
+        "parameter-missing",
+        "unknown-reference",
+        "name-is-a-unit",
+        "dimension-mismatch",
+        "unbalanced-parenthesis",
+        "unknown-name",
+        "trials-out-of-range",
+        "probability-out-of-range",
     ];
     let found = complaints(text, &[]);
     let mut names: Vec<&str> = found.iter().map(|complaint| complaint.code.name).collect();
@@ -144,17 +223,30 @@ fn user_text_cannot_command_the_terminal() {
     let text = "[outputs]\nenergy = \"\\u001b[2Jboo\"\n\"\\u001b[31mred\" = \"kWh\"\n# \u{9b}31m\u{202e}\n";
     for style in [Style::Plain, Style::Coloured] {
         let drawn = render_all(&complaints(text, &[]), style);
-        assert!(!drawn.contains("\u{1b}[2J") && !drawn.contains('\u{9b}') && !drawn.contains("\u{1b}[31mred"), "{drawn:?}");
+        assert!(
+            !drawn.contains("\u{1b}[2J")
+                && !drawn.contains('\u{9b}')
+                && !drawn.contains("\u{1b}[31mred"),
+            "{drawn:?}"
+        );
     }
     let raw = "title = \"a\u{1b}]0;boo\u{7}\u{9b}\u{202e}\"\nfoo = 1\n";
     let drawn = render_all(&complaints(raw, &[]), Style::Plain);
-    assert!(!drawn.chars().any(|c| (c.is_control() && c != '\n') || c == '\u{202e}'), "{drawn:?}");
+    assert!(
+        !drawn
+            .chars()
+            .any(|c| (c.is_control() && c != '\n') || c == '\u{202e}'),
+        "{drawn:?}"
+    );
 }
 
 #[test]
 fn bytes_that_are_not_utf8_have_their_place() {
     let complaint = source_of_bytes("test.toml", b"title = \"caf\xe9\"\n".to_vec()).unwrap_err();
-    assert_eq!((complaint.code.name, complaint.position()), ("invalid-utf8", (1, 13)));
+    assert_eq!(
+        (complaint.code.name, complaint.position()),
+        ("invalid-utf8", (1, 13))
+    );
     assert!(render(&complaint, Style::Plain).contains("test.toml:1:13"));
     assert!(source_of_bytes("test.toml", "\u{feff}title = \"é\"\n".as_bytes().to_vec()).is_ok());
 }
@@ -181,18 +273,44 @@ fn edits_replace_values_inputs_parameters_and_formulas() {
         let sets: Vec<String> = sets.iter().map(|set| (*set).to_owned()).collect();
         let model = check(Source::new("test.toml", GOOD), "test", &sets).unwrap();
         let input = &model.variants[0].inputs[index];
-        (input.written.clone(), input.unit.text.clone(), input.draw_key.clone())
+        (
+            input.written.clone(),
+            input.unit.text.clone(),
+            input.draw_key.clone(),
+        )
     };
     let row = |a: &str, b: &str, c: &str| (a.to_owned(), b.to_owned(), c.to_owned());
     assert_eq!(written(&["inputs.power=3"], 0), row("3", "kW", "power"));
-    assert_eq!(written(&["inputs.grid=250"], 1), row("250", "gCO2e/kWh", "grid"));
-    assert_eq!(written(&["inputs.grid.min=250"], 1), row("uniform(min = 250, max = 300)", "gCO2e/kWh", "grid"));
-    let whole = "inputs.grid={ distribution = \"uniform\", min = 1, max = 2, unit = \"kgCO2e/kWh\" }";
-    assert_eq!(written(&[whole], 1), row("uniform(min = 1, max = 2)", "kgCO2e/kWh", "grid"));
-    assert_eq!(written(&["inputs.grid={ value = 1, unit = \"kgCO2e/kWh\" }", "inputs.grid=2"], 1), row("2", "kgCO2e/kWh", "grid"));
+    assert_eq!(
+        written(&["inputs.grid=250"], 1),
+        row("250", "gCO2e/kWh", "grid")
+    );
+    assert_eq!(
+        written(&["inputs.grid.min=250"], 1),
+        row("uniform(min = 250, max = 300)", "gCO2e/kWh", "grid")
+    );
+    let whole =
+        "inputs.grid={ distribution = \"uniform\", min = 1, max = 2, unit = \"kgCO2e/kWh\" }";
+    assert_eq!(
+        written(&[whole], 1),
+        row("uniform(min = 1, max = 2)", "kgCO2e/kWh", "grid")
+    );
+    assert_eq!(
+        written(
+            &[
+                "inputs.grid={ value = 1, unit = \"kgCO2e/kWh\" }",
+                "inputs.grid=2"
+            ],
+            1
+        ),
+        row("2", "kgCO2e/kWh", "grid")
+    );
     assert_eq!(codes(GOOD, &["formulas.energy=\"power * 48 h\""]), [""; 0]);
     assert_eq!(codes(GOOD, &["formulas.grid=\"300 gCO2e/kWh\""]), [""; 0]);
-    assert_eq!(codes(GOOD, &["inputs.energy={ value = 1, unit = \"MWh\" }"]), ["unused-input"]);
+    assert_eq!(
+        codes(GOOD, &["inputs.energy={ value = 1, unit = \"MWh\" }"]),
+        ["unused-input"]
+    );
 }
 
 #[test]
@@ -209,10 +327,17 @@ fn faulty_edits_are_shown_in_their_own_text() {
         ("inputs.grid.unit=\"kwh\"", "unknown-unit", 19),
         ("inputs.grid.minimum=2", "unknown-key", 13),
         ("inputs.grid=\"x\"", "wrong-type", 13),
-        ("formulas.energy=\"power * 24 h + power\"", "dimension-mismatch", 33),
+        (
+            "formulas.energy=\"power * 24 h + power\"",
+            "dimension-mismatch",
+            33,
+        ),
     ] {
         let found = complaints(GOOD, &[set]);
-        let found: Vec<_> = found.iter().map(|c| (c.source.name.as_str(), c.code.name, c.position())).collect();
+        let found: Vec<_> = found
+            .iter()
+            .map(|c| (c.source.name.as_str(), c.code.name, c.position()))
+            .collect();
         assert_eq!(found, [("--set", code, (1, column))], "{set}");
     }
 }
@@ -227,13 +352,20 @@ fn the_schema_agrees_with_the_parser_about_shapes() {
     valid.extend(files("scenarios"));
     for path in valid {
         let text = std::fs::read_to_string(&path).unwrap();
-        let errors: Vec<String> = validator.iter_errors(&json(&text)).map(|error| format!("{}: {error}", error.instance_path())).collect();
+        let errors: Vec<String> = validator
+            .iter_errors(&json(&text))
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
         assert!(errors.is_empty(), "{}: {errors:?}", path.display());
     }
     for path in files("tests/bad") {
         let text = std::fs::read_to_string(&path).unwrap();
         if text.lines().nth(1) == Some("# wrong shape") {
-            assert!(!validator.is_valid(&json(&text)), "{} has a wrong shape, but fits the schema", path.display());
+            assert!(
+                !validator.is_valid(&json(&text)),
+                "{} has a wrong shape, but fits the schema",
+                path.display()
+            );
         }
     }
 }
@@ -241,9 +373,15 @@ fn the_schema_agrees_with_the_parser_about_shapes() {
 /// TOML as JSON, infinities as text: JSON has none.
 fn to_json(value: toml::Value) -> serde_json::Value {
     match value {
-        toml::Value::Float(float) if float.is_infinite() => serde_json::json!(if float > 0.0 { "inf" } else { "-inf" }),
+        toml::Value::Float(float) if float.is_infinite() => {
+            serde_json::json!(if float > 0.0 { "inf" } else { "-inf" })
+        }
         toml::Value::Array(list) => list.into_iter().map(to_json).collect(),
-        toml::Value::Table(table) => table.into_iter().map(|(key, value)| (key, to_json(value))).collect::<serde_json::Map<_, _>>().into(),
+        toml::Value::Table(table) => table
+            .into_iter()
+            .map(|(key, value)| (key, to_json(value)))
+            .collect::<serde_json::Map<_, _>>()
+            .into(),
         other => serde_json::to_value(other).unwrap(),
     }
 }

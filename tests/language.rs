@@ -9,20 +9,39 @@ use std::path::Path;
 use std::time::Instant;
 
 fn good(name: &str) -> String {
-    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/good").join(name)).unwrap()
+    std::fs::read_to_string(
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/good")
+            .join(name),
+    )
+    .unwrap()
 }
 
 fn model(text: &str) -> Model {
     let checked = check(Source::new("test.toml", text), "test", &[]);
-    checked.unwrap_or_else(|complaints| panic!("{}", montecarbon::diagnostic::render_all(&complaints, montecarbon::diagnostic::Style::Plain)))
+    checked.unwrap_or_else(|complaints| {
+        panic!(
+            "{}",
+            montecarbon::diagnostic::render_all(&complaints, montecarbon::diagnostic::Style::Plain)
+        )
+    })
 }
 
 fn variant<'a>(model: &'a Model, name: &str) -> &'a Variant {
-    model.variants.iter().find(|variant| variant.name == name).unwrap()
+    model
+        .variants
+        .iter()
+        .find(|variant| variant.name == name)
+        .unwrap()
 }
 
 fn draw_key<'a>(variant: &'a Variant, input: &str) -> &'a str {
-    &variant.inputs.iter().find(|entry| entry.name == input).unwrap().draw_key
+    &variant
+        .inputs
+        .iter()
+        .find(|entry| entry.name == input)
+        .unwrap()
+        .draw_key
 }
 
 /// Every operand comes before its node, and everything refers to something.
@@ -46,7 +65,12 @@ fn assert_well_formed(model: &Model) {
             };
             assert!(operands.iter().all(|operand| (operand.0 as usize) < index));
         }
-        assert!(variant.outputs.iter().all(|output| (output.node.0 as usize) < variant.graph.nodes.len()));
+        assert!(
+            variant
+                .outputs
+                .iter()
+                .all(|output| (output.node.0 as usize) < variant.graph.nodes.len())
+        );
     }
 }
 
@@ -55,17 +79,60 @@ fn the_contract_s_example_means_what_it_says() {
     let model = model(&good("contract.toml"));
     assert_well_formed(&model);
     assert!(model.warnings.is_empty(), "{:?}", model.warnings);
-    let names: Vec<&str> = model.variants.iter().map(|variant| variant.name.as_str()).collect();
-    assert_eq!(names, ["us-west", "us-west-2", "half the GPUs, 50 %", "shared", "same", "swapped"]);
+    let names: Vec<&str> = model
+        .variants
+        .iter()
+        .map(|variant| variant.name.as_str())
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "us-west",
+            "us-west-2",
+            "half the GPUs, 50 %",
+            "shared",
+            "same",
+            "swapped"
+        ]
+    );
     let base = &model.variants[0];
-    let inputs: Vec<&str> = base.inputs.iter().map(|input| input.name.as_str()).collect();
-    assert_eq!(inputs, ["gpus", "idle_power", "full_power", "utilization", "pue", "requests", "grid"]);
-    assert_eq!(base.inputs[6].written, "lognormal(interval = [169, 351], level = 0.90)");
-    assert!(matches!(&base.inputs[1].definition, Definition::Fixed(value) if *value == BigRational::from_integer(BigInt::from(46))));
-    assert_eq!(base.outputs[1].thresholds, [("the article".to_owned(), 23.04)]);
+    let inputs: Vec<&str> = base
+        .inputs
+        .iter()
+        .map(|input| input.name.as_str())
+        .collect();
+    assert_eq!(
+        inputs,
+        [
+            "gpus",
+            "idle_power",
+            "full_power",
+            "utilization",
+            "pue",
+            "requests",
+            "grid"
+        ]
+    );
+    assert_eq!(
+        base.inputs[6].written,
+        "lognormal(interval = [169, 351], level = 0.90)"
+    );
+    assert!(
+        matches!(&base.inputs[1].definition, Definition::Fixed(value) if *value == BigRational::from_integer(BigInt::from(46)))
+    );
+    assert_eq!(
+        base.outputs[1].thresholds,
+        [("the article".to_owned(), 23.04)]
+    );
     assert_eq!(model.run.trials, Some(1_000_000));
-    assert_eq!(model.run.quantiles, Some(vec![0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975]));
-    assert_eq!(model.references[1].other, [("author".to_owned(), "Luccioni".to_owned())]);
+    assert_eq!(
+        model.run.quantiles,
+        Some(vec![0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975])
+    );
+    assert_eq!(
+        model.references[1].other,
+        [("author".to_owned(), "Luccioni".to_owned())]
+    );
     assert_eq!(model.references[1].year, Some(2022));
 }
 
@@ -73,11 +140,17 @@ fn the_contract_s_example_means_what_it_says() {
 fn a_redefined_input_is_another_quantity_unless_it_is_said_or_is_the_same() {
     let model = model(&good("contract.toml"));
     assert_eq!(draw_key(variant(&model, "us-west"), "grid"), "grid");
-    assert_eq!(draw_key(variant(&model, "us-west-2"), "grid"), "us-west-2/grid");
+    assert_eq!(
+        draw_key(variant(&model, "us-west-2"), "grid"),
+        "us-west-2/grid"
+    );
     assert_eq!(draw_key(variant(&model, "us-west-2"), "pue"), "pue");
     assert_eq!(draw_key(variant(&model, "shared"), "grid"), "grid");
     assert_eq!(draw_key(variant(&model, "same"), "grid"), "grid");
-    assert_eq!(draw_key(variant(&model, "swapped"), "energy"), "swapped/energy");
+    assert_eq!(
+        draw_key(variant(&model, "swapped"), "energy"),
+        "swapped/energy"
+    );
 }
 
 #[test]
@@ -87,8 +160,15 @@ fn a_formula_may_stand_in_for_an_input_and_the_reverse() {
     assert!(swapped.inputs.iter().all(|input| input.name != "pue"));
     assert!(swapped.formulas.iter().any(|(name, _)| name == "pue"));
     assert!(swapped.formulas.iter().all(|(name, _)| name != "energy"));
-    let eight = variant(&model, "half the GPUs, 50 %").inputs.iter().find(|input| input.name == "gpus").unwrap();
-    assert_eq!((eight.unit.text.as_str(), eight.written.as_str()), ("GPU", "8"));
+    let eight = variant(&model, "half the GPUs, 50 %")
+        .inputs
+        .iter()
+        .find(|input| input.name == "gpus")
+        .unwrap();
+    assert_eq!(
+        (eight.unit.text.as_str(), eight.written.as_str()),
+        ("GPU", "8")
+    );
 }
 
 #[test]
@@ -96,8 +176,16 @@ fn every_function_and_family_is_accepted() {
     for name in ["formulas.toml", "distributions.toml", "toml-1.1.toml"] {
         let model = model(&good(name));
         assert_well_formed(&model);
-        let warnings: Vec<&str> = model.warnings.iter().map(|warning| warning.code.name).collect();
-        let expected: &[&str] = if name == "distributions.toml" { &["truncation-removes-mass"] } else { &[] };
+        let warnings: Vec<&str> = model
+            .warnings
+            .iter()
+            .map(|warning| warning.code.name)
+            .collect();
+        let expected: &[&str] = if name == "distributions.toml" {
+            &["truncation-removes-mass"]
+        } else {
+            &[]
+        };
         assert_eq!(warnings, expected, "{name}");
     }
     let model = model(&good("distributions.toml"));
@@ -107,8 +195,13 @@ fn every_function_and_family_is_accepted() {
 #[test]
 fn numbers_reach_the_graph_exactly_and_in_base_units() {
     let model = model("[formulas]\nx = \"0.24 kgCO2e/kWh * 2 kWh\"\n[outputs]\nx = \"gCO2e\"\n");
-    let Operation::Number(value) = &model.variants[0].graph.nodes[0].operation else { panic!("not a number") };
-    assert_eq!(*value, BigRational::new(BigInt::from(24), BigInt::from(360_000_000)));
+    let Operation::Number(value) = &model.variants[0].graph.nodes[0].operation else {
+        panic!("not a number")
+    };
+    assert_eq!(
+        *value,
+        BigRational::new(BigInt::from(24), BigInt::from(360_000_000))
+    );
 }
 
 #[test]
@@ -133,7 +226,11 @@ fn long_chains_and_constants_that_double_do_not_bring_it_down() {
         for index in (1..=100_000).rev() {
             writeln!(text, "f{index} = \"f{} * 2\"", index - 1).unwrap();
         }
-        writeln!(text, "f0 = \"{first}\"\n[outputs]\nf100000 = \"1\"\na = \"1\"").unwrap();
+        writeln!(
+            text,
+            "f0 = \"{first}\"\n[outputs]\nf100000 = \"1\"\na = \"1\""
+        )
+        .unwrap();
         let model = model(&text);
         assert_eq!(model.variants[0].formulas.len(), 100_001);
     }
@@ -163,15 +260,27 @@ struct Mutator(u64);
 
 impl Mutator {
     fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % bound.max(1)
     }
 }
 
 #[test]
 fn damaged_files_are_refused_or_read_but_never_bring_it_down() {
-    let files = ["contract.toml", "formulas.toml", "distributions.toml", "toml-1.1.toml"].map(good);
-    let pieces = ["\"", "[", "]", "{", "}", "=", "\n", "inputs", "1e9", "-", "(", ")", "^", "é", "\u{1b}", "inf", "nan", ".", "'''", "%", "0", "\\u00", ","];
+    let files = [
+        "contract.toml",
+        "formulas.toml",
+        "distributions.toml",
+        "toml-1.1.toml",
+    ]
+    .map(good);
+    let pieces = [
+        "\"", "[", "]", "{", "}", "=", "\n", "inputs", "1e9", "-", "(", ")", "^", "é", "\u{1b}",
+        "inf", "nan", ".", "'''", "%", "0", "\\u00", ",",
+    ];
     let mut mutator = Mutator(20_221_201);
     for round in 0..4000 {
         let mut text = files[round % files.len()].clone();
@@ -192,13 +301,26 @@ fn damaged_files_are_refused_or_read_but_never_bring_it_down() {
                 _ => text.insert_str(at, pieces[mutator.below(pieces.len())]),
             }
         }
-        match check(Source::new("test.toml", text), "test", &["inputs.pue=1".to_owned()]) {
+        match check(
+            Source::new("test.toml", text),
+            "test",
+            &["inputs.pue=1".to_owned()],
+        ) {
             Ok(model) => assert_well_formed(&model),
             Err(complaints) => {
                 assert!(!complaints.is_empty());
-                let drawn = montecarbon::diagnostic::render_all(&complaints, montecarbon::diagnostic::Style::Plain);
+                let drawn = montecarbon::diagnostic::render_all(
+                    &complaints,
+                    montecarbon::diagnostic::Style::Plain,
+                );
                 assert!(!drawn.contains('\u{1b}'));
-                assert!(complaints.iter().all(|complaint| !complaint.message.is_empty() && !complaint.advice.is_empty()), "{drawn}");
+                assert!(
+                    complaints
+                        .iter()
+                        .all(|complaint| !complaint.message.is_empty()
+                            && !complaint.advice.is_empty()),
+                    "{drawn}"
+                );
             }
         }
     }

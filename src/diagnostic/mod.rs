@@ -73,7 +73,10 @@ pub use suggestion::{did_you_mean, nearest};
 impl Source {
     /// A text under a name, ready to be shared.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Arc<Source> {
-        Arc::new(Source { name: name.into(), text: text.into() })
+        Arc::new(Source {
+            name: name.into(),
+            text: text.into(),
+        })
     }
 
     /// Reads bytes as UTF-8.
@@ -82,7 +85,11 @@ impl Source {
     ///
     /// A complaint of the given code at the first byte that is not UTF-8; it points into the text with such bytes
     /// shown as U+FFFD, whose beginning has the same offsets.
-    pub fn from_bytes(name: impl Into<String>, bytes: Vec<u8>, code: &'static Code) -> Result<Arc<Source>, Box<Diagnostic>> {
+    pub fn from_bytes(
+        name: impl Into<String>,
+        bytes: Vec<u8>,
+        code: &'static Code,
+    ) -> Result<Arc<Source>, Box<Diagnostic>> {
         match String::from_utf8(bytes) {
             Ok(text) => Ok(Source::new(name, text)),
             Err(error) => {
@@ -90,11 +97,19 @@ impl Source {
                 let byte = error.as_bytes().get(start).copied().unwrap_or_default();
                 let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
                 let source = Source::new(name, text);
-                let span = Span { start, end: start + '\u{fffd}'.len_utf8() };
+                let span = Span {
+                    start,
+                    end: start + '\u{fffd}'.len_utf8(),
+                };
                 Err(Box::new(
-                    Diagnostic::error(code, &source, span, format!("byte 0x{byte:02x} is not UTF-8"))
-                        .label("not UTF-8")
-                        .advise("save the file as UTF-8 (in the editor: “save with encoding”)"),
+                    Diagnostic::error(
+                        code,
+                        &source,
+                        span,
+                        format!("byte 0x{byte:02x} is not UTF-8"),
+                    )
+                    .label("not UTF-8")
+                    .advise("save the file as UTF-8 (in the editor: “save with encoding”)"),
                 ))
             }
         }
@@ -107,7 +122,11 @@ impl Source {
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
         let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
         // A byte order mark is no character of the first line to anyone who counts columns.
-        let column = before[line_start..].chars().filter(|character| *character != '\u{feff}').count() + 1;
+        let column = before[line_start..]
+            .chars()
+            .filter(|character| *character != '\u{feff}')
+            .count()
+            + 1;
         (line, column)
     }
 
@@ -123,13 +142,21 @@ impl Source {
 
 impl From<std::ops::Range<usize>> for Span {
     fn from(range: std::ops::Range<usize>) -> Span {
-        Span { start: range.start, end: range.end }
+        Span {
+            start: range.start,
+            end: range.end,
+        }
     }
 }
 
 impl Diagnostic {
     /// An error without label, related places and advice yet.
-    pub fn error(code: &'static Code, source: &Arc<Source>, span: impl Into<Span>, message: impl Into<String>) -> Diagnostic {
+    pub fn error(
+        code: &'static Code,
+        source: &Arc<Source>,
+        span: impl Into<Span>,
+        message: impl Into<String>,
+    ) -> Diagnostic {
         Diagnostic {
             code,
             severity: Severity::Error,
@@ -143,8 +170,16 @@ impl Diagnostic {
     }
 
     /// A warning without label, related places and advice yet.
-    pub fn warning(code: &'static Code, source: &Arc<Source>, span: impl Into<Span>, message: impl Into<String>) -> Diagnostic {
-        Diagnostic { severity: Severity::Warning, ..Diagnostic::error(code, source, span, message) }
+    pub fn warning(
+        code: &'static Code,
+        source: &Arc<Source>,
+        span: impl Into<Span>,
+        message: impl Into<String>,
+    ) -> Diagnostic {
+        Diagnostic {
+            severity: Severity::Warning,
+            ..Diagnostic::error(code, source, span, message)
+        }
     }
 
     /// Sets the words beside the marked text.
@@ -220,10 +255,29 @@ impl Severity {
 /// (a fault shared by several variants is one fault).
 pub fn arrange(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.sort_by(|a, b| {
-        (&a.source.name, a.span.start, a.span.end, a.severity, a.code.name, &a.message)
-            .cmp(&(&b.source.name, b.span.start, b.span.end, b.severity, b.code.name, &b.message))
+        (
+            &a.source.name,
+            a.span.start,
+            a.span.end,
+            a.severity,
+            a.code.name,
+            &a.message,
+        )
+            .cmp(&(
+                &b.source.name,
+                b.span.start,
+                b.span.end,
+                b.severity,
+                b.code.name,
+                &b.message,
+            ))
     });
-    diagnostics.dedup_by(|a, b| Arc::ptr_eq(&a.source, &b.source) && a.code == b.code && a.span == b.span && a.message == b.message);
+    diagnostics.dedup_by(|a, b| {
+        Arc::ptr_eq(&a.source, &b.source)
+            && a.code == b.code
+            && a.span == b.span
+            && a.message == b.message
+    });
 }
 
 /// A complaint about a piece of text that does not know yet in which file the text stands: what parsers of small
@@ -251,7 +305,13 @@ impl Fault {
         label: impl Into<String>,
         advice: impl Into<String>,
     ) -> Fault {
-        Fault { code, range, message: message.into(), label: label.into(), advice: vec![advice.into()] }
+        Fault {
+            code,
+            range,
+            message: message.into(),
+            label: label.into(),
+            advice: vec![advice.into()],
+        }
     }
 
     /// The same fault in a text that contains the parsed one from byte `offset` on.

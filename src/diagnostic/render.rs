@@ -52,15 +52,29 @@ impl Excerpt {
         let source = &diagnostic.source;
         let text = source.text.as_str();
         let clamp = |offset: usize| source.floor_char_boundary(offset);
-        let first = spans.iter().map(|span| clamp(span.start)).min().unwrap_or(0);
-        let last = spans.iter().map(|span| clamp(span.end)).max().unwrap_or(0).max(first);
+        let first = spans
+            .iter()
+            .map(|span| clamp(span.start))
+            .min()
+            .unwrap_or(0);
+        let last = spans
+            .iter()
+            .map(|span| clamp(span.end))
+            .max()
+            .unwrap_or(0)
+            .max(first);
         let mut start = text[..first].rfind('\n').map_or(0, |newline| newline + 1);
-        let mut end = text[last..].find('\n').map_or(text.len(), |newline| last + newline);
+        let mut end = text[last..]
+            .find('\n')
+            .map_or(text.len(), |newline| last + newline);
         start = start.max(clamp(first.saturating_sub(WIDEST_EXCERPT)));
         end = end.min(clamp(last + WIDEST_EXCERPT));
         let mut out = String::with_capacity(end - start);
         // Offsets move where a character is replaced by its escape: note where each byte of interest went.
-        let mut wanted: Vec<usize> = spans.iter().flat_map(|span| [clamp(span.start), clamp(span.end.max(span.start))]).collect();
+        let mut wanted: Vec<usize> = spans
+            .iter()
+            .flat_map(|span| [clamp(span.start), clamp(span.end.max(span.start))])
+            .collect();
         wanted.sort_unstable();
         wanted.dedup();
         let mut moved = Vec::with_capacity(wanted.len());
@@ -85,8 +99,15 @@ impl Excerpt {
         }
         moved.resize(wanted.len(), out.len());
         let place = |offset: usize| moved[wanted.binary_search(&clamp(offset)).unwrap_or(0)];
-        let marks = spans.iter().map(|span| place(span.start)..place(span.end.max(span.start))).collect();
-        Excerpt { text: out, first_line: source.position(start).0, marks }
+        let marks = spans
+            .iter()
+            .map(|span| place(span.start)..place(span.end.max(span.start)))
+            .collect();
+        Excerpt {
+            text: out,
+            first_line: source.position(start).0,
+            marks,
+        }
     }
 }
 
@@ -103,23 +124,42 @@ pub fn render(diagnostic: &Diagnostic, style: Style) -> String {
     // Related places far away would print everything between them: they become notes of their own.
     let near = |span: &Span| {
         let low = span.start.min(diagnostic.span.start);
-        let high = span.end.max(diagnostic.span.end).min(diagnostic.source.text.len());
+        let high = span
+            .end
+            .max(diagnostic.span.end)
+            .min(diagnostic.source.text.len());
         high.saturating_sub(low) <= 4096
     };
-    let (shown, far): (Vec<_>, Vec<_>) = diagnostic.related.iter().partition(|(span, _)| near(span));
-    let spans: Vec<&Span> = std::iter::once(&diagnostic.span).chain(shown.iter().map(|(span, _)| span)).collect();
+    let (shown, far): (Vec<_>, Vec<_>) =
+        diagnostic.related.iter().partition(|(span, _)| near(span));
+    let spans: Vec<&Span> = std::iter::once(&diagnostic.span)
+        .chain(shown.iter().map(|(span, _)| span))
+        .collect();
     let excerpt = Excerpt::new(diagnostic, &spans);
     let mut snippet = Snippet::source(excerpt.text.as_str())
         .line_start(excerpt.first_line)
         .path(visible(&diagnostic.source.name))
-        .annotation(AnnotationKind::Primary.span(excerpt.marks[0].clone()).label(visible(&diagnostic.label)));
+        .annotation(
+            AnnotationKind::Primary
+                .span(excerpt.marks[0].clone())
+                .label(visible(&diagnostic.label)),
+        );
     for ((_, words), mark) in shown.iter().zip(&excerpt.marks[1..]) {
-        snippet = snippet.annotation(AnnotationKind::Context.span(mark.clone()).label(visible(words)));
+        snippet = snippet.annotation(
+            AnnotationKind::Context
+                .span(mark.clone())
+                .label(visible(words)),
+        );
     }
-    let mut group = level.primary_title(visible(&diagnostic.message)).id(diagnostic.code.name).element(snippet);
+    let mut group = level
+        .primary_title(visible(&diagnostic.message))
+        .id(diagnostic.code.name)
+        .element(snippet);
     for (span, words) in far {
         let (line, column) = diagnostic.source.position(span.start);
-        group = group.element(Level::NOTE.message(format!("{} (line {line}, column {column})", visible(words))));
+        group = group.element(
+            Level::NOTE.message(format!("{} (line {line}, column {column})", visible(words))),
+        );
     }
     for advice in &diagnostic.advice {
         group = group.element(Level::HELP.message(visible(advice)));
@@ -131,5 +171,9 @@ pub fn render(diagnostic: &Diagnostic, style: Style) -> String {
 
 /// Every complaint, in the order given, with an empty line between two.
 pub fn render_all(diagnostics: &[Diagnostic], style: Style) -> String {
-    diagnostics.iter().map(|diagnostic| render(diagnostic, style)).collect::<Vec<_>>().join("\n")
+    diagnostics
+        .iter()
+        .map(|diagnostic| render(diagnostic, style))
+        .collect::<Vec<_>>()
+        .join("\n")
 }

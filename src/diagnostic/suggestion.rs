@@ -13,16 +13,28 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let limit = (length / 3).max(1);
     candidates
         .into_iter()
-        .filter(|candidate| *candidate != name && candidate.chars().count().abs_diff(length) <= limit)
-        .map(|candidate| (strsim::damerau_levenshtein(&lowered, &candidate.to_lowercase()), candidate))
+        .filter(|candidate| {
+            *candidate != name && candidate.chars().count().abs_diff(length) <= limit
+        })
+        .map(|candidate| {
+            (
+                strsim::damerau_levenshtein(&lowered, &candidate.to_lowercase()),
+                candidate,
+            )
+        })
         // In a name of one or two letters every other one is near: only another case of it is a likely slip.
-        .filter(|(distance, _)| *distance <= limit && (*distance < length.max(2) && (length > 2 || *distance == 0)))
+        .filter(|(distance, _)| {
+            *distance <= limit && (*distance < length.max(2) && (length > 2 || *distance == 0))
+        })
         .min()
         .map(|(_, candidate)| candidate)
 }
 
 /// "did you mean `x`?" for the nearest candidate.
-pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub fn did_you_mean<'a>(
+    name: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<String> {
     nearest(name, candidates).map(|candidate| format!("did you mean `{candidate}`?"))
 }
 
@@ -32,7 +44,10 @@ mod tests {
 
     #[test]
     fn the_nearest_name_wins_and_ties_go_by_name() {
-        assert_eq!(nearest("utilisation", ["utilization", "users"]), Some("utilization"));
+        assert_eq!(
+            nearest("utilisation", ["utilization", "users"]),
+            Some("utilization")
+        );
         assert_eq!(nearest("grdi", ["grid", "gird"]), Some("grid"));
         assert_eq!(nearest("abd", ["abz", "aba"]), Some("aba"));
         assert_eq!(nearest("xyzzy", ["grid"]), None);

@@ -5,11 +5,11 @@ use super::formulas::ParsedFormula;
 use super::inputs::InputEntry;
 use super::{Model, Reference};
 use crate::diagnostic::{Diagnostic, Severity, Source, arrange};
-use crate::scenario::codes::INVALID_UTF8;
-use crate::scenario::{number, walk};
 use crate::distribution::codes::NUMBER_NOT_FINITE;
+use crate::scenario::codes::INVALID_UTF8;
 use crate::scenario::read::read;
 use crate::scenario::tree::{Node, Table, Text, Texts, Value};
+use crate::scenario::{number, walk};
 use crate::unit::{Definition, Unit, Units};
 use std::collections::HashSet;
 use std::path::Path;
@@ -30,7 +30,8 @@ impl std::fmt::Display for LoadError {
         match self {
             LoadError::Unreadable(error) => write!(formatter, "the file cannot be read: {error}"),
             LoadError::Refused(complaints) => {
-                let text = crate::diagnostic::render_all(complaints, crate::diagnostic::Style::Plain);
+                let text =
+                    crate::diagnostic::render_all(complaints, crate::diagnostic::Style::Plain);
                 formatter.write_str(text.trim_end())
             }
         }
@@ -53,8 +54,12 @@ impl std::error::Error for LoadError {
 /// When the file cannot be read, or has errors: then all its complaints.
 pub fn load(path: &Path, sets: &[String]) -> Result<Model, LoadError> {
     let bytes = std::fs::read(path).map_err(LoadError::Unreadable)?;
-    let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    let source = source_of_bytes(&path.display().to_string(), bytes).map_err(|complaint| LoadError::Refused(vec![*complaint]))?;
+    let stem = path
+        .file_stem()
+        .map(|stem| stem.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let source = source_of_bytes(&path.display().to_string(), bytes)
+        .map_err(|complaint| LoadError::Refused(vec![*complaint]))?;
     check(source, &stem, sets).map_err(LoadError::Refused)
 }
 
@@ -79,12 +84,26 @@ pub fn check(source: Arc<Source>, stem: &str, sets: &[String]) -> Result<Model, 
         arrange(&mut complaints);
         return Err(complaints);
     }
-    let mut context = Context { texts: &scenario.texts, units: Units::default(), references: Vec::new(), complaints };
+    let mut context = Context {
+        texts: &scenario.texts,
+        units: Units::default(),
+        references: Vec::new(),
+        complaints,
+    };
     let model = context.model(&scenario.root, stem);
     let mut complaints = context.complaints;
     arrange(&mut complaints);
     match model {
-        Some(model) if complaints.iter().all(|complaint| complaint.severity == Severity::Warning) => Ok(Model { warnings: complaints, ..model }),
+        Some(model)
+            if complaints
+                .iter()
+                .all(|complaint| complaint.severity == Severity::Warning) =>
+        {
+            Ok(Model {
+                warnings: complaints,
+                ..model
+            })
+        }
         _ => Err(complaints),
     }
 }
@@ -119,37 +138,63 @@ impl Context<'_> {
         self.read_units(root);
         self.read_references(root);
         let inputs = root.table("inputs").map_or(&[][..], |table| &table.entries);
-        let formulas = root.table("formulas").map_or(&[][..], |table| &table.entries);
-        let names: HashSet<&str> = inputs.iter().chain(formulas).map(|entry| entry.key.value.as_str()).collect();
+        let formulas = root
+            .table("formulas")
+            .map_or(&[][..], |table| &table.entries);
+        let names: HashSet<&str> = inputs
+            .iter()
+            .chain(formulas)
+            .map(|entry| entry.key.value.as_str())
+            .collect();
         let mut base: Vec<Named> = Vec::with_capacity(inputs.len() + formulas.len());
         for entry in inputs.iter().chain(formulas) {
             self.check_quantity_name(&entry.key);
         }
         for entry in inputs {
             let input = Arc::new(self.read_input(&entry.key, &entry.node));
-            base.push(Named { key: entry.key.clone(), quantity: Quantity::Input(input) });
+            base.push(Named {
+                key: entry.key.clone(),
+                quantity: Quantity::Input(input),
+            });
         }
-        let input_names: HashSet<&str> = inputs.iter().map(|entry| entry.key.value.as_str()).collect();
+        let input_names: HashSet<&str> = inputs
+            .iter()
+            .map(|entry| entry.key.value.as_str())
+            .collect();
         for entry in formulas {
             if input_names.contains(entry.key.value.as_str()) {
                 self.complain_of_name_twice(&entry.key);
                 continue;
             }
             let formula = Arc::new(self.read_formula(&entry.key, &entry.node, &names));
-            base.push(Named { key: entry.key.clone(), quantity: Quantity::Formula(formula) });
+            base.push(Named {
+                key: entry.key.clone(),
+                quantity: Quantity::Formula(formula),
+            });
         }
         let outputs = self.read_outputs(root);
         let plans = self.read_variants(root, &base, &names);
         let run = self.read_run(root);
         let before = self.complaints.len();
         let mut used = HashSet::new();
-        let variants: Vec<Option<super::Variant>> = plans.iter().map(|plan| self.build_variant(plan, &outputs, &mut used)).collect();
-        let sound = before == self.complaints.len() && self.complaints.iter().all(|complaint| complaint.severity == Severity::Warning);
+        let variants: Vec<Option<super::Variant>> = plans
+            .iter()
+            .map(|plan| self.build_variant(plan, &outputs, &mut used))
+            .collect();
+        let sound = before == self.complaints.len()
+            && self
+                .complaints
+                .iter()
+                .all(|complaint| complaint.severity == Severity::Warning);
         if sound {
             // With errors left, what looks unused may only be misspelt.
             self.warn_of_unused(&base, &used);
         }
-        let text = |key: &str| root.get(key).and_then(|node| node.as_text()).map(|text| text.value);
+        let text = |key: &str| {
+            root.get(key)
+                .and_then(|node| node.as_text())
+                .map(|text| text.value)
+        };
         Some(Model {
             scenario: stem.to_owned(),
             title: text("title"),
@@ -162,11 +207,21 @@ impl Context<'_> {
     }
 
     fn check_format(&mut self, root: &Table) {
-        let Some(node) = root.get("format") else { return };
-        if matches!(&node.value, Value::Number(text, 10) if text != "1" && text.bytes().all(|byte| byte.is_ascii_digit())) {
+        let Some(node) = root.get("format") else {
+            return;
+        };
+        if matches!(&node.value, Value::Number(text, 10) if text != "1" && text.bytes().all(|byte| byte.is_ascii_digit()))
+        {
             let complaint = self
                 .texts
-                .error(&UNKNOWN_FORMAT, node.place, format!("format {} is not known to this version", self.texts.slice(node.place)))
+                .error(
+                    &UNKNOWN_FORMAT,
+                    node.place,
+                    format!(
+                        "format {} is not known to this version",
+                        self.texts.slice(node.place)
+                    ),
+                )
                 .label("unknown format")
                 .advise("write `format = 1`, or leave the line out");
             self.complaints.push(complaint);
@@ -174,13 +229,18 @@ impl Context<'_> {
     }
 
     fn read_units(&mut self, root: &Table) {
-        let Some(table) = root.table("units") else { return };
+        let Some(table) = root.table("units") else {
+            return;
+        };
         let mut definitions = Vec::new();
         let mut texts = Vec::new();
         for entry in &table.entries {
             let named = self.check_unit_name(&entry.key);
             if let (Some(text), true) = (entry.node.as_text(), named) {
-                definitions.push(Definition { name: entry.key.value.clone(), text: text.value.clone() });
+                definitions.push(Definition {
+                    name: entry.key.value.clone(),
+                    text: text.value.clone(),
+                });
                 texts.push(text);
             }
         }
@@ -192,11 +252,18 @@ impl Context<'_> {
     }
 
     fn read_references(&mut self, root: &Table) {
-        let Some(table) = root.table("references") else { return };
+        let Some(table) = root.table("references") else {
+            return;
+        };
         for entry in &table.entries {
             self.check_label(&entry.key);
-            let mut reference =
-                Reference { key: entry.key.value.clone(), title: String::new(), url: None, year: None, other: Vec::new() };
+            let mut reference = Reference {
+                key: entry.key.value.clone(),
+                title: String::new(),
+                url: None,
+                year: None,
+                other: Vec::new(),
+            };
             match &entry.node.value {
                 Value::Text(title) => reference.title.clone_from(title),
                 Value::Table(keys) => {
@@ -205,7 +272,9 @@ impl Context<'_> {
                             ("title", Value::Text(title)) => reference.title.clone_from(title),
                             ("url", Value::Text(url)) => reference.url = Some(url.clone()),
                             ("year", Value::Number(year, 10)) => reference.year = year.parse().ok(),
-                            (key, Value::Text(text) | Value::Number(text, _)) => reference.other.push((key.to_owned(), text.clone())),
+                            (key, Value::Text(text) | Value::Number(text, _)) => {
+                                reference.other.push((key.to_owned(), text.clone()))
+                            }
                             _ => {}
                         }
                     }
@@ -233,7 +302,11 @@ impl Context<'_> {
             Ok(value) if value.is_finite() => return Some(value),
             Ok(_) => self
                 .texts
-                .error(&NUMBER_NOT_FINITE, node.place, format!("`{key}` is not a finite number"))
+                .error(
+                    &NUMBER_NOT_FINITE,
+                    node.place,
+                    format!("`{key}` is not a finite number"),
+                )
                 .label("not finite")
                 .advise("write a finite number; only the bounds of `truncate` may be infinite"),
             Err(complaint) => *complaint,

@@ -39,12 +39,26 @@ struct Need {
 
 impl Context<'_> {
     /// Reads a formula. `names` are the inputs and formulas of the file, known before any is read.
-    pub(super) fn read_formula(&mut self, key: &Text, node: &Node, names: &HashSet<&str>) -> ParsedFormula {
+    pub(super) fn read_formula(
+        &mut self,
+        key: &Text,
+        node: &Node,
+        names: &HashSet<&str>,
+    ) -> ParsedFormula {
         let Some(text) = node.as_text() else {
             // The walker has complained of its type.
-            return ParsedFormula { text: Text { value: String::new(), place: key.place }, expression: None };
+            return ParsedFormula {
+                text: Text {
+                    value: String::new(),
+                    place: key.place,
+                },
+                expression: None,
+            };
         };
-        let vocabulary = Vocabulary { units: &self.units, is_quantity: &|name| names.contains(name) };
+        let vocabulary = Vocabulary {
+            units: &self.units,
+            is_quantity: &|name| names.contains(name),
+        };
         let expression = match parse(&text.value, &vocabulary) {
             Ok(expression) => Some(expression),
             Err(fault) => {
@@ -58,20 +72,37 @@ impl Context<'_> {
 
     pub(super) fn complain_of_name_twice(&mut self, key: &Text) {
         let message = format!("`{}` is an input and a formula", key.value);
-        let complaint = self.texts.error(&NAME_DEFINED_TWICE, key.place, message).label("also an input");
-        self.complaints.push(complaint.advise("rename one of the two"));
+        let complaint = self
+            .texts
+            .error(&NAME_DEFINED_TWICE, key.place, message)
+            .label("also an input");
+        self.complaints
+            .push(complaint.advise("rename one of the two"));
     }
 
     /// Complains of names in formulas that stand for nothing, and finds which formulas need which.
-    fn needs(&mut self, formulas: &[&ParsedFormula], slots: &HashMap<&str, Slot>) -> Vec<Vec<Need>> {
+    fn needs(
+        &mut self,
+        formulas: &[&ParsedFormula],
+        slots: &HashMap<&str, Slot>,
+    ) -> Vec<Vec<Need>> {
         let mut needs = Vec::with_capacity(formulas.len());
         for formula in formulas {
             let mut own = Vec::new();
             let mut unknown: HashSet<&str> = HashSet::new();
-            for term in formula.expression.iter().flat_map(|expression| &expression.terms) {
-                let TermKind::Name(name) = &term.kind else { continue };
+            for term in formula
+                .expression
+                .iter()
+                .flat_map(|expression| &expression.terms)
+            {
+                let TermKind::Name(name) = &term.kind else {
+                    continue;
+                };
                 match slots.get(name.as_str()) {
-                    Some(Slot::Formula(formula)) => own.push(Need { formula: *formula, range: term.range() }),
+                    Some(Slot::Formula(formula)) => own.push(Need {
+                        formula: *formula,
+                        range: term.range(),
+                    }),
                     Some(Slot::Input(_)) => {}
                     None => {
                         if unknown.insert(name) {
@@ -86,23 +117,42 @@ impl Context<'_> {
         needs
     }
 
-    pub(super) fn complain_of_unknown_name(&mut self, name: &str, place: Place, slots: &HashMap<&str, Slot>) {
+    pub(super) fn complain_of_unknown_name(
+        &mut self,
+        name: &str,
+        place: Place,
+        slots: &HashMap<&str, Slot>,
+    ) {
         if name.contains('.') {
-            self.complaints.push(not_yet_available(self.texts, place, "names of imported files"));
+            self.complaints.push(not_yet_available(
+                self.texts,
+                place,
+                "names of imported files",
+            ));
             return;
         }
         let message = format!("`{name}` is neither an input nor a formula");
-        let mut complaint = self.texts.error(&UNKNOWN_NAME, place, message).label("unknown name");
+        let mut complaint = self
+            .texts
+            .error(&UNKNOWN_NAME, place, message)
+            .label("unknown name");
         // Comparing with every name takes its time; a file with hundreds of faults has another problem than a slip.
         if self.complaints.len() < MOST_SUGGESTIONS {
-            complaint.advice.extend(did_you_mean(name, slots.keys().copied()));
+            complaint
+                .advice
+                .extend(did_you_mean(name, slots.keys().copied()));
         }
         self.complaints.push(complaint.advise(format!("define it below [inputs] or [formulas], such as `{name} = {{ value = 1, unit = \"kWh\" }}`")));
     }
 
     /// The order in which every formula comes after those it needs; members of a cycle are left out and complained of.
     /// An explicit stack: a chain may be as long as the file.
-    fn order(&mut self, names: &[&Named], formulas: &[&ParsedFormula], needs: &[Vec<Need>]) -> Vec<usize> {
+    fn order(
+        &mut self,
+        names: &[&Named],
+        formulas: &[&ParsedFormula],
+        needs: &[Vec<Need>],
+    ) -> Vec<usize> {
         #[derive(Clone, Copy, PartialEq)]
         enum State {
             Untouched,
@@ -132,9 +182,17 @@ impl Context<'_> {
                         stack.push((need.formula, 0));
                     }
                     State::Open => {
-                        let from = stack.iter().position(|(open, _)| *open == need.formula).unwrap_or(0);
-                        let circle: Vec<&str> = stack[from..].iter().map(|(open, _)| names[*open].key.value.as_str()).collect();
-                        let place = self.texts.within(&formulas[formula].text, need.range.clone());
+                        let from = stack
+                            .iter()
+                            .position(|(open, _)| *open == need.formula)
+                            .unwrap_or(0);
+                        let circle: Vec<&str> = stack[from..]
+                            .iter()
+                            .map(|(open, _)| names[*open].key.value.as_str())
+                            .collect();
+                        let place = self
+                            .texts
+                            .within(&formulas[formula].text, need.range.clone());
                         self.complain_of_cycle(&circle, place);
                     }
                     State::Done => {}
@@ -153,8 +211,19 @@ impl Context<'_> {
         } else {
             path.join(" → ")
         };
-        let complaint = self.texts.error(&FORMULA_CYCLE, place, format!("formulas need each other: {shown}")).label("comes back here");
-        self.complaints.push(complaint.advise("make one of them an input, or write the solution of the circle as a formula"));
+        let complaint = self
+            .texts
+            .error(
+                &FORMULA_CYCLE,
+                place,
+                format!("formulas need each other: {shown}"),
+            )
+            .label("comes back here");
+        self.complaints.push(
+            complaint.advise(
+                "make one of them an input, or write the solution of the circle as a formula",
+            ),
+        );
     }
 }
 
@@ -187,7 +256,12 @@ impl Context<'_> {
         }
         let needs = self.needs(&formulas, &slots);
         let order = self.order(&names, &formulas, &needs);
-        Resolved { slots, names, formulas, order }
+        Resolved {
+            slots,
+            names,
+            formulas,
+            order,
+        }
     }
 }
 
@@ -196,13 +270,18 @@ impl Resolved<'_> {
     pub(super) fn compile(&self, compiler: &mut Compiler<'_>) {
         compiler.formulas = vec![None; self.formulas.len()];
         for &index in &self.order {
-            let compiled = compiler.formula(self.formulas[index], &|name| self.slots.get(name).copied());
+            let compiled =
+                compiler.formula(self.formulas[index], &|name| self.slots.get(name).copied());
             compiler.formulas[index] = compiled;
         }
     }
 
     /// Adds the names that some quantities need, directly or through formulas, to `used`.
-    pub(super) fn mark_used(&self, roots: impl Iterator<Item = String>, used: &mut HashSet<String>) {
+    pub(super) fn mark_used(
+        &self,
+        roots: impl Iterator<Item = String>,
+        used: &mut HashSet<String>,
+    ) {
         let mut stack: Vec<String> = roots.collect();
         let mut seen: HashSet<String> = HashSet::new();
         while let Some(name) = stack.pop() {
@@ -210,7 +289,11 @@ impl Resolved<'_> {
                 continue;
             }
             if let Some(Slot::Formula(index)) = self.slots.get(name.as_str()) {
-                for term in self.formulas[*index].expression.iter().flat_map(|expression| &expression.terms) {
+                for term in self.formulas[*index]
+                    .expression
+                    .iter()
+                    .flat_map(|expression| &expression.terms)
+                {
                     if let TermKind::Name(name) = &term.kind
                         && !seen.contains(name)
                     {

@@ -34,12 +34,17 @@ impl Builder {
             Operation::Unary(unary, operand) => Key::Unary(*unary, *operand),
             Operation::Binary(binary, left, right) => Key::Binary(*binary, *left, *right),
             Operation::If(condition, a, b) => Key::If(*condition, *a, *b),
-            Operation::Interpolate { x, knots, values } => Key::Interpolate(*x, knots.clone(), values.clone()),
+            Operation::Interpolate { x, knots, values } => {
+                Key::Interpolate(*x, knots.clone(), values.clone())
+            }
         };
         let nodes = &mut self.graph.nodes;
         *self.nodes.entry(key).or_insert_with(|| {
             let id = NodeId(u32::try_from(nodes.len()).unwrap_or(u32::MAX));
-            nodes.push(Node { operation, dimension: dimension.clone() });
+            nodes.push(Node {
+                operation,
+                dimension: dimension.clone(),
+            });
             id
         })
     }

@@ -1,7 +1,10 @@
 //! An input: its unit, its definition, what is said about it.
 
 use super::check::Context;
-use super::codes::{INPUT_DEFINED_TWICE, INPUT_WITHOUT_DEFINITION, TRUNCATION_LENGTH, TRUNCATION_OF_CONSTANT, TRUNCATION_REMOVES_MASS, UNKNOWN_REFERENCE};
+use super::codes::{
+    INPUT_DEFINED_TWICE, INPUT_WITHOUT_DEFINITION, TRUNCATION_LENGTH, TRUNCATION_OF_CONSTANT,
+    TRUNCATION_REMOVES_MASS, UNKNOWN_REFERENCE,
+};
 use super::{Definition, Evidence, Input, Kind};
 use crate::diagnostic::did_you_mean;
 use crate::distribution::codes::TRUNCATION_OF_DISCRETE;
@@ -33,7 +36,11 @@ pub(super) struct InputEntry {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Identity {
     Fixed(BigRational),
-    Random { family: &'static str, parameters: Parameters, truncate: Option<(f64, f64)> },
+    Random {
+        family: &'static str,
+        parameters: Parameters,
+        truncate: Option<(f64, f64)>,
+    },
 }
 
 impl InputEntry {
@@ -49,44 +56,90 @@ impl Context<'_> {
     pub(super) fn read_input(&mut self, key: &Text, node: &Node) -> InputEntry {
         let Some(table) = node.as_table() else {
             // The walker has complained of its type.
-            return InputEntry { input: None, unit: None, identity: None, shares_draws: false, table: Table::default() };
+            return InputEntry {
+                input: None,
+                unit: None,
+                identity: None,
+                shares_draws: false,
+                table: Table::default(),
+            };
         };
         let unit = match table.get("unit") {
             Some(node) => node.as_text().and_then(|text| self.unit(&text)),
             None => Some(Unit::one()),
         };
         let sources = self.read_sources(table.get("source"));
-        let word = |name: &str| table.get(name).and_then(Node::as_text).map(|text| text.value);
+        let word = |name: &str| {
+            table
+                .get(name)
+                .and_then(Node::as_text)
+                .map(|text| text.value)
+        };
         let definition = self.definition(key, table, unit.as_ref());
         let (identity, definition, removed) = match definition {
             Some((identity, definition, removed)) => (Some(identity), Some(definition), removed),
             None => (None, None, None),
         };
-        let input = definition.zip(unit.clone()).map(|(definition, unit)| Input {
-            name: key.value.clone(),
-            draw_key: key.value.clone(),
+        let input = definition
+            .zip(unit.clone())
+            .map(|(definition, unit)| Input {
+                name: key.value.clone(),
+                draw_key: key.value.clone(),
+                unit,
+                definition,
+                description: word("description"),
+                sources,
+                evidence: word("evidence").and_then(|word| evidence(&word)),
+                kind: if word("kind").as_deref() == Some("variability") {
+                    Kind::Variability
+                } else {
+                    Kind::Uncertainty
+                },
+                removed_by_truncation: removed,
+                written: self.written(table),
+            });
+        InputEntry {
+            input,
             unit,
-            definition,
-            description: word("description"),
-            sources,
-            evidence: word("evidence").and_then(|word| evidence(&word)),
-            kind: if word("kind").as_deref() == Some("variability") { Kind::Variability } else { Kind::Uncertainty },
-            removed_by_truncation: removed,
-            written: self.written(table),
-        });
-        InputEntry { input, unit, identity, shares_draws: word("draws").is_some(), table: table.clone() }
+            identity,
+            shares_draws: word("draws").is_some(),
+            table: table.clone(),
+        }
     }
 
-    fn definition(&mut self, key: &Text, table: &Table, unit: Option<&Unit>) -> Option<(Identity, Definition, Option<f64>)> {
-        let written: Vec<&Entry> = ["value", "distribution", "catalog"].iter().filter_map(|name| table.entry(name)).collect();
+    fn definition(
+        &mut self,
+        key: &Text,
+        table: &Table,
+        unit: Option<&Unit>,
+    ) -> Option<(Identity, Definition, Option<f64>)> {
+        let written: Vec<&Entry> = ["value", "distribution", "catalog"]
+            .iter()
+            .filter_map(|name| table.entry(name))
+            .collect();
         if let [first, second, ..] = written.as_slice() {
-            let message = format!("the input `{}` has both `{}` and `{}`", key.value, first.key.value, second.key.value);
-            let complaint = self.texts.error(&INPUT_DEFINED_TWICE, second.key.place, message).label("a second definition");
+            let message = format!(
+                "the input `{}` has both `{}` and `{}`",
+                key.value, first.key.value, second.key.value
+            );
+            let complaint = self
+                .texts
+                .error(&INPUT_DEFINED_TWICE, second.key.place, message)
+                .label("a second definition");
             self.complaints.push(complaint.advise("keep one of them"));
             return None;
         }
-        match written.first().map(|entry| (entry.key.value.as_str(), &entry.node)) {
-            Some(("value", node)) => self.fixed(table, node).map(|value| (Identity::Fixed(value.clone()), Definition::Fixed(value), None)),
+        match written
+            .first()
+            .map(|entry| (entry.key.value.as_str(), &entry.node))
+        {
+            Some(("value", node)) => self.fixed(table, node).map(|value| {
+                (
+                    Identity::Fixed(value.clone()),
+                    Definition::Fixed(value),
+                    None,
+                )
+            }),
             Some(("distribution", node)) => self.random(table, &node.as_text()?, unit),
             Some(_) => None,
             None => {
@@ -100,11 +153,23 @@ impl Context<'_> {
     fn without_definition(&self, key: &Text, table: &Table) -> crate::diagnostic::Diagnostic {
         let complaint = self
             .texts
-            .error(&INPUT_WITHOUT_DEFINITION, key.place, format!("the input `{}` has neither `value` nor `distribution`", key.value))
+            .error(
+                &INPUT_WITHOUT_DEFINITION,
+                key.place,
+                format!(
+                    "the input `{}` has neither `value` nor `distribution`",
+                    key.value
+                ),
+            )
             .label("not defined");
         // A slip in the key that matters most is worth naming.
-        let slip = table.entries.iter().filter(|entry| INPUT.key(&entry.key.value).is_none());
-        let slip = slip.filter_map(|entry| did_you_mean(&entry.key.value, ["value", "distribution"])).next();
+        let slip = table
+            .entries
+            .iter()
+            .filter(|entry| INPUT.key(&entry.key.value).is_none());
+        let slip = slip
+            .filter_map(|entry| did_you_mean(&entry.key.value, ["value", "distribution"]))
+            .next();
         let mut complaint = complaint;
         complaint.advice.extend(slip);
         complaint.advise("write `value = 46`, or `distribution = \"uniform\"` with its parameters")
@@ -112,23 +177,48 @@ impl Context<'_> {
 
     fn fixed(&mut self, table: &Table, node: &Node) -> Option<BigRational> {
         let known: Vec<&str> = INPUT.names().collect();
-        for entry in table.entries.iter().filter(|entry| INPUT.key(&entry.key.value).is_none()) {
+        for entry in table
+            .entries
+            .iter()
+            .filter(|entry| INPUT.key(&entry.key.value).is_none())
+        {
             let complaint = walk::unknown_key(self.texts, entry, "an input", &known);
             self.complaints.push(complaint);
         }
         if let Some(entry) = table.entry("truncate") {
-            let complaint = self.texts.error(&TRUNCATION_OF_CONSTANT, entry.key.place, "a constant cannot be truncated").label("of no effect");
-            self.complaints.push(complaint.advise("remove `truncate`, or give the input a distribution"));
+            let complaint = self
+                .texts
+                .error(
+                    &TRUNCATION_OF_CONSTANT,
+                    entry.key.place,
+                    "a constant cannot be truncated",
+                )
+                .label("of no effect");
+            self.complaints
+                .push(complaint.advise("remove `truncate`, or give the input a distribution"));
         }
-        let Value::Number(text, radix) = &node.value else { return None };
+        let Value::Number(text, radix) = &node.value else {
+            return None;
+        };
         let double = self.finite(node, "value")?;
-        if *radix == 10 { number::exact(text).ok() } else { BigRational::from_f64(double) }
+        if *radix == 10 {
+            number::exact(text).ok()
+        } else {
+            BigRational::from_f64(double)
+        }
     }
 
-    fn random(&mut self, table: &Table, family: &Text, unit: Option<&Unit>) -> Option<(Identity, Definition, Option<f64>)> {
+    fn random(
+        &mut self,
+        table: &Table,
+        family: &Text,
+        unit: Option<&Unit>,
+    ) -> Option<(Identity, Definition, Option<f64>)> {
         let family = self.family(family)?;
         let parameters = self.parameters(table, family, unit);
-        let truncation = table.entry("truncate").map(|entry| self.truncation(entry, family.discrete));
+        let truncation = table
+            .entry("truncate")
+            .map(|entry| self.truncation(entry, family.discrete));
         let parameters = parameters?;
         let marginal = match (family.build)(&parameters) {
             Ok(marginal) => marginal,
@@ -145,19 +235,35 @@ impl Context<'_> {
             Some((lower, upper)) => self.truncated(table, marginal, lower, upper)?,
             None => (marginal, None),
         };
-        let identity = Identity::Random { family: family.name, parameters, truncate };
+        let identity = Identity::Random {
+            family: family.name,
+            parameters,
+            truncate,
+        };
         Some((identity, Definition::Random(marginal), removed))
     }
 
-    fn truncated(&mut self, table: &Table, marginal: Arc<dyn Marginal>, lower: f64, upper: f64) -> Option<(Arc<dyn Marginal>, Option<f64>)> {
+    fn truncated(
+        &mut self,
+        table: &Table,
+        marginal: Arc<dyn Marginal>,
+        lower: f64,
+        upper: f64,
+    ) -> Option<(Arc<dyn Marginal>, Option<f64>)> {
         match distribution::truncate(marginal, lower, upper) {
             Ok((marginal, removed)) => {
                 if removed > 0.0
                     && let Some(entry) = table.entry("truncate")
                 {
-                    let message = format!("truncation removes {} of the distribution", share(removed));
-                    let complaint = self.texts.warning(&TRUNCATION_REMOVES_MASS, entry.node.place, message).label(format!("removes {}", share(removed)));
-                    self.complaints.push(complaint.advise("the rest is scaled up; nothing to do if that is meant"));
+                    let message =
+                        format!("truncation removes {} of the distribution", share(removed));
+                    let complaint = self
+                        .texts
+                        .warning(&TRUNCATION_REMOVES_MASS, entry.node.place, message)
+                        .label(format!("removes {}", share(removed)));
+                    self.complaints.push(
+                        complaint.advise("the rest is scaled up; nothing to do if that is meant"),
+                    );
                 }
                 Some((marginal, Some(removed)))
             }
@@ -172,19 +278,34 @@ impl Context<'_> {
     fn truncation(&mut self, entry: &Entry, discrete: bool) -> Option<(f64, f64)> {
         if discrete {
             let message = "a discrete distribution cannot be truncated";
-            let complaint = self.texts.error(&TRUNCATION_OF_DISCRETE, entry.key.place, message).label("for continuous distributions only");
-            self.complaints.push(complaint.advise("remove `truncate`; leave out the values that cannot occur"));
+            let complaint = self
+                .texts
+                .error(&TRUNCATION_OF_DISCRETE, entry.key.place, message)
+                .label("for continuous distributions only");
+            self.complaints.push(
+                complaint.advise("remove `truncate`; leave out the values that cannot occur"),
+            );
             return None;
         }
         let list = entry.node.as_list()?;
         if list.len() != 2 {
-            let message = format!("`truncate` has {} number{} instead of 2", list.len(), if list.len() == 1 { "" } else { "s" });
-            let complaint = self.texts.error(&TRUNCATION_LENGTH, entry.node.place, message).label("not a pair");
+            let message = format!(
+                "`truncate` has {} number{} instead of 2",
+                list.len(),
+                if list.len() == 1 { "" } else { "s" }
+            );
+            let complaint = self
+                .texts
+                .error(&TRUNCATION_LENGTH, entry.node.place, message)
+                .label("not a pair");
             self.complaints.push(complaint.advise("write the lower and the upper bound, `inf` for an open side: `truncate = [0, inf]`"));
             return None;
         }
         let mut bounds = Vec::with_capacity(2);
-        for node in list.iter().filter(|node| matches!(node.value, Value::Number(..))) {
+        for node in list
+            .iter()
+            .filter(|node| matches!(node.value, Value::Number(..)))
+        {
             match walk::any_number(self.texts, node, "truncate") {
                 Ok(bound) => bounds.push(bound),
                 Err(complaint) => self.complaints.push(*complaint),
@@ -205,14 +326,27 @@ impl Context<'_> {
         };
         let mut sources = Vec::with_capacity(nodes.len());
         for text in nodes.iter().filter_map(Node::as_text) {
-            if !text.value.trim().contains(' ') && !self.references.iter().any(|reference| reference.key == text.value) {
+            if !text.value.trim().contains(' ')
+                && !self
+                    .references
+                    .iter()
+                    .any(|reference| reference.key == text.value)
+            {
                 let message = if text.value.trim().is_empty() {
                     "a source is empty".to_owned()
                 } else {
                     format!("`{}` is not a key of [references]", text.value)
                 };
-                let mut complaint = self.texts.error(&UNKNOWN_REFERENCE, text.place, message).label("no such reference");
-                complaint.advice.extend(did_you_mean(&text.value, self.references.iter().map(|reference| reference.key.as_str())));
+                let mut complaint = self
+                    .texts
+                    .error(&UNKNOWN_REFERENCE, text.place, message)
+                    .label("no such reference");
+                complaint.advice.extend(did_you_mean(
+                    &text.value,
+                    self.references
+                        .iter()
+                        .map(|reference| reference.key.as_str()),
+                ));
                 let advice = "add it to [references], or write the source out: a text with a space in it stands for itself";
                 self.complaints.push(complaint.advise(advice));
             }
@@ -224,13 +358,21 @@ impl Context<'_> {
     /// Family and parameters, or the value, on one line.
     fn written(&self, table: &Table) -> String {
         let shown = |entry: &Entry| {
-            let text: Vec<&str> = self.texts.slice(entry.node.place).split_whitespace().collect();
+            let text: Vec<&str> = self
+                .texts
+                .slice(entry.node.place)
+                .split_whitespace()
+                .collect();
             text.join(" ")
         };
         if let Some(entry) = table.entry("value") {
             return shown(entry);
         }
-        let family = table.get("distribution").and_then(Node::as_text).map(|text| text.value).unwrap_or_default();
+        let family = table
+            .get("distribution")
+            .and_then(Node::as_text)
+            .map(|text| text.value)
+            .unwrap_or_default();
         let parameters: Vec<String> = table
             .entries
             .iter()
@@ -255,5 +397,9 @@ fn evidence(word: &str) -> Option<Evidence> {
 /// A share as per cent, with digits enough to see it.
 fn share(share: f64) -> String {
     let percent = share * 100.0;
-    if percent >= 0.1 { format!("{percent:.1} %") } else { format!("{percent:.1e} %") }
+    if percent >= 0.1 {
+        format!("{percent:.1} %")
+    } else {
+        format!("{percent:.1e} %")
+    }
 }

@@ -4,11 +4,13 @@ mod check;
 pub mod codes;
 mod dimensions;
 mod formulas;
+mod functions;
 mod graph;
 mod inputs;
 mod names;
 mod outputs;
 mod parameters;
+mod requirements;
 mod run;
 mod schema;
 mod variants;
@@ -273,7 +275,11 @@ impl Evidence {
 
 /// Every code a complaint can have, in the order of the rooms: what `explain` looks up.
 pub fn diagnostic_codes() -> impl Iterator<Item = &'static Code> {
-    let rooms: [&'static [&'static Code]; 4] =
-        [crate::unit::codes::CODES, crate::scenario::codes::CODES, crate::distribution::codes::CODES, codes::CODES];
+    let rooms: [&'static [&'static Code]; 4] = [
+        crate::unit::codes::CODES,
+        crate::scenario::codes::CODES,
+        crate::distribution::codes::CODES,
+        codes::CODES,
+    ];
     rooms.into_iter().flatten().copied()
 }

@@ -9,8 +9,12 @@ use crate::scenario::tree::{Text, Texts};
 /// Whether a name has the form of an input's, a formula's or a unit's.
 pub(super) fn is_identifier(name: &str) -> bool {
     let bytes = name.as_bytes();
-    bytes.first().is_some_and(|first| first.is_ascii_alphabetic() || *first == b'_')
-        && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+    bytes
+        .first()
+        .is_some_and(|first| first.is_ascii_alphabetic() || *first == b'_')
+        && bytes
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
 }
 
 /// Whether a name has the form of a variant's.
@@ -24,12 +28,18 @@ pub(super) fn is_variant_name(name: &str) -> bool {
 
 /// Whether a label (a threshold's, a reference's) is harmless in a table and on a terminal.
 pub(super) fn is_label(name: &str) -> bool {
-    !name.trim().is_empty() && !name.starts_with(['=', '+', '-', '@']) && !name.chars().any(char::is_control)
+    !name.trim().is_empty()
+        && !name.starts_with(['=', '+', '-', '@'])
+        && !name.chars().any(char::is_control)
 }
 
 fn malformed(texts: &Texts, name: &Text, advice: &str) -> Diagnostic {
     texts
-        .error(&NAME_MALFORMED, name.place, format!("`{}` cannot be a name", name.value))
+        .error(
+            &NAME_MALFORMED,
+            name.place,
+            format!("`{}` cannot be a name", name.value),
+        )
         .label("not a name")
         .advise(advice)
 }
@@ -38,17 +48,32 @@ impl Context<'_> {
     /// Complains unless the name may be one of an input or formula.
     pub(super) fn check_quantity_name(&mut self, name: &Text) {
         if !is_identifier(&name.value) {
-            self.complaints.push(malformed(self.texts, name, "use letters A–Z and a–z, digits and `_`, not beginning with a digit"));
+            self.complaints.push(malformed(
+                self.texts,
+                name,
+                "use letters A–Z and a–z, digits and `_`, not beginning with a digit",
+            ));
         } else if is_reserved(&name.value) {
             let message = format!("`{}` is a function or a word of formulas", name.value);
-            let complaint = self.texts.error(&NAME_IS_RESERVED, name.place, message).label("taken");
-            self.complaints.push(complaint.advise(format!("choose another name, such as `{}_value`", name.value)));
+            let complaint = self
+                .texts
+                .error(&NAME_IS_RESERVED, name.place, message)
+                .label("taken");
+            self.complaints.push(complaint.advise(format!(
+                "choose another name, such as `{}_value`",
+                name.value
+            )));
         } else if self.units.contains(&name.value) {
             let complaint = self
                 .texts
-                .error(&NAME_IS_A_UNIT, name.place, format!("`{}` is a unit, so it cannot be a name", name.value))
+                .error(
+                    &NAME_IS_A_UNIT,
+                    name.place,
+                    format!("`{}` is a unit, so it cannot be a name", name.value),
+                )
                 .label("a unit");
-            self.complaints.push(complaint.advise("choose a longer name, which also reads better"));
+            self.complaints
+                .push(complaint.advise("choose a longer name, which also reads better"));
         }
     }
 
@@ -56,10 +81,17 @@ impl Context<'_> {
     pub(super) fn check_unit_name(&mut self, name: &Text) -> bool {
         // `min` is the minute as well as the function: that one the grammar keeps apart.
         let complaint = if !is_identifier(&name.value) {
-            malformed(self.texts, name, "use letters A–Z and a–z, digits and `_`, not beginning with a digit, such as `EUR`")
+            malformed(
+                self.texts,
+                name,
+                "use letters A–Z and a–z, digits and `_`, not beginning with a digit, such as `EUR`",
+            )
         } else if is_reserved(&name.value) && !self.units.contains(&name.value) {
             let message = format!("`{}` is a function or a word of formulas", name.value);
-            self.texts.error(&NAME_IS_RESERVED, name.place, message).label("taken").advise("choose another name for the unit")
+            self.texts
+                .error(&NAME_IS_RESERVED, name.place, message)
+                .label("taken")
+                .advise("choose another name for the unit")
         } else {
             return true;
         };
@@ -70,7 +102,8 @@ impl Context<'_> {
     /// Complains unless the name may be one of a variant.
     pub(super) fn check_variant_name(&mut self, name: &Text) {
         if !is_variant_name(&name.value) {
-            let advice = "use letters, digits, spaces and `. _ + = , % -`, beginning with a letter or digit";
+            let advice =
+                "use letters, digits, spaces and `. _ + = , % -`, beginning with a letter or digit";
             self.complaints.push(malformed(self.texts, name, advice));
         }
     }

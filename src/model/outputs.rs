@@ -2,8 +2,9 @@
 
 use super::check::Context;
 use super::codes::{DIMENSION_MISMATCH, NO_OUTPUTS};
-use super::dimensions::{Compiler, advise_on_mismatch, in_unit};
+use super::dimensions::Compiler;
 use super::formulas::{Resolved, Slot};
+use super::requirements::{advise_on_mismatch, in_unit};
 use super::{Output, codes};
 use crate::scenario::tree::{Node, Place, Table, Text, Value};
 use crate::unit::{Unit, describe};
@@ -20,18 +21,36 @@ pub(super) struct OutputEntry {
 impl Context<'_> {
     /// Reads `[outputs]`.
     pub(super) fn read_outputs(&mut self, root: &Table) -> Vec<OutputEntry> {
-        let entries = root.table("outputs").map_or(&[][..], |table| &table.entries);
+        let entries = root
+            .table("outputs")
+            .map_or(&[][..], |table| &table.entries);
         if entries.is_empty() {
             // A wrong type of the section itself has been complained of.
-            if root.get("outputs").is_none_or(|node| node.as_table().is_some()) {
-                let place = root.entry("outputs").map_or(Place { text: 0, start: 0, end: 0 }, |entry| entry.key.place);
-                let complaint = self.texts.error(&NO_OUTPUTS, place, "the scenario has no outputs").label("nothing to report");
+            if root
+                .get("outputs")
+                .is_none_or(|node| node.as_table().is_some())
+            {
+                let place = root.entry("outputs").map_or(
+                    Place {
+                        text: 0,
+                        start: 0,
+                        end: 0,
+                    },
+                    |entry| entry.key.place,
+                );
+                let complaint = self
+                    .texts
+                    .error(&NO_OUTPUTS, place, "the scenario has no outputs")
+                    .label("nothing to report");
                 let advice = "add `[outputs]` with lines such as `emissions = \"kgCO2e/day\"`, where `emissions` is a formula or an input";
                 self.complaints.push(complaint.advise(advice));
             }
             return Vec::new();
         }
-        entries.iter().map(|entry| self.read_output(&entry.key, &entry.node)).collect()
+        entries
+            .iter()
+            .map(|entry| self.read_output(&entry.key, &entry.node))
+            .collect()
     }
 
     fn read_output(&mut self, key: &Text, node: &Node) -> OutputEntry {
@@ -40,20 +59,40 @@ impl Context<'_> {
             _ => (node.as_text(), None),
         };
         let unit = unit.and_then(|text| self.unit(&text).map(|unit| (text, unit)));
-        let description = table.and_then(|table| table.get("description")).and_then(Node::as_text).map(|text| text.value);
+        let description = table
+            .and_then(|table| table.get("description"))
+            .and_then(Node::as_text)
+            .map(|text| text.value);
         let mut thresholds = Vec::new();
-        for entry in table.and_then(|table| table.table("thresholds")).iter().flat_map(|table| &table.entries) {
+        for entry in table
+            .and_then(|table| table.table("thresholds"))
+            .iter()
+            .flat_map(|table| &table.entries)
+        {
             self.check_label(&entry.key);
             if !matches!(entry.node.value, Value::Number(..)) {
                 continue;
             }
-            thresholds.extend(self.finite(&entry.node, &entry.key.value).map(|value| (entry.key.value.clone(), value)));
+            thresholds.extend(
+                self.finite(&entry.node, &entry.key.value)
+                    .map(|value| (entry.key.value.clone(), value)),
+            );
         }
-        OutputEntry { key: key.clone(), unit, description, thresholds }
+        OutputEntry {
+            key: key.clone(),
+            unit,
+            description,
+            thresholds,
+        }
     }
 
     /// The outputs of a variant; `None` when something was complained about.
-    pub(super) fn build_outputs(&mut self, entries: &[OutputEntry], resolved: &Resolved<'_>, compiler: &mut Compiler<'_>) -> Option<Vec<Output>> {
+    pub(super) fn build_outputs(
+        &mut self,
+        entries: &[OutputEntry],
+        resolved: &Resolved<'_>,
+        compiler: &mut Compiler<'_>,
+    ) -> Option<Vec<Output>> {
         let mut outputs = Vec::with_capacity(entries.len());
         for entry in entries {
             let slot = resolved.slots.get(entry.key.value.as_str());
@@ -61,19 +100,39 @@ impl Context<'_> {
                 Some(Slot::Input(index)) => compiler.input(*index),
                 Some(Slot::Formula(index)) => compiler.formulas[*index].clone(),
                 None => {
-                    self.complain_of_unknown_name(&entry.key.value, entry.key.place, &resolved.slots);
+                    self.complain_of_unknown_name(
+                        &entry.key.value,
+                        entry.key.place,
+                        &resolved.slots,
+                    );
                     None
                 }
             };
-            let (Some(quantity), Some((text, unit))) = (quantity, &entry.unit) else { continue };
+            let (Some(quantity), Some((text, unit))) = (quantity, &entry.unit) else {
+                continue;
+            };
             if !quantity.fits(&unit.dimension) {
                 let (have, want) = (describe(&quantity.dimension), describe(&unit.dimension));
                 let complaint = self
                     .texts
-                    .error(&DIMENSION_MISMATCH, self.texts.within(text, 0..text.value.len()), format!("`{}` is {have}, but `{}` is a unit of {want}", entry.key.value, unit.text))
+                    .error(
+                        &DIMENSION_MISMATCH,
+                        self.texts.within(text, 0..text.value.len()),
+                        format!(
+                            "`{}` is {have}, but `{}` is a unit of {want}",
+                            entry.key.value, unit.text
+                        ),
+                    )
                     .label(format!("a unit of {want}"));
-                let complaint = complaint.advise(format!("the output is {have}{}, the unit is {want}", in_unit(&quantity.dimension)));
-                self.complaints.push(advise_on_mismatch(complaint, &quantity.dimension, &unit.dimension));
+                let complaint = complaint.advise(format!(
+                    "the output is {have}{}, the unit is {want}",
+                    in_unit(&quantity.dimension)
+                ));
+                self.complaints.push(advise_on_mismatch(
+                    complaint,
+                    &quantity.dimension,
+                    &unit.dimension,
+                ));
                 continue;
             }
             outputs.push(Output {
@@ -88,18 +147,30 @@ impl Context<'_> {
     }
 
     /// Warns of inputs and formulas that no output of any variant depends on.
-    pub(super) fn warn_of_unused(&mut self, base: &[super::check::Named], used: &std::collections::HashSet<String>) {
+    pub(super) fn warn_of_unused(
+        &mut self,
+        base: &[super::check::Named],
+        used: &std::collections::HashSet<String>,
+    ) {
         for named in base.iter().filter(|named| !used.contains(&named.key.value)) {
             let name = &named.key.value;
             let complaint = match named.quantity {
                 super::check::Quantity::Input(_) => self
                     .texts
-                    .warning(&codes::UNUSED_INPUT, named.key.place, format!("no output depends on the input `{name}`"))
+                    .warning(
+                        &codes::UNUSED_INPUT,
+                        named.key.place,
+                        format!("no output depends on the input `{name}`"),
+                    )
                     .label("without influence")
                     .advise("use it in a formula, or remove it"),
                 super::check::Quantity::Formula(_) => self
                     .texts
-                    .warning(&codes::UNUSED_FORMULA, named.key.place, format!("no output depends on the formula `{name}`"))
+                    .warning(
+                        &codes::UNUSED_FORMULA,
+                        named.key.place,
+                        format!("no output depends on the formula `{name}`"),
+                    )
                     .label("without influence")
                     .advise("list it in [outputs], use it in another formula, or remove it"),
             };

@@ -1,10 +1,14 @@
 //! The parameters of a distribution: the families' table says which keys there are and which go together.
 
 use super::check::Context;
-use super::codes::{BETA_BOUNDS_MISSING, PARAMETER_MISSING, PARAMETERS_MIXED, UNKNOWN_DISTRIBUTION};
+use super::codes::{
+    BETA_BOUNDS_MISSING, PARAMETER_MISSING, PARAMETERS_MIXED, UNKNOWN_DISTRIBUTION,
+};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::distribution::codes::PARAMETER_TOO_EXTREME;
-use crate::distribution::{self, Family, ParameterKind, ParameterProblem, ParameterValue, Parameterisation, Parameters};
+use crate::distribution::{
+    self, Family, ParameterKind, ParameterProblem, ParameterValue, Parameterisation, Parameters,
+};
 use crate::scenario::codes::WRONG_TYPE;
 use crate::scenario::keys::INPUT;
 use crate::scenario::tree::{Entry, Table, Text};
@@ -20,12 +24,19 @@ impl Parameterisation {
     }
 
     fn missing<'a>(&'a self, keys: &'a [&str]) -> impl Iterator<Item = &'static str> + 'a {
-        self.required.iter().copied().filter(|name| !keys.contains(name))
+        self.required
+            .iter()
+            .copied()
+            .filter(|name| !keys.contains(name))
     }
 
     /// The keys as a reader would list them: "`mean` and `sd`".
     fn shown(&self) -> String {
-        let list: Vec<String> = self.required.iter().map(|name| format!("`{name}`")).collect();
+        let list: Vec<String> = self
+            .required
+            .iter()
+            .map(|name| format!("`{name}`"))
+            .collect();
         list.join(" + ")
     }
 }
@@ -33,10 +44,17 @@ impl Parameterisation {
 impl Context<'_> {
     /// The family of a name, or a complaint.
     pub(super) fn family(&mut self, name: &Text) -> Option<&'static Family> {
-        let family = distribution::families().iter().copied().find(|family| family.name == name.value);
+        let family = distribution::families()
+            .iter()
+            .copied()
+            .find(|family| family.name == name.value);
         if family.is_none() {
             let complaint = if LATER.contains(&name.value.as_str()) {
-                not_yet_available(self.texts, name.place, &format!("the distribution `{}`", name.value))
+                not_yet_available(
+                    self.texts,
+                    name.place,
+                    &format!("the distribution `{}`", name.value),
+                )
             } else {
                 self.unknown_family(name)
             };
@@ -48,23 +66,44 @@ impl Context<'_> {
     fn unknown_family(&self, name: &Text) -> Diagnostic {
         let mut complaint = self
             .texts
-            .error(&UNKNOWN_DISTRIBUTION, name.place, format!("`{}` is not a distribution", name.value))
+            .error(
+                &UNKNOWN_DISTRIBUTION,
+                name.place,
+                format!("`{}` is not a distribution", name.value),
+            )
             .label("not a distribution");
         let other = match name.value.as_str() {
             "gaussian" | "Gaussian" => Some("did you mean `normal`?".to_owned()),
             "constant" | "fixed" => Some("write a constant as `value = 46`".to_owned()),
-            _ => did_you_mean(&name.value, distribution::families().iter().map(|family| family.name)),
+            _ => did_you_mean(
+                &name.value,
+                distribution::families().iter().map(|family| family.name),
+            ),
         };
         complaint.advice.extend(other);
-        complaint.advise("`montecarbon list distributions` prints the families with their parameters")
+        complaint
+            .advise("`montecarbon list distributions` prints the families with their parameters")
     }
 
     /// The parameters of an input, complete with defaults; `None` when something was complained about.
-    pub(super) fn parameters(&mut self, table: &Table, family: &'static Family, unit: Option<&Unit>) -> Option<Parameters> {
+    pub(super) fn parameters(
+        &mut self,
+        table: &Table,
+        family: &'static Family,
+        unit: Option<&Unit>,
+    ) -> Option<Parameters> {
         let before = self.complaints.len();
-        let written: Vec<&Entry> = table.entries.iter().filter(|entry| INPUT.key(&entry.key.value).is_none()).collect();
-        let (known, unknown): (Vec<&Entry>, Vec<&Entry>) =
-            written.into_iter().partition(|entry| family.parameters.iter().any(|parameter| parameter.name == entry.key.value));
+        let written: Vec<&Entry> = table
+            .entries
+            .iter()
+            .filter(|entry| INPUT.key(&entry.key.value).is_none())
+            .collect();
+        let (known, unknown): (Vec<&Entry>, Vec<&Entry>) = written.into_iter().partition(|entry| {
+            family
+                .parameters
+                .iter()
+                .any(|parameter| parameter.name == entry.key.value)
+        });
         for entry in unknown {
             let complaint = self.unknown_parameter(entry, family);
             self.complaints.push(complaint);
@@ -76,11 +115,16 @@ impl Context<'_> {
             }
         }
         let keys: Vec<&str> = known.iter().map(|entry| entry.key.value.as_str()).collect();
-        let fits = |way: &&Parameterisation| keys.iter().all(|key| way.allows(key)) && way.missing(&keys).next().is_none();
+        let fits = |way: &&Parameterisation| {
+            keys.iter().all(|key| way.allows(key)) && way.missing(&keys).next().is_none()
+        };
         match family.parameterisations.iter().find(fits) {
             Some(way) => {
                 let defaults = way.optional.iter().filter(|(name, _)| !keys.contains(name));
-                parameters.0.extend(defaults.map(|(name, value)| ((*name).to_owned(), ParameterValue::Number(*value))));
+                parameters.0.extend(
+                    defaults
+                        .map(|(name, value)| ((*name).to_owned(), ParameterValue::Number(*value))),
+                );
             }
             // An unknown key is often a misspelt one that would then be called missing as well.
             None if self.complaints.len() > before => {}
@@ -95,70 +139,143 @@ impl Context<'_> {
 
     fn unknown_parameter(&self, entry: &Entry, family: &Family) -> Diagnostic {
         let key = entry.key.value.as_str();
-        let known: Vec<&str> = family.parameters.iter().map(|parameter| parameter.name).collect();
+        let known: Vec<&str> = family
+            .parameters
+            .iter()
+            .map(|parameter| parameter.name)
+            .collect();
         let all: Vec<&str> = known.iter().copied().chain(INPUT.names()).collect();
         let like_input = entry.node.as_table().is_some();
-        if like_input || (did_you_mean(key, all.iter().copied()).is_none() && crate::scenario::keys::home(key).is_some()) {
+        if like_input
+            || (did_you_mean(key, all.iter().copied()).is_none()
+                && crate::scenario::keys::home(key).is_some())
+        {
             return walk::unknown_key(self.texts, entry, "an input", &all);
         }
         let list: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
         let mut complaint = self
             .texts
-            .error(&crate::scenario::codes::UNKNOWN_KEY, entry.key.place, format!("`{key}` is not a parameter of {}", family.name))
+            .error(
+                &crate::scenario::codes::UNKNOWN_KEY,
+                entry.key.place,
+                format!("`{key}` is not a parameter of {}", family.name),
+            )
             .label("unknown key");
-        complaint.advice.extend(did_you_mean(key, all.iter().copied()));
-        complaint.advise(format!("the parameters of {} are {}", family.name, list.join(", ")))
+        complaint
+            .advice
+            .extend(did_you_mean(key, all.iter().copied()));
+        complaint.advise(format!(
+            "the parameters of {} are {}",
+            family.name,
+            list.join(", ")
+        ))
     }
 
     fn parameter(&mut self, entry: &Entry, family: &Family) -> Option<ParameterValue> {
         let key = entry.key.value.as_str();
-        let kind = family.parameters.iter().find(|parameter| parameter.name == key)?.kind;
-        if matches!(kind, ParameterKind::Quantity | ParameterKind::PerUnit | ParameterKind::Pure) {
+        let kind = family
+            .parameters
+            .iter()
+            .find(|parameter| parameter.name == key)?
+            .kind;
+        if matches!(
+            kind,
+            ParameterKind::Quantity | ParameterKind::PerUnit | ParameterKind::Pure
+        ) {
             return self.finite(&entry.node, key).map(ParameterValue::Number);
         }
         let Some(list) = entry.node.as_list() else {
             let found = entry.node.value.type_name();
             let complaint = self
                 .texts
-                .error(&WRONG_TYPE, entry.node.place, format!("`{key}` is {found}, but must be a list of numbers"))
+                .error(
+                    &WRONG_TYPE,
+                    entry.node.place,
+                    format!("`{key}` is {found}, but must be a list of numbers"),
+                )
                 .label(found)
                 .advise(format!("write numbers in brackets: `{key} = [1, 2]`"));
             self.complaints.push(complaint);
             return None;
         };
-        let numbers: Vec<f64> = list.iter().filter_map(|node| self.finite(node, key)).collect();
+        let numbers: Vec<f64> = list
+            .iter()
+            .filter_map(|node| self.finite(node, key))
+            .collect();
         (numbers.len() == list.len()).then_some(ParameterValue::List(numbers))
     }
 
     /// Why the keys written fit none of the ways of writing a family.
     fn no_way_fits(&self, table: &Table, family: &Family, known: &[&Entry]) -> Diagnostic {
         let keys: Vec<&str> = known.iter().map(|entry| entry.key.value.as_str()).collect();
-        let ways: Vec<String> = family.parameterisations.iter().map(Parameterisation::shown).collect();
+        let ways: Vec<String> = family
+            .parameterisations
+            .iter()
+            .map(Parameterisation::shown)
+            .collect();
         let list = format!("{} is written with {}", family.name, ways.join(" · "));
-        let open: Vec<&Parameterisation> = family.parameterisations.iter().filter(|way| keys.iter().all(|key| way.allows(key))).collect();
+        let open: Vec<&Parameterisation> = family
+            .parameterisations
+            .iter()
+            .filter(|way| keys.iter().all(|key| way.allows(key)))
+            .collect();
         if open.is_empty() {
             // The first key that no way takes beside those before it.
-            let together = |count: usize| family.parameterisations.iter().any(|way| keys[..count].iter().all(|key| way.allows(key)));
-            let index = (1..keys.len()).find(|index| !together(index + 1)).unwrap_or(keys.len() - 1);
-            let message = format!("`{}` does not go together with {}", keys[index], quoted(&keys[..index]));
+            let together = |count: usize| {
+                family
+                    .parameterisations
+                    .iter()
+                    .any(|way| keys[..count].iter().all(|key| way.allows(key)))
+            };
+            let index = (1..keys.len())
+                .find(|index| !together(index + 1))
+                .unwrap_or(keys.len() - 1);
+            let message = format!(
+                "`{}` does not go together with {}",
+                keys[index],
+                quoted(&keys[..index])
+            );
             return self
                 .texts
                 .error(&PARAMETERS_MIXED, known[index].key.place, message)
                 .label("another way of writing it")
                 .advise(list);
         }
-        let mut missing: Vec<Vec<&str>> = open.iter().map(|way| way.missing(&keys).collect()).collect();
+        let mut missing: Vec<Vec<&str>> = open
+            .iter()
+            .map(|way| way.missing(&keys).collect())
+            .collect();
         // Ways that need the least besides what is written are what was meant.
         let least = missing.iter().map(Vec::len).min().unwrap_or(0);
         missing.retain(|names| names.len() == least);
         let mut options: Vec<String> = missing.iter().map(|names| quoted(names)).collect();
         options.dedup();
-        let what = if options.len() > 1 { format!("one of {}", one_of(&options)) } else { options.concat() };
-        let place = table.get("distribution").map_or(known.first().map(|entry| entry.key.place), |node| Some(node.place));
-        let place = place.unwrap_or(crate::scenario::tree::Place { text: 0, start: 0, end: 0 });
-        let with = if keys.is_empty() { String::new() } else { format!(" with {}", quoted(&keys)) };
+        let what = if options.len() > 1 {
+            format!("one of {}", one_of(&options))
+        } else {
+            options.concat()
+        };
+        let place = table
+            .get("distribution")
+            .map_or(known.first().map(|entry| entry.key.place), |node| {
+                Some(node.place)
+            });
+        let place = place.unwrap_or(crate::scenario::tree::Place {
+            text: 0,
+            start: 0,
+            end: 0,
+        });
+        let with = if keys.is_empty() {
+            String::new()
+        } else {
+            format!(" with {}", quoted(&keys))
+        };
         self.texts
-            .error(&PARAMETER_MISSING, place, format!("{}{with} needs {what}", family.name))
+            .error(
+                &PARAMETER_MISSING,
+                place,
+                format!("{}{with} needs {what}", family.name),
+            )
             .label("parameters are missing")
             .advise(format!("add {what}"))
             .advise(list)
@@ -169,25 +286,53 @@ impl Context<'_> {
         if family.name != "beta" || unit.is_none_or(Unit::is_one) {
             return;
         }
-        let missing: Vec<&str> = ["min", "max"].into_iter().filter(|key| table.get(key).is_none()).collect();
+        let missing: Vec<&str> = ["min", "max"]
+            .into_iter()
+            .filter(|key| table.get(key).is_none())
+            .collect();
         if let (Some(node), false) = (table.get("unit"), missing.is_empty()) {
-            let message = format!("a beta distribution in `{}` needs {}", unit.map_or("", |unit| &unit.text), quoted(&missing));
-            let complaint = self.texts.error(&BETA_BOUNDS_MISSING, node.place, message).label("with this unit");
-            self.complaints.push(complaint.advise("write its bounds in that unit, such as `min = 0, max = 100` for `%`"));
+            let message = format!(
+                "a beta distribution in `{}` needs {}",
+                unit.map_or("", |unit| &unit.text),
+                quoted(&missing)
+            );
+            let complaint = self
+                .texts
+                .error(&BETA_BOUNDS_MISSING, node.place, message)
+                .label("with this unit");
+            self.complaints.push(
+                complaint
+                    .advise("write its bounds in that unit, such as `min = 0, max = 100` for `%`"),
+            );
         }
     }
 
     /// Complains of values that a family refused.
     pub(super) fn complain_of_parameters(&mut self, table: &Table, problems: &[ParameterProblem]) {
         // A value refused for a reason that has a name is often also out of range: the name says more.
-        let named = |key: Option<&str>| problems.iter().any(|other| other.parameter == key && other.code != &PARAMETER_TOO_EXTREME);
-        let told = |problem: &&ParameterProblem| problem.code != &PARAMETER_TOO_EXTREME || !named(problem.parameter);
+        let named = |key: Option<&str>| {
+            problems
+                .iter()
+                .any(|other| other.parameter == key && other.code != &PARAMETER_TOO_EXTREME)
+        };
+        let told = |problem: &&ParameterProblem| {
+            problem.code != &PARAMETER_TOO_EXTREME || !named(problem.parameter)
+        };
         for problem in problems.iter().filter(told) {
-            let node = problem.parameter.and_then(|key| table.get(key)).or_else(|| table.get("distribution"));
+            let node = problem
+                .parameter
+                .and_then(|key| table.get(key))
+                .or_else(|| table.get("distribution"));
             let Some(node) = node else { continue };
-            let label = problem.parameter.map_or("this distribution", |_| "this value");
-            let complaint = self.texts.error(problem.code, node.place, problem.message.clone()).label(label);
-            self.complaints.push(complaint.advise(problem.advice.clone()));
+            let label = problem
+                .parameter
+                .map_or("this distribution", |_| "this value");
+            let complaint = self
+                .texts
+                .error(problem.code, node.place, problem.message.clone())
+                .label(label);
+            self.complaints
+                .push(complaint.advise(problem.advice.clone()));
         }
     }
 }

@@ -2,7 +2,10 @@
 
 use super::RunDefaults;
 use super::check::Context;
-use super::codes::{PROBABILITY_OUT_OF_RANGE, QUANTILE_TWICE, REPLICATES_OUT_OF_RANGE, SEED_OUT_OF_RANGE, TRIALS_OUT_OF_RANGE, UNKNOWN_SAMPLER};
+use super::codes::{
+    PROBABILITY_OUT_OF_RANGE, QUANTILE_TWICE, REPLICATES_OUT_OF_RANGE, SEED_OUT_OF_RANGE,
+    TRIALS_OUT_OF_RANGE, UNKNOWN_SAMPLER,
+};
 use crate::diagnostic::{Code, did_you_mean};
 use crate::sampler::Method;
 use crate::scenario::tree::{Node, Place, Table, Value};
@@ -14,19 +17,37 @@ static LATER: &[&str] = &["latin-hypercube"];
 impl Context<'_> {
     /// Reads and checks `[run]`.
     pub(super) fn read_run(&mut self, root: &Table) -> RunDefaults {
-        let Some(table) = root.table("run") else { return RunDefaults::default() };
+        let Some(table) = root.table("run") else {
+            return RunDefaults::default();
+        };
         let mut run = RunDefaults::default();
         if let Some(node) = table.get("trials") {
-            run.trials = self.whole(node, &TRIALS_OUT_OF_RANGE, "at least 2 trials are needed", "write `trials = 1_000_000`", |trials| trials >= 2);
+            run.trials = self.whole(
+                node,
+                &TRIALS_OUT_OF_RANGE,
+                "at least 2 trials are needed",
+                "write `trials = 1_000_000`",
+                |trials| trials >= 2,
+            );
         }
         if let Some(node) = table.get("seed") {
-            run.seed = self.whole(node, &SEED_OUT_OF_RANGE, "the seed does not fit", "write a whole number up to 18446744073709551615", |_| true);
+            run.seed = self.whole(
+                node,
+                &SEED_OUT_OF_RANGE,
+                "the seed does not fit",
+                "write a whole number up to 18446744073709551615",
+                |_| true,
+            );
         }
         if let Some(node) = table.get("replicates") {
             let message = "replicates are outside 24 to 48";
-            let replicates = self.whole(node, &REPLICATES_OUT_OF_RANGE, message, "write a number from 24 to 48, or leave it out (32)", |replicates| {
-                (24..=48).contains(&replicates)
-            });
+            let replicates = self.whole(
+                node,
+                &REPLICATES_OUT_OF_RANGE,
+                message,
+                "write a number from 24 to 48, or leave it out (32)",
+                |replicates| (24..=48).contains(&replicates),
+            );
             run.replicates = replicates.and_then(|replicates| u32::try_from(replicates).ok());
         }
         if let Some(node) = table.get("level") {
@@ -37,13 +58,24 @@ impl Context<'_> {
         run
     }
 
-    fn whole(&mut self, node: &Node, code: &'static Code, message: &str, advice: &str, fits: impl Fn(u64) -> bool) -> Option<u64> {
-        let Value::Number(text, radix) = &node.value else { return None };
+    fn whole(
+        &mut self,
+        node: &Node,
+        code: &'static Code,
+        message: &str,
+        advice: &str,
+        fits: impl Fn(u64) -> bool,
+    ) -> Option<u64> {
+        let Value::Number(text, radix) = &node.value else {
+            return None;
+        };
         if text.contains(['.', 'e', 'E', '-', '+']) && *radix == 10 {
             // Not whole: the walker has complained.
             return None;
         }
-        let number = u64::from_str_radix(text, *radix).ok().filter(|number| fits(*number));
+        let number = u64::from_str_radix(text, *radix)
+            .ok()
+            .filter(|number| fits(*number));
         if number.is_none() {
             self.refuse_run(code, node.place, message.to_owned(), advice);
         }
@@ -51,7 +83,11 @@ impl Context<'_> {
     }
 
     fn refuse_run(&mut self, code: &'static Code, place: Place, message: String, advice: &str) {
-        let complaint = self.texts.error(code, place, message).label("out of range").advise(advice);
+        let complaint = self
+            .texts
+            .error(code, place, message)
+            .label("out of range")
+            .advise(advice);
         self.complaints.push(complaint);
     }
 
@@ -64,7 +100,12 @@ impl Context<'_> {
             return Some(value);
         }
         let message = format!("`{key}` is {value}, which is not between 0 and 1");
-        self.refuse_run(&PROBABILITY_OUT_OF_RANGE, node.place, message, "write 95 % as 0.95; 0 and 1 themselves have no quantile");
+        self.refuse_run(
+            &PROBABILITY_OUT_OF_RANGE,
+            node.place,
+            message,
+            "write 95 % as 0.95; 0 and 1 themselves have no quantile",
+        );
         None
     }
 
@@ -72,10 +113,16 @@ impl Context<'_> {
         let nodes = table.get("quantiles")?.as_list()?;
         let mut quantiles: Vec<f64> = Vec::with_capacity(nodes.len());
         for node in nodes {
-            let Some(quantile) = self.probability(node, "quantiles") else { continue };
+            let Some(quantile) = self.probability(node, "quantiles") else {
+                continue;
+            };
             if quantiles.contains(&quantile) {
                 let message = format!("the quantile {quantile} is asked for twice");
-                let complaint = self.texts.error(&QUANTILE_TWICE, node.place, message).label("a second time").advise("write it once");
+                let complaint = self
+                    .texts
+                    .error(&QUANTILE_TWICE, node.place, message)
+                    .label("a second time")
+                    .advise("write it once");
                 self.complaints.push(complaint);
             }
             quantiles.push(quantile);
@@ -90,12 +137,24 @@ impl Context<'_> {
             return Some(text.value);
         }
         let complaint = if LATER.contains(&text.value.as_str()) {
-            not_yet_available(self.texts, text.place, &format!("the sampler `{}`", text.value))
+            not_yet_available(
+                self.texts,
+                text.place,
+                &format!("the sampler `{}`", text.value),
+            )
         } else {
             let names: Vec<&str> = Method::ALL.iter().map(|(_, name, _)| *name).collect();
-            let mut complaint =
-                self.texts.error(&UNKNOWN_SAMPLER, text.place, format!("`{}` is not a sampler", text.value)).label("not a sampler");
-            complaint.advice.extend(did_you_mean(&text.value, names.iter().copied()));
+            let mut complaint = self
+                .texts
+                .error(
+                    &UNKNOWN_SAMPLER,
+                    text.place,
+                    format!("`{}` is not a sampler", text.value),
+                )
+                .label("not a sampler");
+            complaint
+                .advice
+                .extend(did_you_mean(&text.value, names.iter().copied()));
             let list: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
             complaint.advise(format!("write {}", walk::one_of(&list)))
         };

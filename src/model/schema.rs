@@ -29,7 +29,10 @@ fn section(section: &'static Section) -> Value {
         if matches!(key.shape, Shape::Later(_)) {
             continue;
         }
-        properties.insert(key.name.to_owned(), described(shape(&key.shape), key.summary));
+        properties.insert(
+            key.name.to_owned(),
+            described(shape(&key.shape), key.summary),
+        );
         if key.required {
             required.push(key.name);
         }
@@ -62,7 +65,9 @@ fn described(mut schema: Value, summary: &str) -> Value {
 fn shape(shape_of: &'static Shape) -> Value {
     match shape_of {
         Shape::Text => json!({ "type": "string" }),
-        Shape::Texts => json!({ "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }] }),
+        Shape::Texts => {
+            json!({ "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }] })
+        }
         Shape::Word(words) => json!({ "enum": words }),
         Shape::Whole => json!({ "type": "integer", "minimum": 0 }),
         Shape::Number => json!({ "type": "number" }),
@@ -83,23 +88,45 @@ fn number_or_infinity() -> Value {
 /// An input: a constant, or one of the ways of writing one of the families.
 fn input(keys: &'static [Key], common: &Map<String, Value>) -> Value {
     let common_of = |constant: bool| -> Map<String, Value> {
-        let without: &[&str] = if constant { &["distribution", "truncate"] } else { &["value", "distribution"] };
+        let without: &[&str] = if constant {
+            &["distribution", "truncate"]
+        } else {
+            &["value", "distribution"]
+        };
         let kept = keys.iter().filter(|key| !without.contains(&key.name));
-        kept.filter_map(|key| common.get(key.name).map(|schema| (key.name.to_owned(), schema.clone()))).collect()
+        kept.filter_map(|key| {
+            common
+                .get(key.name)
+                .map(|schema| (key.name.to_owned(), schema.clone()))
+        })
+        .collect()
     };
     let mut ways = vec![object(common_of(true), &["value"], json!(false))];
     for family in distribution::families() {
         for way in family.parameterisations {
             let mut properties = common_of(false);
-            properties.insert("distribution".to_owned(), described(json!({ "const": family.name }), family.summary));
+            properties.insert(
+                "distribution".to_owned(),
+                described(json!({ "const": family.name }), family.summary),
+            );
             if family.discrete {
                 properties.remove("truncate");
             }
-            let optional = way.optional.iter().map(|(name, default)| (*name, Some(*default)));
-            for (name, default) in way.required.iter().map(|name| (*name, None)).chain(optional) {
+            let optional = way
+                .optional
+                .iter()
+                .map(|(name, default)| (*name, Some(*default)));
+            for (name, default) in way
+                .required
+                .iter()
+                .map(|name| (*name, None))
+                .chain(optional)
+            {
                 properties.insert(name.to_owned(), parameter(family, name, default));
             }
-            let required: Vec<&str> = std::iter::once("distribution").chain(way.required.iter().copied()).collect();
+            let required: Vec<&str> = std::iter::once("distribution")
+                .chain(way.required.iter().copied())
+                .collect();
             ways.push(object(properties, &required, json!(false)));
         }
     }
@@ -107,13 +134,23 @@ fn input(keys: &'static [Key], common: &Map<String, Value>) -> Value {
 }
 
 fn parameter(family: &Family, name: &str, default: Option<f64>) -> Value {
-    let Some(row) = family.parameters.iter().find(|parameter| parameter.name == name) else { return json!(true) };
+    let Some(row) = family
+        .parameters
+        .iter()
+        .find(|parameter| parameter.name == name)
+    else {
+        return json!(true);
+    };
     let mut schema = match row.kind {
-        ParameterKind::Quantity | ParameterKind::PerUnit | ParameterKind::Pure => json!({ "type": "number" }),
+        ParameterKind::Quantity | ParameterKind::PerUnit | ParameterKind::Pure => {
+            json!({ "type": "number" })
+        }
         ParameterKind::QuantityList | ParameterKind::PureList if name == "interval" => {
             json!({ "type": "array", "items": { "type": "number" }, "minItems": 2, "maxItems": 2 })
         }
-        ParameterKind::QuantityList | ParameterKind::PureList => json!({ "type": "array", "items": { "type": "number" } }),
+        ParameterKind::QuantityList | ParameterKind::PureList => {
+            json!({ "type": "array", "items": { "type": "number" } })
+        }
     };
     if let (Value::Object(schema), Some(default)) = (&mut schema, default) {
         schema.insert("default".to_owned(), json!(default));

@@ -25,21 +25,44 @@ pub(super) struct VariantPlan {
 
 impl Context<'_> {
     /// The scenario as written, then each entry of `[variants]`.
-    pub(super) fn read_variants(&mut self, root: &Table, base: &[Named], names: &HashSet<&str>) -> Vec<VariantPlan> {
+    pub(super) fn read_variants(
+        &mut self,
+        root: &Table,
+        base: &[Named],
+        names: &HashSet<&str>,
+    ) -> Vec<VariantPlan> {
         let base_name = root.get("variant").and_then(Node::as_text);
         if let Some(name) = &base_name {
             self.check_variant_name(name);
         }
         let base_name = base_name.map_or_else(|| "base".to_owned(), |text| text.value);
         let mut seen = HashSet::from([base_name.to_lowercase()]);
-        let mut plans =
-            vec![VariantPlan { name: base_name, description: None, quantities: base.to_vec(), draw_keys: HashMap::new() }];
-        let index: HashMap<&str, usize> = base.iter().enumerate().map(|(index, named)| (named.key.value.as_str(), index)).collect();
-        for entry in root.table("variants").iter().flat_map(|table| &table.entries) {
+        let mut plans = vec![VariantPlan {
+            name: base_name,
+            description: None,
+            quantities: base.to_vec(),
+            draw_keys: HashMap::new(),
+        }];
+        let index: HashMap<&str, usize> = base
+            .iter()
+            .enumerate()
+            .map(|(index, named)| (named.key.value.as_str(), index))
+            .collect();
+        for entry in root
+            .table("variants")
+            .iter()
+            .flat_map(|table| &table.entries)
+        {
             self.check_variant_name(&entry.key);
             if !seen.insert(entry.key.value.to_lowercase()) {
-                let message = format!("there is already a variant called `{}`, not counting case", entry.key.value);
-                let complaint = self.texts.error(&VARIANT_DEFINED_TWICE, entry.key.place, message).label("a second one");
+                let message = format!(
+                    "there is already a variant called `{}`, not counting case",
+                    entry.key.value
+                );
+                let complaint = self
+                    .texts
+                    .error(&VARIANT_DEFINED_TWICE, entry.key.place, message)
+                    .label("a second one");
                 let advice = "give it another name (the scenario as written is a variant too: `base`, or the header's `variant`)";
                 self.complaints.push(complaint.advise(advice));
             }
@@ -50,37 +73,75 @@ impl Context<'_> {
         plans
     }
 
-    fn read_variant(&mut self, key: &Text, table: &Table, base: &[Named], index: &HashMap<&str, usize>, names: &HashSet<&str>) -> VariantPlan {
+    fn read_variant(
+        &mut self,
+        key: &Text,
+        table: &Table,
+        base: &[Named],
+        index: &HashMap<&str, usize>,
+        names: &HashSet<&str>,
+    ) -> VariantPlan {
         let mut plan = VariantPlan {
             name: key.value.clone(),
-            description: table.get("description").and_then(Node::as_text).map(|text| text.value),
+            description: table
+                .get("description")
+                .and_then(Node::as_text)
+                .map(|text| text.value),
             quantities: base.to_vec(),
             draw_keys: HashMap::new(),
         };
         self.read_sources(table.get("source"));
-        let entries = |section: &str| table.table(section).map_or(&[][..], |table| &table.entries[..]);
-        let replaced: HashSet<&str> = entries("inputs").iter().map(|entry| entry.key.value.as_str()).collect();
+        let entries = |section: &str| {
+            table
+                .table(section)
+                .map_or(&[][..], |table| &table.entries[..])
+        };
+        let replaced: HashSet<&str> = entries("inputs")
+            .iter()
+            .map(|entry| entry.key.value.as_str())
+            .collect();
         for entry in entries("inputs") {
-            let Some(original) = self.replaced(&entry.key, base, index) else { continue };
-            let Some(node) = self.as_input(entry, &base[original]) else { continue };
+            let Some(original) = self.replaced(&entry.key, base, index) else {
+                continue;
+            };
+            let Some(node) = self.as_input(entry, &base[original]) else {
+                continue;
+            };
             let input = self.read_input(&entry.key, &node);
             let same = match &base[original].quantity {
                 Quantity::Input(before) => input.shares_draws || input.same_quantity(before),
                 Quantity::Formula(_) => input.shares_draws,
             };
             if !same {
-                plan.draw_keys.insert(entry.key.value.clone(), format!("{}/{}", plan.name, entry.key.value));
+                plan.draw_keys.insert(
+                    entry.key.value.clone(),
+                    format!("{}/{}", plan.name, entry.key.value),
+                );
             }
-            plan.put(original, Named { key: entry.key.clone(), quantity: Quantity::Input(Arc::new(input)) });
+            plan.put(
+                original,
+                Named {
+                    key: entry.key.clone(),
+                    quantity: Quantity::Input(Arc::new(input)),
+                },
+            );
         }
         for entry in entries("formulas") {
             if replaced.contains(entry.key.value.as_str()) {
                 self.complain_of_name_twice(&entry.key);
                 continue;
             }
-            let Some(original) = self.replaced(&entry.key, base, index) else { continue };
+            let Some(original) = self.replaced(&entry.key, base, index) else {
+                continue;
+            };
             let formula = self.read_formula(&entry.key, &entry.node, names);
-            plan.put(original, Named { key: entry.key.clone(), quantity: Quantity::Formula(Arc::new(formula)) });
+            plan.put(
+                original,
+                Named {
+                    key: entry.key.clone(),
+                    quantity: Quantity::Formula(Arc::new(formula)),
+                },
+            );
         }
         plan
     }
@@ -89,12 +150,20 @@ impl Context<'_> {
     fn as_input(&mut self, entry: &Entry, original: &Named) -> Option<Node> {
         match (&entry.node.value, &original.quantity) {
             (Value::Table(_), _) => Some(entry.node.clone()),
-            (Value::Number(..), Quantity::Input(input)) => Some(number_in_unit_of(&input.table, entry.node.clone())),
+            (Value::Number(..), Quantity::Input(input)) => {
+                Some(number_in_unit_of(&input.table, entry.node.clone()))
+            }
             (Value::Number(..), Quantity::Formula(_)) => {
                 let name = &entry.key.value;
-                let message = format!("`{name}` is a formula, so it has no unit to give the number");
-                let complaint = self.texts.error(&NUMBER_WITHOUT_UNIT, entry.node.place, message).label("without a unit");
-                self.complaints.push(complaint.advise(format!("write `{name} = {{ value = 1, unit = \"kWh\" }}`")));
+                let message =
+                    format!("`{name}` is a formula, so it has no unit to give the number");
+                let complaint = self
+                    .texts
+                    .error(&NUMBER_WITHOUT_UNIT, entry.node.place, message)
+                    .label("without a unit");
+                self.complaints.push(
+                    complaint.advise(format!("write `{name} = {{ value = 1, unit = \"kWh\" }}`")),
+                );
                 None
             }
             // The walker has complained of its type.
@@ -102,33 +171,67 @@ impl Context<'_> {
         }
     }
 
-    fn replaced(&mut self, key: &Text, base: &[Named], index: &HashMap<&str, usize>) -> Option<usize> {
+    fn replaced(
+        &mut self,
+        key: &Text,
+        base: &[Named],
+        index: &HashMap<&str, usize>,
+    ) -> Option<usize> {
         let original = index.get(key.value.as_str()).copied();
         if original.is_none() {
-            let message = format!("the scenario has no input or formula `{}` to replace", key.value);
-            let mut complaint = self.texts.error(&REPLACES_NOTHING, key.place, message).label("replaces nothing");
-            complaint.advice.extend(did_you_mean(&key.value, base.iter().map(|named| named.key.value.as_str())));
-            self.complaints.push(complaint.advise("a variant replaces inputs and formulas that exist; add it to the scenario first"));
+            let message = format!(
+                "the scenario has no input or formula `{}` to replace",
+                key.value
+            );
+            let mut complaint = self
+                .texts
+                .error(&REPLACES_NOTHING, key.place, message)
+                .label("replaces nothing");
+            complaint.advice.extend(did_you_mean(
+                &key.value,
+                base.iter().map(|named| named.key.value.as_str()),
+            ));
+            self.complaints.push(complaint.advise(
+                "a variant replaces inputs and formulas that exist; add it to the scenario first",
+            ));
         }
         original
     }
 
     /// Resolves, compiles and assembles one variant; `None` when something was complained about.
-    pub(super) fn build_variant(&mut self, plan: &VariantPlan, entries: &[OutputEntry], used: &mut HashSet<String>) -> Option<Variant> {
+    pub(super) fn build_variant(
+        &mut self,
+        plan: &VariantPlan,
+        entries: &[OutputEntry],
+        used: &mut HashSet<String>,
+    ) -> Option<Variant> {
         let resolved = self.resolve(&plan.quantities);
         let mut views = Vec::new();
         let mut inputs: Vec<Option<Input>> = Vec::new();
         for named in &plan.quantities {
-            let Quantity::Input(entry) = &named.quantity else { continue };
+            let Quantity::Input(entry) = &named.quantity else {
+                continue;
+            };
             let fixed = match entry.input.as_ref().map(|input| &input.definition) {
                 Some(Definition::Fixed(value)) => Some(value.clone()),
                 _ => None,
             };
-            views.push(InputView { unit: entry.unit.clone(), fixed });
-            inputs.push(entry.input.clone().map(|input| match plan.draw_keys.get(&input.name) {
-                Some(draw_key) => Input { draw_key: draw_key.clone(), ..input },
-                None => input,
-            }));
+            views.push(InputView {
+                unit: entry.unit.clone(),
+                fixed,
+            });
+            inputs.push(
+                entry
+                    .input
+                    .clone()
+                    .map(|input| match plan.draw_keys.get(&input.name) {
+                        Some(draw_key) => Input {
+                            draw_key: draw_key.clone(),
+                            ..input
+                        },
+                        None => input,
+                    }),
+            );
         }
         let mut complaints = Vec::new();
         let mut compiler = Compiler {
@@ -142,7 +245,11 @@ impl Context<'_> {
         resolved.compile(&mut compiler);
         let outputs = self.build_outputs(entries, &resolved, &mut compiler);
         resolved.mark_used(entries.iter().map(|entry| entry.key.value.clone()), used);
-        let named = |(index, named): (usize, &&Named)| compiler.formulas[index].as_ref().map(|value| (named.key.value.clone(), value.node));
+        let named = |(index, named): (usize, &&Named)| {
+            compiler.formulas[index]
+                .as_ref()
+                .map(|value| (named.key.value.clone(), value.node))
+        };
         let formulas: Option<Vec<_>> = resolved.names.iter().enumerate().map(named).collect();
         let graph = compiler.builder.finish();
         self.complaints.append(&mut complaints);

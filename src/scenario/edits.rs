@@ -8,19 +8,37 @@ use crate::diagnostic::{Diagnostic, Source, did_you_mean};
 pub fn apply(root: &mut Table, texts: &mut Texts, sets: &[String]) -> Vec<Diagnostic> {
     let mut complaints = Vec::new();
     for set in sets {
-        let Ok(index) = u16::try_from(texts.0.len()) else { break };
+        let Ok(index) = u16::try_from(texts.0.len()) else {
+            break;
+        };
         let source = Source::new("--set", set.as_str());
         texts.0.push(source.clone());
-        let Parsed { table: tree, complaints: faults, .. } = parse(&source, index);
+        let Parsed {
+            table: tree,
+            complaints: faults,
+            ..
+        } = parse(&source, index);
         if let Some(fault) = faults.into_iter().next() {
             complaints.push(malformed(fault));
             continue;
         }
         match path_and_value(texts, tree) {
-            Some((path, value)) => complaints.extend(apply_one(root, texts, &path, value).err().map(|complaint| *complaint)),
+            Some((path, value)) => complaints.extend(
+                apply_one(root, texts, &path, value)
+                    .err()
+                    .map(|complaint| *complaint),
+            ),
             None => {
-                let whole = Place { text: index, start: 0, end: u32::try_from(set.len()).unwrap_or(u32::MAX) };
-                complaints.push(malformed(texts.error(&EDIT_MALFORMED, whole, "this is not one PATH=VALUE").label("not PATH=VALUE")));
+                let whole = Place {
+                    text: index,
+                    start: 0,
+                    end: u32::try_from(set.len()).unwrap_or(u32::MAX),
+                };
+                complaints.push(malformed(
+                    texts
+                        .error(&EDIT_MALFORMED, whole, "this is not one PATH=VALUE")
+                        .label("not PATH=VALUE"),
+                ));
             }
         }
     }
@@ -47,12 +65,25 @@ fn path_and_value(texts: &Texts, mut tree: Table) -> Option<(Vec<Text>, Node)> {
         match node.value {
             // A table made by a dotted key has the place of that key; one that was written begins with a brace.
             Value::Table(inner) if !texts.slice(node.place).starts_with('{') => tree = inner,
-            value => return Some((path, Node { place: node.place, value })),
+            value => {
+                return Some((
+                    path,
+                    Node {
+                        place: node.place,
+                        value,
+                    },
+                ));
+            }
         }
     }
 }
 
-fn apply_one(root: &mut Table, texts: &Texts, path: &[Text], value: Node) -> Result<(), Box<Diagnostic>> {
+fn apply_one(
+    root: &mut Table,
+    texts: &Texts,
+    path: &[Text],
+    value: Node,
+) -> Result<(), Box<Diagnostic>> {
     let names: Vec<&str> = path.iter().map(|part| part.value.as_str()).collect();
     let is_table = matches!(value.value, Value::Table(_));
     match names.as_slice() {
@@ -80,14 +111,31 @@ fn apply_one(root: &mut Table, texts: &Texts, path: &[Text], value: Node) -> Res
     }
 }
 
-fn existing_input<'a>(root: &'a mut Table, texts: &Texts, name: &str, place: Place) -> Result<&'a mut Table, Box<Diagnostic>> {
-    let known: Vec<String> =
-        root.table("inputs").map(|inputs| inputs.entries.iter().map(|entry| entry.key.value.clone()).collect()).unwrap_or_default();
-    let is_formula = root.table("formulas").is_some_and(|formulas| formulas.get(name).is_some());
-    let input = root.entry_mut("inputs").and_then(|entry| match &mut entry.node.value {
-        Value::Table(inputs) => inputs.entry_mut(name),
-        _ => None,
-    });
+fn existing_input<'a>(
+    root: &'a mut Table,
+    texts: &Texts,
+    name: &str,
+    place: Place,
+) -> Result<&'a mut Table, Box<Diagnostic>> {
+    let known: Vec<String> = root
+        .table("inputs")
+        .map(|inputs| {
+            inputs
+                .entries
+                .iter()
+                .map(|entry| entry.key.value.clone())
+                .collect()
+        })
+        .unwrap_or_default();
+    let is_formula = root
+        .table("formulas")
+        .is_some_and(|formulas| formulas.get(name).is_some());
+    let input = root
+        .entry_mut("inputs")
+        .and_then(|entry| match &mut entry.node.value {
+            Value::Table(inputs) => inputs.entry_mut(name),
+            _ => None,
+        });
     match input.map(|entry| &mut entry.node.value) {
         Some(Value::Table(table)) => Ok(table),
         _ if is_formula => Err(texts
@@ -99,8 +147,20 @@ fn existing_input<'a>(root: &'a mut Table, texts: &Texts, name: &str, place: Pla
     }
 }
 
-fn nothing<'a>(texts: &Texts, name: &str, place: Place, what: &str, known: impl Iterator<Item = &'a str>) -> Diagnostic {
-    let mut complaint = texts.error(&EDIT_OF_NOTHING, place, format!("the file has no {what} `{name}`")).label("nothing of that name");
+fn nothing<'a>(
+    texts: &Texts,
+    name: &str,
+    place: Place,
+    what: &str,
+    known: impl Iterator<Item = &'a str>,
+) -> Diagnostic {
+    let mut complaint = texts
+        .error(
+            &EDIT_OF_NOTHING,
+            place,
+            format!("the file has no {what} `{name}`"),
+        )
+        .label("nothing of that name");
     complaint.advice.extend(did_you_mean(name, known));
     complaint.advise("`montecarbon check` lists the inputs of a file")
 }
@@ -108,14 +168,34 @@ fn nothing<'a>(texts: &Texts, name: &str, place: Place, what: &str, known: impl 
 /// The input table of a bare number: that value, in the unit the input has.
 pub fn number_in_unit_of(input: &Table, number: Node) -> Node {
     let place = number.place;
-    let mut entries = vec![Entry { key: Text { value: "value".to_owned(), place }, node: number }];
+    let mut entries = vec![Entry {
+        key: Text {
+            value: "value".to_owned(),
+            place,
+        },
+        node: number,
+    }];
     // The description says what the quantity is, so it holds for another value too; sources and evidence do not.
-    entries.extend(["unit", "description"].into_iter().filter_map(|key| input.entry(key).cloned()));
-    Node { place, value: Value::Table(Table { entries }) }
+    entries.extend(
+        ["unit", "description"]
+            .into_iter()
+            .filter_map(|key| input.entry(key).cloned()),
+    );
+    Node {
+        place,
+        value: Value::Table(Table { entries }),
+    }
 }
 
 /// Replaces an entry of one section, or puts one there that stands in for an entry of the other section.
-fn replace(root: &mut Table, texts: &Texts, (section, other): (&str, &str), name: &str, key: &Text, value: Node) -> Result<(), Box<Diagnostic>> {
+fn replace(
+    root: &mut Table,
+    texts: &Texts,
+    (section, other): (&str, &str),
+    name: &str,
+    key: &Text,
+    value: Node,
+) -> Result<(), Box<Diagnostic>> {
     let table = |root: &Table, section: &str| root.table(section).cloned().unwrap_or_default();
     if let Some(Value::Table(entries)) = root.entry_mut(section).map(|entry| &mut entry.node.value)
         && let Some(entry) = entries.entry_mut(name)
@@ -123,20 +203,45 @@ fn replace(root: &mut Table, texts: &Texts, (section, other): (&str, &str), name
         entry.node = value;
         return Ok(());
     }
-    if root.table(other).and_then(|entries| entries.get(name)).is_none() {
-        let known: Vec<String> =
-            [section, other].iter().flat_map(|section| table(root, section).entries).map(|entry| entry.key.value).collect();
-        return Err(nothing(texts, name, key.place, "input or formula", known.iter().map(String::as_str)).into());
+    if root
+        .table(other)
+        .and_then(|entries| entries.get(name))
+        .is_none()
+    {
+        let known: Vec<String> = [section, other]
+            .iter()
+            .flat_map(|section| table(root, section).entries)
+            .map(|entry| entry.key.value)
+            .collect();
+        return Err(nothing(
+            texts,
+            name,
+            key.place,
+            "input or formula",
+            known.iter().map(String::as_str),
+        )
+        .into());
     }
     if let Some(Value::Table(entries)) = root.entry_mut(other).map(|entry| &mut entry.node.value) {
         entries.entries.retain(|entry| entry.key.value != name);
     }
-    let entry = Entry { key: key.clone(), node: value };
+    let entry = Entry {
+        key: key.clone(),
+        node: value,
+    };
     match root.entry_mut(section).map(|entry| &mut entry.node.value) {
         Some(Value::Table(entries)) => entries.entries.push(entry),
         _ => {
-            let section = Text { value: section.to_owned(), place: key.place };
-            let node = Node { place: key.place, value: Value::Table(Table { entries: vec![entry] }) };
+            let section = Text {
+                value: section.to_owned(),
+                place: key.place,
+            };
+            let node = Node {
+                place: key.place,
+                value: Value::Table(Table {
+                    entries: vec![entry],
+                }),
+            };
             root.entries.push(Entry { key: section, node });
         }
     }

@@ -63,11 +63,21 @@ pub struct Section {
 }
 
 const fn key(name: &'static str, shape: Shape, summary: &'static str) -> Key {
-    Key { name, shape, required: false, summary }
+    Key {
+        name,
+        shape,
+        required: false,
+        summary,
+    }
 }
 
 const fn required(name: &'static str, shape: Shape, summary: &'static str) -> Key {
-    Key { name, shape, required: true, summary }
+    Key {
+        name,
+        shape,
+        required: true,
+        summary,
+    }
 }
 
 /// Words of `evidence`, best first.
@@ -79,24 +89,84 @@ pub static KINDS: &[&str] = &["uncertainty", "variability"];
 pub static ROOT: Section = Section {
     name: "the header",
     keys: &[
-        key("format", Shape::Whole, "The version of the scenario language: 1"),
+        key(
+            "format",
+            Shape::Whole,
+            "The version of the scenario language: 1",
+        ),
         key("title", Shape::Text, "One line"),
         key("description", Shape::Text, "What the scenario answers"),
-        key("variant", Shape::Text, "Name of the scenario as written (default \"base\")"),
-        key("references", Shape::Named(&Shape::Either(&Shape::Text, &Shape::Section(&REFERENCE))), "Works cited by key in `source`"),
-        key("units", Shape::Named(&Shape::Text), "Units beyond the built-in ones: a number and a unit, or \"count\""),
-        key("inputs", Shape::Named(&Shape::Section(&INPUT)), "The inputs"),
-        key("formulas", Shape::Named(&Shape::Text), "The formulas, in any order"),
-        key("outputs", Shape::Named(&Shape::Either(&Shape::Text, &Shape::Section(&OUTPUT))), "What is reported, and in which unit"),
-        key("variants", Shape::Named(&Shape::Section(&VARIANT)), "Alternatives that replace inputs or formulas"),
-        key("run", Shape::Section(&RUN), "Defaults of a run; the command line wins"),
-        key("correlations", Shape::Later("correlations between inputs"), "Dependence between inputs"),
-        key("shares", Shape::Later("shares that sum to one"), "Shares that sum to one"),
-        key("sweep", Shape::Later("sweeps over values"), "Axes whose combinations become variants"),
-        key("imports", Shape::Later("imports of other files"), "Other scenario files to use"),
-        key("observed", Shape::Later("observed values to hold a prediction against"), "What was measured"),
+        key(
+            "variant",
+            Shape::Text,
+            "Name of the scenario as written (default \"base\")",
+        ),
+        key(
+            "references",
+            Shape::Named(&Shape::Either(&Shape::Text, &Shape::Section(&REFERENCE))),
+            "Works cited by key in `source`",
+        ),
+        key(
+            "units",
+            Shape::Named(&Shape::Text),
+            "Units beyond the built-in ones: a number and a unit, or \"count\"",
+        ),
+        key(
+            "inputs",
+            Shape::Named(&Shape::Section(&INPUT)),
+            "The inputs",
+        ),
+        key(
+            "formulas",
+            Shape::Named(&Shape::Text),
+            "The formulas, in any order",
+        ),
+        key(
+            "outputs",
+            Shape::Named(&Shape::Either(&Shape::Text, &Shape::Section(&OUTPUT))),
+            "What is reported, and in which unit",
+        ),
+        key(
+            "variants",
+            Shape::Named(&Shape::Section(&VARIANT)),
+            "Alternatives that replace inputs or formulas",
+        ),
+        key(
+            "run",
+            Shape::Section(&RUN),
+            "Defaults of a run; the command line wins",
+        ),
+        key(
+            "correlations",
+            Shape::Later("correlations between inputs"),
+            "Dependence between inputs",
+        ),
+        key(
+            "shares",
+            Shape::Later("shares that sum to one"),
+            "Shares that sum to one",
+        ),
+        key(
+            "sweep",
+            Shape::Later("sweeps over values"),
+            "Axes whose combinations become variants",
+        ),
+        key(
+            "imports",
+            Shape::Later("imports of other files"),
+            "Other scenario files to use",
+        ),
+        key(
+            "observed",
+            Shape::Later("observed values to hold a prediction against"),
+            "What was measured",
+        ),
         key("assert", Shape::Later("assertions"), "What must hold"),
-        key("decision", Shape::Later("decisions"), "What is to be decided"),
+        key(
+            "decision",
+            Shape::Later("decisions"),
+            "What is to be decided",
+        ),
     ],
     others: Others::Refused,
 };
@@ -117,16 +187,52 @@ pub static INPUT: Section = Section {
     name: "an input",
     keys: &[
         key("value", Shape::Number, "A constant"),
-        key("distribution", Shape::Text, "The family of its distribution"),
-        key("catalog", Shape::Later("the catalog of reference data"), "Rows of the catalog"),
-        key("where", Shape::Later("the catalog of reference data"), "Narrows the rows of the catalog"),
-        key("unit", Shape::Text, "The unit of its numbers (default \"1\")"),
+        key(
+            "distribution",
+            Shape::Text,
+            "The family of its distribution",
+        ),
+        key(
+            "catalog",
+            Shape::Later("the catalog of reference data"),
+            "Rows of the catalog",
+        ),
+        key(
+            "where",
+            Shape::Later("the catalog of reference data"),
+            "Narrows the rows of the catalog",
+        ),
+        key(
+            "unit",
+            Shape::Text,
+            "The unit of its numbers (default \"1\")",
+        ),
         key("description", Shape::Text, "What it is"),
-        key("source", Shape::Texts, "Keys of [references], or text with a space in it"),
-        key("evidence", Shape::Word(EVIDENCE), "The grade of the evidence"),
-        key("kind", Shape::Word(KINDS), "Not known exactly (uncertainty, the default) or really varying"),
-        key("truncate", Shape::Numbers, "Lower and upper bound, in its unit; inf allowed"),
-        key("draws", Shape::Word(&["shared"]), "shared: the same quantile as the input it replaces"),
+        key(
+            "source",
+            Shape::Texts,
+            "Keys of [references], or text with a space in it",
+        ),
+        key(
+            "evidence",
+            Shape::Word(EVIDENCE),
+            "The grade of the evidence",
+        ),
+        key(
+            "kind",
+            Shape::Word(KINDS),
+            "Not known exactly (uncertainty, the default) or really varying",
+        ),
+        key(
+            "truncate",
+            Shape::Numbers,
+            "Lower and upper bound, in its unit; inf allowed",
+        ),
+        key(
+            "draws",
+            Shape::Word(&["shared"]),
+            "shared: the same quantile as the input it replaces",
+        ),
     ],
     others: Others::Parameters,
 };
@@ -137,7 +243,11 @@ pub static OUTPUT: Section = Section {
     keys: &[
         required("unit", Shape::Text, "The unit to report it in"),
         key("description", Shape::Text, "What it is"),
-        key("thresholds", Shape::Named(&Shape::Number), "Named numbers in its unit whose exceedance is reported"),
+        key(
+            "thresholds",
+            Shape::Named(&Shape::Number),
+            "Named numbers in its unit whose exceedance is reported",
+        ),
     ],
     others: Others::Refused,
 };
@@ -147,14 +257,26 @@ pub static VARIANT: Section = Section {
     name: "a variant",
     keys: &[
         key("description", Shape::Text, "What is different"),
-        key("source", Shape::Texts, "Keys of [references], or text with a space in it"),
+        key(
+            "source",
+            Shape::Texts,
+            "Keys of [references], or text with a space in it",
+        ),
         key(
             "inputs",
             Shape::Named(&Shape::Either(&Shape::Number, &Shape::Section(&INPUT))),
             "Inputs that replace others; a bare number keeps the unit",
         ),
-        key("formulas", Shape::Named(&Shape::Text), "Formulas that replace others"),
-        key("correlations", Shape::Later("correlations between inputs"), "Correlations that replace others"),
+        key(
+            "formulas",
+            Shape::Named(&Shape::Text),
+            "Formulas that replace others",
+        ),
+        key(
+            "correlations",
+            Shape::Later("correlations between inputs"),
+            "Correlations that replace others",
+        ),
     ],
     others: Others::Refused,
 };
@@ -165,10 +287,22 @@ pub static RUN: Section = Section {
     keys: &[
         key("trials", Shape::Whole, "Number of trials (at least 2)"),
         key("seed", Shape::Whole, "Seed of the random numbers"),
-        key("level", Shape::Number, "Level of the reported intervals, between 0 and 1"),
-        key("quantiles", Shape::Numbers, "Probabilities of the reported quantiles, each between 0 and 1"),
+        key(
+            "level",
+            Shape::Number,
+            "Level of the reported intervals, between 0 and 1",
+        ),
+        key(
+            "quantiles",
+            Shape::Numbers,
+            "Probabilities of the reported quantiles, each between 0 and 1",
+        ),
         key("sampler", Shape::Text, "Where the random numbers come from"),
-        key("replicates", Shape::Whole, "Independent replicates, 24 to 48"),
+        key(
+            "replicates",
+            Shape::Whole,
+            "Independent replicates, 24 to 48",
+        ),
     ],
     others: Others::Refused,
 };

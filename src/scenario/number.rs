@@ -24,7 +24,11 @@ pub struct NumberFault {
 
 fn out_of_range(text: &str) -> NumberFault {
     let shown: String = text.chars().take(24).collect();
-    let shown = if shown.len() < text.len() { format!("{shown}…") } else { shown };
+    let shown = if shown.len() < text.len() {
+        format!("{shown}…")
+    } else {
+        shown
+    };
     NumberFault {
         code: &NUMBER_OUT_OF_RANGE,
         message: format!("{shown} is outside the numbers that can be computed with"),
@@ -41,14 +45,22 @@ pub fn exact(text: &str) -> Result<BigRational, NumberFault> {
     let lowered = text.trim_start_matches('+');
     let (mantissa, exponent) = lowered.split_once(['e', 'E']).unwrap_or((lowered, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let exponent = exponent.parse::<i64>().ok().filter(|exponent| exponent.abs() <= LARGEST_EXPONENT);
+    let exponent = exponent
+        .parse::<i64>()
+        .ok()
+        .filter(|exponent| exponent.abs() <= LARGEST_EXPONENT);
     let (Some(exponent), true) = (exponent, whole.len() + fraction.len() <= MOST_DIGITS) else {
         return Err(out_of_range(text));
     };
-    let digits = BigInt::from_str_radix(&format!("{whole}{fraction}"), 10).map_err(|_| out_of_range(text))?;
+    let digits = BigInt::from_str_radix(&format!("{whole}{fraction}"), 10)
+        .map_err(|_| out_of_range(text))?;
     let power = exponent - i64::try_from(fraction.len()).unwrap_or(i64::MAX);
     let ten = |power: i64| BigInt::from(10).pow(u32::try_from(power).unwrap_or(0));
-    let value = if power >= 0 { BigRational::from_integer(digits * ten(power)) } else { BigRational::new(digits, ten(-power)) };
+    let value = if power >= 0 {
+        BigRational::from_integer(digits * ten(power))
+    } else {
+        BigRational::new(digits, ten(-power))
+    };
     let double = text.parse::<f64>().unwrap_or(f64::NAN);
     if !double.is_finite() || (double == 0.0 && !value.is_zero()) {
         return Err(out_of_range(text));
@@ -69,15 +81,32 @@ pub fn double(text: &str, radix: u32) -> Result<f64, NumberFault> {
     }
     let value: f64 = text.parse().map_err(|_| out_of_range(text))?;
     let written_infinite = text.ends_with("inf") || text.ends_with("nan");
-    let vanished = value == 0.0 && text.split(['e', 'E']).next().is_some_and(|mantissa| mantissa.bytes().any(|byte| matches!(byte, b'1'..=b'9')));
-    if (!value.is_finite() && !written_infinite) || vanished { Err(out_of_range(text)) } else { Ok(value) }
+    let vanished = value == 0.0
+        && text
+            .split(['e', 'E'])
+            .next()
+            .is_some_and(|mantissa| mantissa.bytes().any(|byte| matches!(byte, b'1'..=b'9')));
+    if (!value.is_finite() && !written_infinite) || vanished {
+        Err(out_of_range(text))
+    } else {
+        Ok(value)
+    }
 }
 
 /// Bytes that the unsigned decimal at the start of a text takes; 0 when there is none.
 pub fn length(text: &str) -> usize {
     let bytes = text.as_bytes();
-    let digits = |from: usize| bytes[from..].iter().take_while(|byte| byte.is_ascii_digit() || **byte == b'_').count();
-    let whole = if bytes.first().is_some_and(u8::is_ascii_digit) { digits(0) } else { 0 };
+    let digits = |from: usize| {
+        bytes[from..]
+            .iter()
+            .take_while(|byte| byte.is_ascii_digit() || **byte == b'_')
+            .count()
+    };
+    let whole = if bytes.first().is_some_and(u8::is_ascii_digit) {
+        digits(0)
+    } else {
+        0
+    };
     let mut end = whole;
     if bytes.get(end) == Some(&b'.') && bytes.get(end + 1).is_some_and(u8::is_ascii_digit) {
         end += 1 + digits(end + 1);
@@ -98,7 +127,11 @@ pub fn leading(text: &str) -> Option<(BigRational, usize)> {
     let start = text.len() - text.trim_start().len();
     let sign = usize::from(text[start..].starts_with(['-', '+']));
     let end = start + sign + length(&text[start + sign..]);
-    let value = if end > start + sign { exact(&text[start..end].replace('_', "")).ok() } else { None };
+    let value = if end > start + sign {
+        exact(&text[start..end].replace('_', "")).ok()
+    } else {
+        None
+    };
     value.map(|value| (value, end))
 }
 
@@ -114,7 +147,13 @@ mod tests {
         assert_eq!(exact("0.24"), Ok(ratio(6, 25)));
         assert_eq!(exact("-1.5e3"), Ok(ratio(-1500, 1)));
         assert_eq!(exact("+2E-3"), Ok(ratio(1, 500)));
-        for text in ["1e400", "1e-400", "1e-99999999", "1e99999999999999999999", &"9".repeat(500)] {
+        for text in [
+            "1e400",
+            "1e-400",
+            "1e-99999999",
+            "1e99999999999999999999",
+            &"9".repeat(500),
+        ] {
             assert!(exact(text).is_err(), "{text}");
             assert!(double(text, 10).is_err(), "{text}");
         }

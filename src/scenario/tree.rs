@@ -37,21 +37,33 @@ impl Texts {
 
     /// What stands at a place.
     pub fn slice(&self, place: Place) -> &str {
-        self.source(place).text.get(place.start as usize..place.end as usize).unwrap_or("")
+        self.source(place)
+            .text
+            .get(place.start as usize..place.end as usize)
+            .unwrap_or("")
     }
 
     /// The place of some bytes of a decoded text: escapes and line continuations are counted back.
     pub fn within(&self, text: &Text, range: Range<usize>) -> Place {
         let raw = self.slice(text.place);
-        let shift = |offset: usize| text.place.start + u32::try_from(raw_offset(raw, &text.value, offset)).unwrap_or(0);
+        let shift = |offset: usize| {
+            text.place.start + u32::try_from(raw_offset(raw, &text.value, offset)).unwrap_or(0)
+        };
         let start = shift(range.start);
-        Place { text: text.place.text, start, end: shift(range.end).max(start) }
+        Place {
+            text: text.place.text,
+            start,
+            end: shift(range.end).max(start),
+        }
     }
 }
 
 impl From<Place> for Span {
     fn from(place: Place) -> Span {
-        Span { start: place.start as usize, end: place.end as usize }
+        Span {
+            start: place.start as usize,
+            end: place.end as usize,
+        }
     }
 }
 
@@ -162,7 +174,10 @@ impl Node {
     /// The text, if it is one.
     pub fn as_text(&self) -> Option<Text> {
         match &self.value {
-            Value::Text(value) => Some(Text { value: value.clone(), place: self.place }),
+            Value::Text(value) => Some(Text {
+                value: value.clone(),
+                place: self.place,
+            }),
             _ => None,
         }
     }
@@ -185,26 +200,46 @@ pub fn parse(source: &Arc<Source>, text: u16) -> Parsed {
         let message = format!("the file has {} bytes", source.text.len());
         let complaint = Diagnostic::error(&FILE_TOO_LARGE, source, 0..0, message)
             .label("of this file")
-            .advise(format!("keep a scenario below {} MiB; data belongs in a CSV file beside it", LARGEST_FILE >> 20));
-        return Parsed { complaints: vec![complaint], ..Parsed::default() };
+            .advise(format!(
+                "keep a scenario below {} MiB; data belongs in a CSV file beside it",
+                LARGEST_FILE >> 20
+            ));
+        return Parsed {
+            complaints: vec![complaint],
+            ..Parsed::default()
+        };
     }
     if let Some(range) = deep_key(&source.text) {
         let complaint = Diagnostic::error(&KEY_TOO_DEEP, source, range, format!("a key has more than {DEEPEST_KEY} parts"))
             .label("one part too many")
             .advise("no key of a scenario has more than five parts, such as `variants.west.inputs.grid.median`");
-        return Parsed { complaints: vec![complaint], ..Parsed::default() };
+        return Parsed {
+            complaints: vec![complaint],
+            ..Parsed::default()
+        };
     }
     let (table, errors) = DeTable::parse_recoverable(&source.text);
-    let mut complaints: Vec<Diagnostic> = errors.iter().map(|error| complaint(source, error)).collect();
+    let mut complaints: Vec<Diagnostic> = errors
+        .iter()
+        .map(|error| complaint(source, error))
+        .collect();
     complaints.sort_by_key(|complaint| complaint.span.start);
     let broken_from = keep_first_causes(&mut complaints);
-    Parsed { table: convert_table(table.into_inner(), text), complaints, broken_from }
+    Parsed {
+        table: convert_table(table.into_inner(), text),
+        complaints,
+        broken_from,
+    }
 }
 
 /// One slip makes the parser stumble on. The first complaint of a line tells it all; and after a string, list or table
 /// that never ends, what the parser says of the lists, tables and keys below comes from reading them inside it.
 fn keep_first_causes(complaints: &mut Vec<Diagnostic>) -> Option<usize> {
-    let is_of_brackets = |message: &str| ["array", "inline table", "comma", "key-value"].iter().any(|word| message.contains(word));
+    let is_of_brackets = |message: &str| {
+        ["array", "inline table", "comma", "key-value"]
+            .iter()
+            .any(|word| message.contains(word))
+    };
     let (mut last_line, mut broken_from) = (None, None);
     // Far more than a person mends in one go; a text that is no TOML at all would have one a line.
     complaints.truncate(MOST_SYNTAX_FAULTS);
@@ -212,7 +247,8 @@ fn keep_first_causes(complaints: &mut Vec<Diagnostic>) -> Option<usize> {
         let syntax = complaint.code == &TOML_SYNTAX;
         let brackets = syntax && is_of_brackets(&complaint.message);
         let line = Some(complaint.position().0);
-        let keep = !(syntax && line == last_line) && !(broken_from.is_some() && (brackets || !syntax));
+        let keep =
+            !(syntax && line == last_line) && !(broken_from.is_some() && (brackets || !syntax));
         last_line = line;
         if brackets || (syntax && complaint.message.contains("invalid")) {
             broken_from.get_or_insert(complaint.span.start);
@@ -227,16 +263,32 @@ fn complaint(source: &Arc<Source>, error: &toml::de::Error) -> Diagnostic {
     let message = error.message();
     if message == "duplicate key" {
         let key = source.text.get(span.clone()).unwrap_or("");
-        let line_start = source.text.get(..span.start).map_or(0, |before| before.rfind('\n').map_or(0, |newline| newline + 1));
-        let before = source.text.get(line_start..span.start).unwrap_or("").trim_start();
+        let line_start = source.text.get(..span.start).map_or(0, |before| {
+            before.rfind('\n').map_or(0, |newline| newline + 1)
+        });
+        let before = source
+            .text
+            .get(line_start..span.start)
+            .unwrap_or("")
+            .trim_start();
         return if before.starts_with('[') {
-            Diagnostic::error(&DUPLICATE_SECTION, source, span.clone(), format!("the section `{key}` is written a second time"))
-                .label("a second header")
-                .advise("move the lines below it up below the first header of that name")
+            Diagnostic::error(
+                &DUPLICATE_SECTION,
+                source,
+                span.clone(),
+                format!("the section `{key}` is written a second time"),
+            )
+            .label("a second header")
+            .advise("move the lines below it up below the first header of that name")
         } else {
-            Diagnostic::error(&DUPLICATE_KEY, source, span.clone(), format!("the key `{key}` is written twice in one table"))
-                .label("a second time")
-                .advise("remove one of the two, or give it another name")
+            Diagnostic::error(
+                &DUPLICATE_KEY,
+                source,
+                span.clone(),
+                format!("the key `{key}` is written twice in one table"),
+            )
+            .label("a second time")
+            .advise("remove one of the two, or give it another name")
         };
     }
     let advice = if message.contains("string values must be quoted") {
@@ -250,7 +302,9 @@ fn complaint(source: &Arc<Source>, error: &toml::de::Error) -> Diagnostic {
     } else {
         "the file is TOML: `key = value` lines below `[section]` headers (https://toml.io)"
     };
-    Diagnostic::error(&TOML_SYNTAX, source, span, message.to_owned()).label("TOML cannot be read on here").advise(advice)
+    Diagnostic::error(&TOML_SYNTAX, source, span, message.to_owned())
+        .label("TOML cannot be read on here")
+        .advise(advice)
 }
 
 /// The first dotted key with too many parts. Reads the text without understanding it: parts joined by dots, reset by
@@ -262,7 +316,9 @@ fn deep_key(text: &str) -> Option<Range<usize>> {
         let start = index;
         match bytes[index] {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-' => {
-                while index < bytes.len() && matches!(bytes[index], b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-') {
+                while index < bytes.len()
+                    && matches!(bytes[index], b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-')
+                {
                     index += 1;
                 }
                 parts = if after_dot { parts + 1 } else { 1 };
@@ -271,7 +327,11 @@ fn deep_key(text: &str) -> Option<Range<usize>> {
             quote @ (b'"' | b'\'') => {
                 index += 1;
                 while index < bytes.len() && bytes[index] != quote && bytes[index] != b'\n' {
-                    index += if quote == b'"' && bytes[index] == b'\\' { 2 } else { 1 };
+                    index += if quote == b'"' && bytes[index] == b'\\' {
+                        2
+                    } else {
+                        1
+                    };
                 }
                 index += 1;
                 parts = if after_dot { parts + 1 } else { 1 };
@@ -297,7 +357,11 @@ fn deep_key(text: &str) -> Option<Range<usize>> {
 fn place(range: Range<usize>, text: u16) -> Place {
     // Files are smaller than 4 GiB by the check above.
     let narrow = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
-    Place { text, start: narrow(range.start), end: narrow(range.end) }
+    Place {
+        text,
+        start: narrow(range.start),
+        end: narrow(range.end),
+    }
 }
 
 fn convert_table(table: DeTable<'_>, text: u16) -> Table {
@@ -305,7 +369,13 @@ fn convert_table(table: DeTable<'_>, text: u16) -> Table {
         .into_iter()
         .map(|(key, value)| {
             let place = place(key.span(), text);
-            Entry { key: Text { value: key.into_inner().into_owned(), place }, node: convert(value, text) }
+            Entry {
+                key: Text {
+                    value: key.into_inner().into_owned(),
+                    place,
+                },
+                node: convert(value, text),
+            }
         })
         .collect();
     entries.sort_by_key(|entry| entry.key.place.start);
@@ -320,7 +390,9 @@ fn convert(value: toml::Spanned<DeValue<'_>>, text: u16) -> Node {
         DeValue::Float(float) => Value::Number(float.as_str().to_owned(), 10),
         DeValue::Boolean(boolean) => Value::Boolean(boolean),
         DeValue::Datetime(_) => Value::Date,
-        DeValue::Array(array) => Value::List(array.into_iter().map(|node| convert(node, text)).collect()),
+        DeValue::Array(array) => {
+            Value::List(array.into_iter().map(|node| convert(node, text)).collect())
+        }
         DeValue::Table(table) => Value::Table(convert_table(table, text)),
     };
     Node { place, value }
@@ -330,11 +402,19 @@ fn convert(value: toml::Spanned<DeValue<'_>>, text: u16) -> Node {
 fn raw_offset(raw: &str, decoded: &str, offset: usize) -> usize {
     let bytes = raw.as_bytes();
     let multi_line = raw.starts_with("\"\"\"") || raw.starts_with("'''");
-    let quote = if multi_line { 3 } else { usize::from(raw.starts_with(['"', '\''])) };
+    let quote = if multi_line {
+        3
+    } else {
+        usize::from(raw.starts_with(['"', '\'']))
+    };
     let mut at = quote;
     if multi_line {
         // The newline right after the opening quotes is no part of the text.
-        at += if raw[at..].starts_with("\r\n") { 2 } else { usize::from(raw[at..].starts_with('\n')) };
+        at += if raw[at..].starts_with("\r\n") {
+            2
+        } else {
+            usize::from(raw[at..].starts_with('\n'))
+        };
     }
     let basic = raw.starts_with('"');
     if !basic || raw.len() == decoded.len() + at + quote {
@@ -342,7 +422,11 @@ fn raw_offset(raw: &str, decoded: &str, offset: usize) -> usize {
     }
     let mut produced = 0;
     while at < raw.len() {
-        let (length, width) = if bytes[at] == b'\\' { escape(raw, at) } else { (1, 1) };
+        let (length, width) = if bytes[at] == b'\\' {
+            escape(raw, at)
+        } else {
+            (1, 1)
+        };
         // A byte inside an escape belongs to all of it; a continuation produces nothing and belongs to what follows.
         if produced + width > offset {
             break;
@@ -361,12 +445,20 @@ fn escape(raw: &str, at: usize) -> (usize, usize) {
         Some(b'U') => 8,
         Some(b' ' | b'\t' | b'\r' | b'\n') => {
             let rest = &raw[at + 1..];
-            return (1 + rest.len() - rest.trim_start_matches([' ', '\t', '\r', '\n']).len(), 0);
+            return (
+                1 + rest.len() - rest.trim_start_matches([' ', '\t', '\r', '\n']).len(),
+                0,
+            );
         }
         _ => return (2, 1),
     };
-    let code = raw.get(at + 2..at + 2 + digits).and_then(|code| u32::from_str_radix(code, 16).ok());
-    (2 + digits, code.and_then(char::from_u32).map_or(1, char::len_utf8))
+    let code = raw
+        .get(at + 2..at + 2 + digits)
+        .and_then(|code| u32::from_str_radix(code, 16).ok());
+    (
+        2 + digits,
+        code.and_then(char::from_u32).map_or(1, char::len_utf8),
+    )
 }
 
 #[cfg(test)]
@@ -378,13 +470,26 @@ mod tests {
     fn decoded_bytes_are_found_again_in_the_file() {
         let toml = "a = \"x\\u00e9\\ty + z\"\nb = '''\nx + y'''\nc = \"\"\"x \\\n   + y\\x41\"\"\"\nd = 'x\\y'\n";
         let source = Source::new("test", toml);
-        let Parsed { table, complaints, .. } = parse(&source, 0);
+        let Parsed {
+            table, complaints, ..
+        } = parse(&source, 0);
         assert!(complaints.is_empty());
         let texts = Texts(vec![source]);
-        for (key, word) in [("a", "y"), ("a", "z"), ("b", "y"), ("c", "+"), ("c", "y"), ("d", "y")] {
+        for (key, word) in [
+            ("a", "y"),
+            ("a", "z"),
+            ("b", "y"),
+            ("c", "+"),
+            ("c", "y"),
+            ("d", "y"),
+        ] {
             let text = table.get(key).unwrap().as_text().unwrap();
             let start = text.value.find(word).unwrap();
-            assert_eq!(texts.slice(texts.within(&text, start..start + word.len())), word, "{key}");
+            assert_eq!(
+                texts.slice(texts.within(&text, start..start + word.len())),
+                word,
+                "{key}"
+            );
         }
         let text = table.get("c").unwrap().as_text().unwrap();
         let start = text.value.find('A').unwrap();
@@ -394,7 +499,10 @@ mod tests {
     #[test]
     fn endless_keys_are_refused() {
         let text = format!("{} = 1", vec!["a"; 100_000].join("."));
-        assert_eq!(parse(&Source::new("test", text), 0).complaints[0].code.name, "key-too-deep");
+        assert_eq!(
+            parse(&Source::new("test", text), 0).complaints[0].code.name,
+            "key-too-deep"
+        );
         assert!(parse(&Source::new("test", "a = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.10, 0.11, 0.12, 0.13, 0.14, 0.15, 0.16, 0.17]"), 0).complaints.is_empty());
     }
 }

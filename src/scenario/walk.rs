@@ -1,7 +1,8 @@
 //! Holds a tree against the tables of keys: unknown keys, wrong types, missing keys, parts not built yet.
 
 use super::codes::{
-    INPUT_INSIDE_INPUT, KEY_IN_WRONG_SECTION, MISSING_KEY, NOT_YET_AVAILABLE, UNKNOWN_KEY, UNKNOWN_WORD, WRONG_TYPE,
+    INPUT_INSIDE_INPUT, KEY_IN_WRONG_SECTION, MISSING_KEY, NOT_YET_AVAILABLE, UNKNOWN_KEY,
+    UNKNOWN_WORD, WRONG_TYPE,
 };
 use super::keys::{Others, Section, Shape, home};
 use super::number;
@@ -10,18 +11,30 @@ use crate::diagnostic::{Code, Diagnostic, Fault, did_you_mean};
 
 impl Texts {
     /// An error at a place.
-    pub fn error(&self, code: &'static Code, place: Place, message: impl Into<String>) -> Diagnostic {
+    pub fn error(
+        &self,
+        code: &'static Code,
+        place: Place,
+        message: impl Into<String>,
+    ) -> Diagnostic {
         Diagnostic::error(code, self.source(place), place, message)
     }
 
     /// A warning at a place.
-    pub fn warning(&self, code: &'static Code, place: Place, message: impl Into<String>) -> Diagnostic {
+    pub fn warning(
+        &self,
+        code: &'static Code,
+        place: Place,
+        message: impl Into<String>,
+    ) -> Diagnostic {
         Diagnostic::warning(code, self.source(place), place, message)
     }
 
     /// A fault inside a text, placed in the file.
     pub fn fault(&self, text: &Text, fault: Fault) -> Diagnostic {
-        let mut diagnostic = self.error(fault.code, self.within(text, fault.range), fault.message).label(fault.label);
+        let mut diagnostic = self
+            .error(fault.code, self.within(text, fault.range), fault.message)
+            .label(fault.label);
         diagnostic.advice = fault.advice;
         diagnostic
     }
@@ -45,12 +58,21 @@ impl Walk<'_> {
                 // The families' table knows these; their values are checked where they are read.
                 (None, Others::Parameters) => {}
                 (None, Others::Refused) => {
-                    let complaint = unknown_key(self.texts, entry, section.name, &section.names().collect::<Vec<_>>());
+                    let complaint = unknown_key(
+                        self.texts,
+                        entry,
+                        section.name,
+                        &section.names().collect::<Vec<_>>(),
+                    );
                     self.complaints.push(complaint);
                 }
             }
         }
-        for key in section.keys.iter().filter(|key| key.required && table.get(key.name).is_none()) {
+        for key in section
+            .keys
+            .iter()
+            .filter(|key| key.required && table.get(key.name).is_none())
+        {
             let message = format!("{} needs the key `{}`", section.name, key.name);
             let complaint = self
                 .texts
@@ -72,7 +94,10 @@ impl Walk<'_> {
                 None => self.wrong_type(entry, shape),
             },
             Shape::Named(inner) => match entry.node.as_table() {
-                Some(table) => table.entries.iter().for_each(|entry| self.shape(entry, inner)),
+                Some(table) => table
+                    .entries
+                    .iter()
+                    .for_each(|entry| self.shape(entry, inner)),
                 None => self.wrong_type(entry, shape),
             },
             Shape::Either(simple, compound) => {
@@ -86,11 +111,18 @@ impl Walk<'_> {
             }
             Shape::Word(words) => match entry.node.as_text() {
                 Some(text) if !words.contains(&text.value.as_str()) => {
-                    let message = format!("`{}` is not a word of `{}`", text.value, entry.key.value);
-                    let mut complaint = self.texts.error(&UNKNOWN_WORD, text.place, message).label("unknown word");
-                    complaint.advice.extend(did_you_mean(&text.value, words.iter().copied()));
+                    let message =
+                        format!("`{}` is not a word of `{}`", text.value, entry.key.value);
+                    let mut complaint = self
+                        .texts
+                        .error(&UNKNOWN_WORD, text.place, message)
+                        .label("unknown word");
+                    complaint
+                        .advice
+                        .extend(did_you_mean(&text.value, words.iter().copied()));
                     let list: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
-                    self.complaints.push(complaint.advise(format!("write {}", one_of(&list))));
+                    self.complaints
+                        .push(complaint.advise(format!("write {}", one_of(&list))));
                 }
                 Some(_) => {}
                 None => self.wrong_type(entry, shape),
@@ -106,7 +138,11 @@ impl Walk<'_> {
         // The span of a table is its header or its braces; both show what is meant.
         let complaint = self
             .texts
-            .error(&WRONG_TYPE, entry.node.place, format!("`{key}` is {found}, but must be {}", wanted(shape)))
+            .error(
+                &WRONG_TYPE,
+                entry.node.place,
+                format!("`{key}` is {found}, but must be {}", wanted(shape)),
+            )
             .label(found)
             .advise(format!("write {}", example(key, shape)));
         self.complaints.push(complaint);
@@ -125,7 +161,10 @@ pub fn not_yet_available(texts: &Texts, place: Place, what: &str) -> Diagnostic 
 pub fn unknown_key(texts: &Texts, entry: &Entry, section: &str, known: &[&str]) -> Diagnostic {
     let key = entry.key.value.as_str();
     let place = entry.key.place;
-    let like_an_input = entry.node.as_table().is_some_and(|table| table.get("value").is_some() || table.get("distribution").is_some());
+    let like_an_input = entry
+        .node
+        .as_table()
+        .is_some_and(|table| table.get("value").is_some() || table.get("distribution").is_some());
     if like_an_input && section == "an input" {
         return texts
             .error(&INPUT_INSIDE_INPUT, place, format!("the input `{key}` is written inside another input"))
@@ -134,12 +173,24 @@ pub fn unknown_key(texts: &Texts, entry: &Entry, section: &str, known: &[&str]) 
     }
     if let (None, Some(home)) = (did_you_mean(key, known.iter().copied()), home(key)) {
         return texts
-            .error(&KEY_IN_WRONG_SECTION, place, format!("`{key}` is not a key of {section}"))
+            .error(
+                &KEY_IN_WRONG_SECTION,
+                place,
+                format!("`{key}` is not a key of {section}"),
+            )
             .label("in the wrong section")
             .advise(format!("it belongs to {home}"));
     }
-    let mut complaint = texts.error(&UNKNOWN_KEY, place, format!("`{key}` is not a key of {section}")).label("unknown key");
-    complaint.advice.extend(did_you_mean(key, known.iter().copied()));
+    let mut complaint = texts
+        .error(
+            &UNKNOWN_KEY,
+            place,
+            format!("`{key}` is not a key of {section}"),
+        )
+        .label("unknown key");
+    complaint
+        .advice
+        .extend(did_you_mean(key, known.iter().copied()));
     let list: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
     complaint.advise(format!("its keys are {}", list.join(", ")))
 }
@@ -147,10 +198,17 @@ pub fn unknown_key(texts: &Texts, entry: &Entry, section: &str, known: &[&str]) 
 fn fits(node: &Node, shape: &Shape) -> bool {
     match (shape, &node.value) {
         (Shape::Text | Shape::Texts | Shape::Word(_) | Shape::Scalar, Value::Text(_)) => true,
-        (Shape::Texts, Value::List(list)) => list.iter().all(|node| matches!(node.value, Value::Text(_))),
+        (Shape::Texts, Value::List(list)) => {
+            list.iter().all(|node| matches!(node.value, Value::Text(_)))
+        }
         (Shape::Number | Shape::Scalar, Value::Number(..)) => true,
-        (Shape::Whole, Value::Number(text, _)) => text.bytes().all(|byte| byte.is_ascii_alphanumeric()) && !text.contains(['e', 'E', 'i', 'n']),
-        (Shape::Numbers, Value::List(list)) => list.iter().all(|node| matches!(node.value, Value::Number(..))),
+        (Shape::Whole, Value::Number(text, _)) => {
+            text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+                && !text.contains(['e', 'E', 'i', 'n'])
+        }
+        (Shape::Numbers, Value::List(list)) => list
+            .iter()
+            .all(|node| matches!(node.value, Value::Number(..))),
         (Shape::Either(a, b), _) => fits(node, a) || fits(node, b),
         (Shape::Section(_) | Shape::Named(_), Value::Table(_)) => true,
         _ => false,
@@ -178,8 +236,12 @@ fn example(key: &str, shape: &Shape) -> String {
         Shape::Whole => format!("a whole number without quotes: `{key} = 42`"),
         Shape::Number => format!("a number without quotes: `{key} = 0.5`"),
         Shape::Numbers => format!("numbers in brackets: `{key} = [0.1, 0.9]`"),
-        Shape::Section(section) if section.name == "an input" => format!("`{key} = {{ value = 46, unit = \"W\" }}`"),
-        Shape::Section(_) | Shape::Named(_) => format!("`[{key}]` on a line of its own and its keys below, or the keys in braces"),
+        Shape::Section(section) if section.name == "an input" => {
+            format!("`{key} = {{ value = 46, unit = \"W\" }}`")
+        }
+        Shape::Section(_) | Shape::Named(_) => {
+            format!("`[{key}]` on a line of its own and its keys below, or the keys in braces")
+        }
         Shape::Either(simple, _) => example(key, simple),
         Shape::Later(what) => (*what).to_owned(),
     }
@@ -196,16 +258,27 @@ pub fn one_of(list: &[String]) -> String {
 
 fn lower_first(text: &str) -> String {
     let mut characters = text.chars();
-    characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
+    characters.next().map_or_else(String::new, |first| {
+        first.to_lowercase().chain(characters).collect()
+    })
 }
 
 /// The number of a node, infinities and NaN among them; complains of anything else.
 pub fn any_number(texts: &Texts, node: &Node, key: &str) -> Result<f64, Box<Diagnostic>> {
     match &node.value {
-        Value::Number(text, radix) => number::double(text, *radix)
-            .map_err(|fault| texts.error(fault.code, node.place, fault.message).label("this number").advise(fault.advice).into()),
+        Value::Number(text, radix) => number::double(text, *radix).map_err(|fault| {
+            texts
+                .error(fault.code, node.place, fault.message)
+                .label("this number")
+                .advise(fault.advice)
+                .into()
+        }),
         other => Err(texts
-            .error(&WRONG_TYPE, node.place, format!("`{key}` is {}, but must be a number", other.type_name()))
+            .error(
+                &WRONG_TYPE,
+                node.place,
+                format!("`{key}` is {}, but must be a number", other.type_name()),
+            )
             .label(other.type_name())
             .advise(format!("write a number without quotes: `{key} = 0.5`"))
             .into()),

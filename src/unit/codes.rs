@@ -52,5 +52,11 @@ pub static UNIT_REDEFINED: Code = Code {
 };
 
 /// Every complaint of this room.
-pub static CODES: &[&Code] =
-    &[&UNKNOWN_UNIT, &UNIT_SYNTAX, &UNIT_EXPONENT_OUT_OF_RANGE, &UNIT_DEFINITION_MALFORMED, &UNIT_CYCLE, &UNIT_REDEFINED];
+pub static CODES: &[&Code] = &[
+    &UNKNOWN_UNIT,
+    &UNIT_SYNTAX,
+    &UNIT_EXPONENT_OUT_OF_RANGE,
+    &UNIT_DEFINITION_MALFORMED,
+    &UNIT_CYCLE,
+    &UNIT_REDEFINED,
+];

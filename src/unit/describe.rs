@@ -48,16 +48,23 @@ fn factors(dimension: &Dimension) -> Vec<Factor> {
         ("amount of substance", "mol", of(&Base::Amount)),
         ("luminous intensity", "cd", of(&Base::Luminosity)),
     ];
-    let counts = dimension.0.iter().filter_map(|(base, exponent)| match base {
-        Base::Count(name) => Some((name.as_str(), name.as_str(), *exponent)),
-        _ => None,
-    });
+    let counts = dimension
+        .0
+        .iter()
+        .filter_map(|(base, exponent)| match base {
+            Base::Count(name) => Some((name.as_str(), name.as_str(), *exponent)),
+            _ => None,
+        });
     named
         .into_iter()
         .chain(counts)
         .chain([("time", "h", time)])
         .filter(|(_, _, exponent)| !exponent.is_zero())
-        .map(|(word, unit, exponent)| Factor { word: word.to_owned(), unit: unit.to_owned(), exponent })
+        .map(|(word, unit, exponent)| Factor {
+            word: word.to_owned(),
+            unit: unit.to_owned(),
+            exponent,
+        })
         .collect()
 }
 
@@ -79,7 +86,11 @@ fn join(factors: &[Factor], name: impl Fn(&Factor) -> &str) -> String {
             .collect()
     };
     let (above, below) = (side(true), side(false));
-    let top = if above.is_empty() { "1".to_owned() } else { above.join("*") };
+    let top = if above.is_empty() {
+        "1".to_owned()
+    } else {
+        above.join("*")
+    };
     match below.len() {
         0 => top,
         1 => format!("{top}/{}", below[0]),
@@ -89,7 +100,11 @@ fn join(factors: &[Factor], name: impl Fn(&Factor) -> &str) -> String {
 
 /// The dimension in words: `power/GPU`, `CO2e/energy`, `1/time`; `a pure number` for none.
 pub fn describe(dimension: &Dimension) -> String {
-    if dimension.is_pure() { "a pure number".to_owned() } else { join(&factors(dimension), |factor| &factor.word) }
+    if dimension.is_pure() {
+        "a pure number".to_owned()
+    } else {
+        join(&factors(dimension), |factor| &factor.word)
+    }
 }
 
 /// A unit of that dimension, as an example to write.

@@ -8,7 +8,8 @@ use num_traits::{CheckedAdd, CheckedMul, CheckedSub, Zero};
 const LARGEST_EXPONENT: i32 = 1000;
 
 fn sane(exponent: Ratio<i32>) -> Option<Ratio<i32>> {
-    let sane = exponent.numer().unsigned_abs() <= LARGEST_EXPONENT.unsigned_abs() && *exponent.denom() <= LARGEST_EXPONENT;
+    let sane = exponent.numer().unsigned_abs() <= LARGEST_EXPONENT.unsigned_abs()
+        && *exponent.denom() <= LARGEST_EXPONENT;
     sane.then_some(exponent)
 }
 
@@ -38,7 +39,11 @@ impl Dimension {
         self.combine(other, |a, b| a.checked_sub(b))
     }
 
-    fn combine(&self, other: &Dimension, operation: impl Fn(&Ratio<i32>, &Ratio<i32>) -> Option<Ratio<i32>>) -> Option<Dimension> {
+    fn combine(
+        &self,
+        other: &Dimension,
+        operation: impl Fn(&Ratio<i32>, &Ratio<i32>) -> Option<Ratio<i32>>,
+    ) -> Option<Dimension> {
         let mut result = self.clone();
         for (base, exponent) in &other.0 {
             let sum = sane(operation(&self.exponent(base), exponent)?)?;
@@ -58,7 +63,9 @@ impl Dimension {
         }
         let mut result = Dimension::default();
         for (base, own) in &self.0 {
-            result.0.insert(base.clone(), sane(own.checked_mul(&exponent)?)?);
+            result
+                .0
+                .insert(base.clone(), sane(own.checked_mul(&exponent)?)?);
         }
         Some(result)
     }

@@ -55,7 +55,11 @@ pub use table::{BuiltIn, PREFIXES, Prefix, built_in};
 impl Unit {
     /// The unit `1`: a pure number.
     pub fn one() -> Unit {
-        Unit { text: "1".to_owned(), dimension: Dimension::default(), factor: num_traits::One::one() }
+        Unit {
+            text: "1".to_owned(),
+            dimension: Dimension::default(),
+            factor: num_traits::One::one(),
+        }
     }
 
     /// Whether a number in this unit is the pure number itself (`1`, but not `%`).

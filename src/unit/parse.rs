@@ -31,15 +31,33 @@ pub(super) type Lookup<'a> = &'a mut dyn FnMut(&str, Range<usize>) -> Result<Mea
 /// Reads a whole text as a unit.
 pub(super) fn parse(text: &str, lookup: Lookup<'_>) -> Result<Unit, Fault> {
     if text.len() > LONGEST {
-        let message = format!("a unit of {} bytes is too long (at most {LONGEST})", text.len());
-        return Err(Fault::new(&UNIT_SYNTAX, 0..text.len(), message, "too long", "give a part of it a name in [units]"));
+        let message = format!(
+            "a unit of {} bytes is too long (at most {LONGEST})",
+            text.len()
+        );
+        return Err(Fault::new(
+            &UNIT_SYNTAX,
+            0..text.len(),
+            message,
+            "too long",
+            "give a part of it a name in [units]",
+        ));
     }
-    let mut parser = Parser { text, offset: 0, depth: 0, lookup };
+    let mut parser = Parser {
+        text,
+        offset: 0,
+        depth: 0,
+        lookup,
+    };
     let measure = parser.product()?;
     if parser.peek().is_some() {
         return Err(parser.unexpected());
     }
-    Ok(Unit { text: text.trim().to_owned(), dimension: measure.dimension, factor: measure.factor })
+    Ok(Unit {
+        text: text.trim().to_owned(),
+        dimension: measure.dimension,
+        factor: measure.factor,
+    })
 }
 
 struct Parser<'a> {
@@ -71,7 +89,11 @@ impl Parser<'_> {
             return Fault::new(
                 &UNIT_SYNTAX,
                 end..end,
-                if self.text.trim().is_empty() { "a unit is empty" } else { "a unit ends where a name is needed" },
+                if self.text.trim().is_empty() {
+                    "a unit is empty"
+                } else {
+                    "a unit ends where a name is needed"
+                },
                 "a unit's name is missing here",
                 "write a unit such as `kWh/(GPU*h)`, or `1` for a pure number",
             );
@@ -80,13 +102,21 @@ impl Parser<'_> {
             '·' | '×' | '.' => "join units by `*`: `GPU*h`",
             '²' | '³' | '⁻' => "write exponents with `^`: `m^2`",
             'µ' | 'μ' => "write the prefix micro as `u`: `us`",
-            '0'..='9' => "a unit holds no numbers besides `1` and exponents: define one in [units], such as `node = \"16 GPU\"`",
+            '0'..='9' => {
+                "a unit holds no numbers besides `1` and exponents: define one in [units], such as `node = \"16 GPU\"`"
+            }
             '-' => "write a negative exponent as `^-1`, and a quotient with `/`",
             character if character.is_alphabetic() => "join units by `*` or `/`: `GPU*h`",
             _ => "a unit is names joined by `*`, `/` and `^`, with parentheses: `kWh/(GPU*h)`",
         };
         let range = self.offset..self.offset + character.len_utf8();
-        Fault::new(&UNIT_SYNTAX, range, format!("`{character}` cannot stand here in a unit"), "not expected here", advice)
+        Fault::new(
+            &UNIT_SYNTAX,
+            range,
+            format!("`{character}` cannot stand here in a unit"),
+            "not expected here",
+            advice,
+        )
     }
 
     fn product(&mut self) -> Result<Measure, Fault> {
@@ -100,10 +130,20 @@ impl Parser<'_> {
             };
             self.offset += 1;
             let right = self.factor()?;
-            let dimension = if divide { left.dimension.over(&right.dimension) } else { left.dimension.times(&right.dimension) };
-            let factor = if divide { left.factor / right.factor } else { left.factor * right.factor };
+            let dimension = if divide {
+                left.dimension.over(&right.dimension)
+            } else {
+                left.dimension.times(&right.dimension)
+            };
+            let factor = if divide {
+                left.factor / right.factor
+            } else {
+                left.factor * right.factor
+            };
             let measure = dimension.map(|dimension| Measure { dimension, factor });
-            left = measure.filter(Measure::is_sane).ok_or_else(|| out_of_range(start..self.offset))?;
+            left = measure
+                .filter(Measure::is_sane)
+                .ok_or_else(|| out_of_range(start..self.offset))?;
         }
     }
 
@@ -115,18 +155,29 @@ impl Parser<'_> {
             return Ok(measure);
         }
         let exponent = self.exponent()?;
-        measure.power(exponent).ok_or_else(|| out_of_range(start..self.offset))
+        measure
+            .power(exponent)
+            .ok_or_else(|| out_of_range(start..self.offset))
     }
 
     fn atom(&mut self) -> Result<Measure, Fault> {
-        let Some(character) = self.peek() else { return Err(self.unexpected()) };
+        let Some(character) = self.peek() else {
+            return Err(self.unexpected());
+        };
         let start = self.offset;
         match character {
             '(' => {
                 if self.depth == DEEPEST {
-                    let message = format!("more than {DEEPEST} parentheses inside each other in a unit");
+                    let message =
+                        format!("more than {DEEPEST} parentheses inside each other in a unit");
                     let advice = "multiply the unit out: `kWh/(GPU*h)` needs one pair";
-                    return Err(Fault::new(&UNIT_SYNTAX, start..start + 1, message, "too deep", advice));
+                    return Err(Fault::new(
+                        &UNIT_SYNTAX,
+                        start..start + 1,
+                        message,
+                        "too deep",
+                        advice,
+                    ));
                 }
                 self.depth += 1;
                 self.offset += 1;
@@ -136,7 +187,13 @@ impl Parser<'_> {
                         return Err(self.unexpected());
                     }
                     let advice = "close it with `)`";
-                    return Err(Fault::new(&UNIT_SYNTAX, start..start + 1, "a parenthesis is not closed", "opened here", advice));
+                    return Err(Fault::new(
+                        &UNIT_SYNTAX,
+                        start..start + 1,
+                        "a parenthesis is not closed",
+                        "opened here",
+                        advice,
+                    ));
                 }
                 self.depth -= 1;
                 Ok(inner)
@@ -145,13 +202,17 @@ impl Parser<'_> {
                 self.offset += 1;
                 (self.lookup)("%", start..start + 1)
             }
-            '1' if !self.text[start + 1..].starts_with(|next: char| next.is_ascii_digit() || next == '.') => {
+            '1' if !self.text[start + 1..]
+                .starts_with(|next: char| next.is_ascii_digit() || next == '.') =>
+            {
                 self.offset += 1;
                 (self.lookup)("1", start..start + 1)
             }
             character if character.is_alphabetic() || character == '_' => {
                 let rest = &self.text[start..];
-                let length = rest.find(|next: char| !(next.is_alphanumeric() || next == '_')).unwrap_or(rest.len());
+                let length = rest
+                    .find(|next: char| !(next.is_alphanumeric() || next == '_'))
+                    .unwrap_or(rest.len());
                 self.offset += length;
                 (self.lookup)(&rest[..length], start..start + length)
             }
@@ -170,9 +231,19 @@ impl Parser<'_> {
         let denominator = if self.accept('/') { self.integer()? } else { 1 };
         if denominator <= 0 {
             let advice = "write the exponent as a fraction such as `^(1/2)` or `^(-1/2)`";
-            return Err(Fault::new(&UNIT_SYNTAX, start..self.offset, "an exponent divides by zero or less", "here", advice));
+            return Err(Fault::new(
+                &UNIT_SYNTAX,
+                start..self.offset,
+                "an exponent divides by zero or less",
+                "here",
+                advice,
+            ));
         }
-        if self.accept(')') { Ok(Ratio::new(numerator, denominator)) } else { Err(self.unexpected()) }
+        if self.accept(')') {
+            Ok(Ratio::new(numerator, denominator))
+        } else {
+            Err(self.unexpected())
+        }
     }
 
     fn integer(&mut self) -> Result<i32, Fault> {
@@ -183,13 +254,19 @@ impl Parser<'_> {
             self.accept('+');
         }
         self.peek();
-        let digits = self.text[self.offset..].bytes().take_while(u8::is_ascii_digit).count();
+        let digits = self.text[self.offset..]
+            .bytes()
+            .take_while(u8::is_ascii_digit)
+            .count();
         if digits == 0 {
             let mut fault = self.unexpected();
             fault.advice = vec!["an exponent is a whole number, or a fraction in parentheses: `m^2`, `s^-1`, `m^(1/2)`".to_owned()];
             return Err(fault);
         }
-        let number = self.text[self.offset..self.offset + digits].parse::<i32>().ok().filter(|number| *number <= LARGEST_EXPONENT);
+        let number = self.text[self.offset..self.offset + digits]
+            .parse::<i32>()
+            .ok()
+            .filter(|number| *number <= LARGEST_EXPONENT);
         self.offset += digits;
         let number = number.ok_or_else(|| out_of_range(start..self.offset))?;
         Ok(if negative { -number } else { number })
@@ -202,7 +279,9 @@ fn out_of_range(range: Range<usize>) -> Fault {
         range,
         "an exponent takes this unit out of the range in which factors are exact",
         "too large, or without an exact root",
-        format!("use whole exponents of at most {LARGEST_EXPONENT} in size (fractions only where the unit's factor has an exact root)"),
+        format!(
+            "use whole exponents of at most {LARGEST_EXPONENT} in size (fractions only where the unit's factor has an exact root)"
+        ),
     )
 }
 
@@ -214,11 +293,15 @@ impl Measure {
     fn power(&self, exponent: Ratio<i32>) -> Option<Measure> {
         let dimension = self.dimension.power(exponent)?;
         let size = u64::from(exponent.numer().unsigned_abs());
-        if (self.factor.numer().bits() + self.factor.denom().bits()).checked_mul(size)? > MOST_BITS {
+        if (self.factor.numer().bits() + self.factor.denom().bits()).checked_mul(size)? > MOST_BITS
+        {
             return None;
         }
         let raised = self.factor.pow(*exponent.numer());
-        let factor = BigRational::new(exact_root(raised.numer(), *exponent.denom())?, exact_root(raised.denom(), *exponent.denom())?);
+        let factor = BigRational::new(
+            exact_root(raised.numer(), *exponent.denom())?,
+            exact_root(raised.denom(), *exponent.denom())?,
+        );
         Some(Measure { dimension, factor })
     }
 }

@@ -34,16 +34,25 @@ impl Units {
     ///
     /// `read_number` reads the decimal at the start of a text, and says how many bytes it took.
     /// Returned beside the units: every fault, with the index of the definition whose text it points into.
-    pub fn with(definitions: &[Definition], read_number: ReadNumber<'_>) -> (Units, Vec<(usize, Fault)>) {
+    pub fn with(
+        definitions: &[Definition],
+        read_number: ReadNumber<'_>,
+    ) -> (Units, Vec<(usize, Fault)>) {
         let mut resolver = Resolver {
             definitions,
-            index: definitions.iter().enumerate().map(|(index, definition)| (definition.name.as_str(), index)).collect(),
+            index: definitions
+                .iter()
+                .enumerate()
+                .map(|(index, definition)| (definition.name.as_str(), index))
+                .collect(),
             read_number,
             units: Units::default(),
             faults: Vec::new(),
         };
         for definition in definitions {
-            if look_up(&definition.name).is_none_or(|(_, row)| row.counts && row.name == definition.name) {
+            if look_up(&definition.name)
+                .is_none_or(|(_, row)| row.counts && row.name == definition.name)
+            {
                 resolver.units.own.insert(definition.name.clone(), None);
             }
         }
@@ -89,23 +98,34 @@ impl Units {
 
     /// A built-in unit, unless the file redefined the count it is of (`[units]` entries take no prefix).
     fn built_in(&self, name: &str) -> Option<&'static Unit> {
-        look_up(name).filter(|(_, row)| !self.own.contains_key(row.name)).map(|(unit, _)| unit)
+        look_up(name)
+            .filter(|(_, row)| !self.own.contains_key(row.name))
+            .map(|(unit, _)| unit)
     }
 
     fn measure(&self, name: &str, range: Range<usize>) -> Result<Option<Measure>, Fault> {
         match self.own.get(name) {
             Some(own) => Ok(own.as_ref().map(measure)),
-            None => self.built_in(name).map(|unit| Some(measure(unit))).ok_or_else(|| unknown(name, range, self)),
+            None => self
+                .built_in(name)
+                .map(|unit| Some(measure(unit)))
+                .ok_or_else(|| unknown(name, range, self)),
         }
     }
 }
 
 fn measure(unit: &Unit) -> Measure {
-    Measure { dimension: unit.dimension.clone(), factor: unit.factor.clone() }
+    Measure {
+        dimension: unit.dimension.clone(),
+        factor: unit.factor.clone(),
+    }
 }
 
 fn pure() -> Measure {
-    Measure { dimension: Dimension::default(), factor: One::one() }
+    Measure {
+        dimension: Dimension::default(),
+        factor: One::one(),
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -137,7 +157,9 @@ impl<'a> Resolver<'a> {
                     for (need, range) in self.needs(index) {
                         match state[need] {
                             State::Untouched => stack.push(need),
-                            State::Open if need == index || stack.contains(&need) => self.complain_of_cycle(index, need, range, &stack, state),
+                            State::Open if need == index || stack.contains(&need) => {
+                                self.complain_of_cycle(index, need, range, &stack, state)
+                            }
                             _ => {}
                         }
                     }
@@ -151,14 +173,27 @@ impl<'a> Resolver<'a> {
         }
     }
 
-    fn complain_of_cycle(&mut self, index: usize, need: usize, range: Range<usize>, stack: &[usize], state: &[State]) {
+    fn complain_of_cycle(
+        &mut self,
+        index: usize,
+        need: usize,
+        range: Range<usize>,
+        stack: &[usize],
+        state: &[State],
+    ) {
         let from = stack.iter().position(|entry| *entry == need).unwrap_or(0);
-        let mut path: Vec<&str> =
-            stack[from..].iter().filter(|entry| state[**entry] == State::Open).map(|entry| self.definitions[*entry].name.as_str()).collect();
+        let mut path: Vec<&str> = stack[from..]
+            .iter()
+            .filter(|entry| state[**entry] == State::Open)
+            .map(|entry| self.definitions[*entry].name.as_str())
+            .collect();
         path.push(&self.definitions[need].name);
         let message = format!("units are defined by each other: {}", path.join(" → "));
         let advice = "define one of them by a built-in unit, or as `\"count\"`";
-        self.faults.push((index, Fault::new(&UNIT_CYCLE, range, message, "comes back here", advice)));
+        self.faults.push((
+            index,
+            Fault::new(&UNIT_CYCLE, range, message, "comes back here", advice),
+        ));
     }
 
     /// The file's own units that a definition mentions.
@@ -182,9 +217,21 @@ impl<'a> Resolver<'a> {
     fn resolve(&mut self, index: usize) {
         let definition: &'a Definition = &self.definitions[index];
         if !self.units.own.contains_key(&definition.name) {
-            let message = format!("`{}` is a built-in unit and keeps its meaning", definition.name);
+            let message = format!(
+                "`{}` is a built-in unit and keeps its meaning",
+                definition.name
+            );
             let advice = "choose another name; only built-in counts (`request`, `prompt`, `GPU` …) may be redefined";
-            self.faults.push((index, Fault::new(&UNIT_REDEFINED, 0..definition.text.len(), message, "defined again", advice)));
+            self.faults.push((
+                index,
+                Fault::new(
+                    &UNIT_REDEFINED,
+                    0..definition.text.len(),
+                    message,
+                    "defined again",
+                    advice,
+                ),
+            ));
             return;
         }
         let unit = match self.unit_of(definition) {
@@ -201,21 +248,50 @@ impl<'a> Resolver<'a> {
         let text = definition.text.as_str();
         if text.trim() == "count" {
             let dimension = Dimension::of(Base::Count(definition.name.clone()));
-            return Ok(Some(Unit { text: definition.name.clone(), dimension, factor: One::one() }));
+            return Ok(Some(Unit {
+                text: definition.name.clone(),
+                dimension,
+                factor: One::one(),
+            }));
         }
         let malformed = |message: String| {
-            let advice = format!("write a positive number and a unit, `{0} = \"11 tCO2e/yr\"`, or `{0} = \"count\"`", definition.name);
-            Fault::new(&UNIT_DEFINITION_MALFORMED, 0..text.len(), message, "not a definition of a unit", advice)
+            let advice = format!(
+                "write a positive number and a unit, `{0} = \"11 tCO2e/yr\"`, or `{0} = \"count\"`",
+                definition.name
+            );
+            Fault::new(
+                &UNIT_DEFINITION_MALFORMED,
+                0..text.len(),
+                message,
+                "not a definition of a unit",
+                advice,
+            )
         };
         let Some((number, length)) = (self.read_number)(text) else {
-            return Err(malformed(format!("the unit `{}` is not defined by a number and a unit", definition.name)));
+            return Err(malformed(format!(
+                "the unit `{}` is not defined by a number and a unit",
+                definition.name
+            )));
         };
         if !number.is_positive() {
-            return Err(malformed(format!("the unit `{}` is not larger than nothing", definition.name)));
+            return Err(malformed(format!(
+                "the unit `{}` is not larger than nothing",
+                definition.name
+            )));
         }
         let rest = &text[length..];
-        let of = if rest.trim().is_empty() { Some(Unit::one()) } else { self.units.parse(rest).map_err(|fault| fault.shifted(length))? };
-        Ok(of.map(|of| Unit { text: definition.name.clone(), dimension: of.dimension, factor: of.factor * number }))
+        let of = if rest.trim().is_empty() {
+            Some(Unit::one())
+        } else {
+            self.units
+                .parse(rest)
+                .map_err(|fault| fault.shifted(length))?
+        };
+        Ok(of.map(|of| Unit {
+            text: definition.name.clone(),
+            dimension: of.dimension,
+            factor: of.factor * number,
+        }))
     }
 }
 
@@ -232,14 +308,28 @@ mod tests {
 
     fn number(text: &str) -> Option<(BigRational, usize)> {
         let length = text.bytes().take_while(u8::is_ascii_digit).count();
-        text[..length].parse::<i64>().ok().map(|number| (ratio(number, 1), length))
+        text[..length]
+            .parse::<i64>()
+            .ok()
+            .map(|number| (ratio(number, 1), length))
     }
 
     fn units(definitions: &[(&str, &str)]) -> (Units, Vec<&'static str>) {
-        let definitions: Vec<Definition> =
-            definitions.iter().map(|(name, text)| Definition { name: (*name).to_owned(), text: (*text).to_owned() }).collect();
+        let definitions: Vec<Definition> = definitions
+            .iter()
+            .map(|(name, text)| Definition {
+                name: (*name).to_owned(),
+                text: (*text).to_owned(),
+            })
+            .collect();
         let (units, faults) = Units::with(&definitions, &number);
-        (units, faults.into_iter().map(|(_, fault)| fault.code.name).collect())
+        (
+            units,
+            faults
+                .into_iter()
+                .map(|(_, fault)| fault.code.name)
+                .collect(),
+        )
     }
 
     #[test]
@@ -263,13 +353,24 @@ mod tests {
 
     #[test]
     fn own_units_refer_to_each_other_and_redefine_counts() {
-        let (own, faults) = units(&[("rack", "4 node"), ("node", "8 GPU"), ("chip", "count"), ("prompt", "1 query")]);
+        let (own, faults) = units(&[
+            ("rack", "4 node"),
+            ("node", "8 GPU"),
+            ("chip", "count"),
+            ("prompt", "1 query"),
+        ]);
         assert!(faults.is_empty(), "{faults:?}");
         assert_eq!(own.parse("rack").unwrap().unwrap().factor, ratio(32, 1));
-        assert_eq!(own.parse("prompt").unwrap().unwrap().dimension, own.parse("query").unwrap().unwrap().dimension);
+        assert_eq!(
+            own.parse("prompt").unwrap().unwrap().dimension,
+            own.parse("query").unwrap().unwrap().dimension
+        );
         assert!(own.parse("kprompt").is_err(), "own units take no prefix");
         assert!(own.parse("knode").is_err());
-        assert_eq!(units(&[("a", "2 b"), ("b", "3 c"), ("c", "1 a")]).1, ["unit-cycle"]);
+        assert_eq!(
+            units(&[("a", "2 b"), ("b", "3 c"), ("c", "1 a")]).1,
+            ["unit-cycle"]
+        );
         assert_eq!(units(&[("a", "2 a")]).1, ["unit-cycle"]);
         assert_eq!(units(&[("kWh", "2 J")]).1, ["unit-redefined"]);
         assert_eq!(units(&[("a", "0 J")]).1, ["unit-definition-malformed"]);
@@ -290,8 +391,14 @@ mod tests {
         assert_eq!(words("kg"), "mass");
         assert_eq!(words("kgCO2e/kg"), "CO2e/mass");
         assert_eq!(words("1"), "a pure number");
-        assert_eq!(describe(&missing_factor(&dimension("W"), &dimension("kWh")).unwrap()), "time");
-        assert_eq!(describe(&missing_factor(&dimension("W"), &dimension("W/GPU")).unwrap()), "1/GPU");
+        assert_eq!(
+            describe(&missing_factor(&dimension("W"), &dimension("kWh")).unwrap()),
+            "time"
+        );
+        assert_eq!(
+            describe(&missing_factor(&dimension("W"), &dimension("W/GPU")).unwrap()),
+            "1/GPU"
+        );
         assert_eq!(example(&dimension("gCO2e/kWh")), "kgCO2e/kWh");
     }
 }

@@ -17,15 +17,42 @@ pub struct Prefix {
 
 /// Every prefix any unit takes.
 pub static PREFIXES: &[Prefix] = &[
-    Prefix { letter: "n", exponent: -9 },
-    Prefix { letter: "u", exponent: -6 },
-    Prefix { letter: "m", exponent: -3 },
-    Prefix { letter: "k", exponent: 3 },
-    Prefix { letter: "M", exponent: 6 },
-    Prefix { letter: "G", exponent: 9 },
-    Prefix { letter: "T", exponent: 12 },
-    Prefix { letter: "P", exponent: 15 },
-    Prefix { letter: "E", exponent: 18 },
+    Prefix {
+        letter: "n",
+        exponent: -9,
+    },
+    Prefix {
+        letter: "u",
+        exponent: -6,
+    },
+    Prefix {
+        letter: "m",
+        exponent: -3,
+    },
+    Prefix {
+        letter: "k",
+        exponent: 3,
+    },
+    Prefix {
+        letter: "M",
+        exponent: 6,
+    },
+    Prefix {
+        letter: "G",
+        exponent: 9,
+    },
+    Prefix {
+        letter: "T",
+        exponent: 12,
+    },
+    Prefix {
+        letter: "P",
+        exponent: 15,
+    },
+    Prefix {
+        letter: "E",
+        exponent: 18,
+    },
 ];
 
 /// A row of the table.
@@ -62,12 +89,32 @@ const ENERGY: [i32; 8] = [2, 1, -2, 0, 0, 0, 0, 0];
 const POWER: [i32; 8] = [2, 1, -3, 0, 0, 0, 0, 0];
 const VOLTAGE: [i32; 8] = [2, 1, -3, -1, 0, 0, 0, 0];
 
-const fn row(name: &'static str, prefixes: &'static str, exponents: [i32; 8], factor: (i64, i64), summary: &'static str) -> BuiltIn {
-    BuiltIn { name, prefixes, summary, exponents, counts: false, factor }
+const fn row(
+    name: &'static str,
+    prefixes: &'static str,
+    exponents: [i32; 8],
+    factor: (i64, i64),
+    summary: &'static str,
+) -> BuiltIn {
+    BuiltIn {
+        name,
+        prefixes,
+        summary,
+        exponents,
+        counts: false,
+        factor,
+    }
 }
 
 const fn count(name: &'static str, prefixes: &'static str, summary: &'static str) -> BuiltIn {
-    BuiltIn { name, prefixes, summary, exponents: NONE, counts: true, factor: (1, 1) }
+    BuiltIn {
+        name,
+        prefixes,
+        summary,
+        exponents: NONE,
+        counts: true,
+        factor: (1, 1),
+    }
 }
 
 static TABLE: &[BuiltIn] = &[
@@ -75,11 +122,35 @@ static TABLE: &[BuiltIn] = &[
     row("Wh", "mkMGTP", ENERGY, (3600, 1), "watt-hour, 3600 J"),
     row("J", "mkMGTP", ENERGY, (1, 1), "joule"),
     row("g", "mkMG", MASS, (1, 1000), "gram"),
-    row("gCO2e", "mkMG", EQUIVALENT, (1, 1000), "gram of CO2-equivalent"),
+    row(
+        "gCO2e",
+        "mkMG",
+        EQUIVALENT,
+        (1, 1000),
+        "gram of CO2-equivalent",
+    ),
     row("t", "kMG", MASS, (1000, 1), "tonne, 1000 kg"),
-    row("tCO2e", "kMG", EQUIVALENT, (1000, 1), "tonne of CO2-equivalent, 1000 kgCO2e"),
-    row("lb", "", MASS, (45_359_237, 100_000_000), "pound, 0.45359237 kg"),
-    row("lbCO2e", "", EQUIVALENT, (45_359_237, 100_000_000), "pound of CO2-equivalent, 0.45359237 kgCO2e"),
+    row(
+        "tCO2e",
+        "kMG",
+        EQUIVALENT,
+        (1000, 1),
+        "tonne of CO2-equivalent, 1000 kgCO2e",
+    ),
+    row(
+        "lb",
+        "",
+        MASS,
+        (45_359_237, 100_000_000),
+        "pound, 0.45359237 kg",
+    ),
+    row(
+        "lbCO2e",
+        "",
+        EQUIVALENT,
+        (45_359_237, 100_000_000),
+        "pound of CO2-equivalent, 0.45359237 kgCO2e",
+    ),
     row("L", "mkM", VOLUME, (1, 1000), "litre, 0.001 m^3"),
     row("m", "numk", LENGTH, (1, 1), "metre"),
     row("s", "num", TIME, (1, 1), "second"),
@@ -95,8 +166,20 @@ static TABLE: &[BuiltIn] = &[
     row("h", "", TIME, (3600, 1), "hour"),
     row("day", "", TIME, (86_400, 1), "day of 24 h"),
     row("week", "", TIME, (604_800, 1), "week of 7 day"),
-    row("month", "", TIME, (2_629_800, 1), "a twelfth of yr, 30.4375 day"),
-    row("yr", "", TIME, (31_557_600, 1), "Julian year, 365.25 day (write `365 day` for a calendar year)"),
+    row(
+        "month",
+        "",
+        TIME,
+        (2_629_800, 1),
+        "a twelfth of yr, 30.4375 day",
+    ),
+    row(
+        "yr",
+        "",
+        TIME,
+        (31_557_600, 1),
+        "Julian year, 365.25 day (write `365 day` for a calendar year)",
+    ),
     row("%", "", NONE, (1, 100), "per cent, 0.01"),
     row("1", "", NONE, (1, 1), "pure number"),
     count("FLOP", "kMGTPE", "floating-point operation"),
@@ -118,7 +201,9 @@ pub fn built_in() -> &'static [BuiltIn] {
 impl BuiltIn {
     /// The prefixes this unit takes.
     pub fn prefixes(&self) -> impl Iterator<Item = &'static Prefix> {
-        PREFIXES.iter().filter(|prefix| self.prefixes.contains(prefix.letter))
+        PREFIXES
+            .iter()
+            .filter(|prefix| self.prefixes.contains(prefix.letter))
     }
 
     /// The unit itself, without prefix.
@@ -140,10 +225,16 @@ impl BuiltIn {
             }
         }
         if self.counts {
-            dimension.0.insert(Base::Count(self.name.to_owned()), Ratio::from_integer(1));
+            dimension
+                .0
+                .insert(Base::Count(self.name.to_owned()), Ratio::from_integer(1));
         }
         let factor = BigRational::new(BigInt::from(self.factor.0), BigInt::from(self.factor.1));
-        Unit { text: self.name.to_owned(), dimension, factor }
+        Unit {
+            text: self.name.to_owned(),
+            dimension,
+            factor,
+        }
     }
 }
 
@@ -158,22 +249,35 @@ pub(super) fn every_name<'a>() -> impl Iterator<Item = &'a str> {
     static NAMES: OnceLock<Vec<String>> = OnceLock::new();
     NAMES
         .get_or_init(|| {
-            let prefixed = |row: &'static BuiltIn| row.prefixes().map(move |prefix| format!("{}{}", prefix.letter, row.name));
-            TABLE.iter().flat_map(|row| std::iter::once(row.name.to_owned()).chain(prefixed(row))).collect()
+            let prefixed = |row: &'static BuiltIn| {
+                row.prefixes()
+                    .map(move |prefix| format!("{}{}", prefix.letter, row.name))
+            };
+            TABLE
+                .iter()
+                .flat_map(|row| std::iter::once(row.name.to_owned()).chain(prefixed(row)))
+                .collect()
         })
         .iter()
         .map(|name| -> &'a str { name })
 }
 
-fn names(cell: &'static OnceLock<HashMap<String, (Unit, &'static BuiltIn)>>) -> &'static HashMap<String, (Unit, &'static BuiltIn)> {
+fn names(
+    cell: &'static OnceLock<HashMap<String, (Unit, &'static BuiltIn)>>,
+) -> &'static HashMap<String, (Unit, &'static BuiltIn)> {
     cell.get_or_init(|| {
         let mut names = HashMap::new();
         for row in TABLE {
             let unit = row.unit();
             for prefix in row.prefixes() {
                 let name = format!("{}{}", prefix.letter, row.name);
-                let factor = &unit.factor * BigRational::from_integer(BigInt::from(10)).pow(prefix.exponent);
-                let prefixed = Unit { text: name.clone(), dimension: unit.dimension.clone(), factor };
+                let factor =
+                    &unit.factor * BigRational::from_integer(BigInt::from(10)).pow(prefix.exponent);
+                let prefixed = Unit {
+                    text: name.clone(),
+                    dimension: unit.dimension.clone(),
+                    factor,
+                };
                 names.insert(name, (prefixed, row));
             }
             names.insert(row.name.to_owned(), (unit, row));

@@ -116,7 +116,12 @@ impl Operator {
     pub fn is_comparison(self) -> bool {
         matches!(
             self,
-            Operator::Less | Operator::LessOrEqual | Operator::Greater | Operator::GreaterOrEqual | Operator::Equal | Operator::NotEqual
+            Operator::Less
+                | Operator::LessOrEqual
+                | Operator::Greater
+                | Operator::GreaterOrEqual
+                | Operator::Equal
+                | Operator::NotEqual
         )
     }
 }

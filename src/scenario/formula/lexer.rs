@@ -49,15 +49,25 @@ pub(super) fn token(text: &str, offset: usize) -> Result<Token, Fault> {
     let rest = &text[start..];
     let bytes = rest.as_bytes();
     let Some(&first) = bytes.first() else {
-        return Ok(Token { kind: Kind::End, start: text.len(), end: text.len() });
+        return Ok(Token {
+            kind: Kind::End,
+            start: text.len(),
+            end: text.len(),
+        });
     };
     let followed = |next: u8| bytes.get(1) == Some(&next);
     let (kind, length) = match first {
         b'0'..=b'9' => (Kind::Number, number::length(rest)),
-        b'.' if bytes.get(1).is_some_and(u8::is_ascii_digit) => (Kind::Number, number::length(rest)),
+        b'.' if bytes.get(1).is_some_and(u8::is_ascii_digit) => {
+            (Kind::Number, number::length(rest))
+        }
         b'A'..=b'Z' | b'a'..=b'z' | b'_' => (Kind::Name, name_length(bytes)),
         b'*' if followed(b'*') => {
-            return Err(unexpected(start..start + 2, "**", "write a power with `^`: `x^2`"));
+            return Err(unexpected(
+                start..start + 2,
+                "**",
+                "write a power with `^`: `x^2`",
+            ));
         }
         b'+' => (Kind::Plus, 1),
         b'-' => (Kind::Minus, 1),
@@ -91,18 +101,32 @@ pub(super) fn token(text: &str, offset: usize) -> Result<Token, Fault> {
                 '²' | '³' => "write a power with `^`: `x^2`",
                 '?' | ':' => "write a choice as `if(condition, a, b)`",
                 '[' | ']' | '{' | '}' => "group with `(` and `)`",
-                character if character.is_alphabetic() => "names of inputs and formulas are made of A–Z, a–z, 0–9 and _",
-                _ => "a formula is made of numbers with units, names, `+ - * / ^`, comparisons, `and or not`, functions and parentheses",
+                character if character.is_alphabetic() => {
+                    "names of inputs and formulas are made of A–Z, a–z, 0–9 and _"
+                }
+                _ => {
+                    "a formula is made of numbers with units, names, `+ - * / ^`, comparisons, `and or not`, functions and parentheses"
+                }
             };
             let range = start..start + character.len_utf8();
             return Err(unexpected(range, &character.to_string(), advice));
         }
     };
-    Ok(Token { kind, start, end: start + length })
+    Ok(Token {
+        kind,
+        start,
+        end: start + length,
+    })
 }
 
 fn unexpected(range: Range<usize>, what: &str, advice: &str) -> Fault {
-    Fault::new(&UNEXPECTED_CHARACTER, range, format!("`{what}` has no meaning in a formula"), "no meaning here", advice)
+    Fault::new(
+        &UNEXPECTED_CHARACTER,
+        range,
+        format!("`{what}` has no meaning in a formula"),
+        "no meaning here",
+        advice,
+    )
 }
 
 /// A name, with the dots that qualify what comes from an imported file.
@@ -110,7 +134,10 @@ fn name_length(bytes: &[u8]) -> usize {
     let is_letter = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'_';
     let mut length = 0;
     loop {
-        length += bytes[length..].iter().take_while(|byte| is_letter(byte) || byte.is_ascii_digit()).count();
+        length += bytes[length..]
+            .iter()
+            .take_while(|byte| is_letter(byte) || byte.is_ascii_digit())
+            .count();
         if bytes.get(length) == Some(&b'.') && bytes.get(length + 1).is_some_and(is_letter) {
             length += 1;
         } else {

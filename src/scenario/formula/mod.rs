@@ -4,6 +4,7 @@ pub mod ast;
 pub mod functions;
 mod lexer;
 mod parser;
+mod reach;
 
 pub use ast::{Expression, Operator, Prefix, Term, TermId, TermKind};
 pub use functions::{FUNCTIONS, Function, WORDS, function, is_reserved};

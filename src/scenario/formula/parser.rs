@@ -6,8 +6,9 @@ use super::functions::{FUNCTIONS, Function, FunctionKind, WORDS, function};
 use super::lexer::{Kind, Token, token};
 use crate::diagnostic::{Fault, did_you_mean};
 use crate::scenario::codes::{
-    CHAINED_COMPARISON, EMPTY_FORMULA, FORMULA_SYNTAX, FORMULA_TOO_DEEP, FORMULA_TOO_LONG, FUNCTION_WITHOUT_ARGUMENTS, MISSING_OPERATOR,
-    UNBALANCED_PARENTHESIS, UNIT_WITHOUT_NUMBER, UNKNOWN_FUNCTION, WRONG_ARGUMENT_COUNT,
+    CHAINED_COMPARISON, EMPTY_FORMULA, FORMULA_SYNTAX, FORMULA_TOO_DEEP, FORMULA_TOO_LONG,
+    FUNCTION_WITHOUT_ARGUMENTS, MISSING_OPERATOR, UNBALANCED_PARENTHESIS, UNIT_WITHOUT_NUMBER,
+    UNKNOWN_FUNCTION, WRONG_ARGUMENT_COUNT,
 };
 use crate::scenario::number;
 use crate::unit::Units;
@@ -51,14 +52,36 @@ mod power {
 pub fn parse(text: &str, vocabulary: &Vocabulary<'_>) -> Result<Expression, Fault> {
     if text.trim().is_empty() {
         let advice = "write an expression, such as `energy = \"power * hours\"`";
-        return Err(Fault::new(&EMPTY_FORMULA, 0..text.len(), "a formula is empty", "nothing to compute", advice));
+        return Err(Fault::new(
+            &EMPTY_FORMULA,
+            0..text.len(),
+            "a formula is empty",
+            "nothing to compute",
+            advice,
+        ));
     }
     if text.len() > LONGEST {
-        let message = format!("a formula of {} bytes is too long (at most {LONGEST})", text.len());
-        return Err(Fault::new(&FORMULA_TOO_LONG, 0..0, message, "too long", "give parts of it names of their own"));
+        let message = format!(
+            "a formula of {} bytes is too long (at most {LONGEST})",
+            text.len()
+        );
+        return Err(Fault::new(
+            &FORMULA_TOO_LONG,
+            0..0,
+            message,
+            "too long",
+            "give parts of it names of their own",
+        ));
     }
     let current = token(text, 0)?;
-    let mut parser = Parser { text, vocabulary, current, after_number: false, depth: 0, expression: Expression::default() };
+    let mut parser = Parser {
+        text,
+        vocabulary,
+        current,
+        after_number: false,
+        depth: 0,
+        expression: Expression::default(),
+    };
     parser.expression(power::LOOSEST)?;
     match parser.current.kind {
         Kind::End => Ok(parser.expression),
@@ -66,9 +89,9 @@ pub fn parse(text: &str, vocabulary: &Vocabulary<'_>) -> Result<Expression, Faul
     }
 }
 
-struct Parser<'a> {
-    text: &'a str,
-    vocabulary: &'a Vocabulary<'a>,
+pub(super) struct Parser<'a> {
+    pub(super) text: &'a str,
+    pub(super) vocabulary: &'a Vocabulary<'a>,
     current: Token,
     /// Whether the token before the current one is a number without a unit.
     after_number: bool,
@@ -77,7 +100,7 @@ struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    fn word(&self, token: Token) -> &'a str {
+    pub(super) fn word(&self, token: Token) -> &'a str {
         &self.text[token.start..token.end]
     }
 
@@ -90,20 +113,41 @@ impl<'a> Parser<'a> {
 
     fn push(&mut self, kind: TermKind, range: Range<usize>) -> Result<TermId, Fault> {
         if self.expression.terms.len() == MOST_TERMS {
-            let message = format!("a formula has more than {MOST_TERMS} numbers, names and operators");
-            return Err(Fault::new(&FORMULA_TOO_LONG, range, message, "one too many", "give parts of it names of their own"));
+            let message =
+                format!("a formula has more than {MOST_TERMS} numbers, names and operators");
+            return Err(Fault::new(
+                &FORMULA_TOO_LONG,
+                range,
+                message,
+                "one too many",
+                "give parts of it names of their own",
+            ));
         }
         let id = u32::try_from(self.expression.terms.len()).unwrap_or(u32::MAX);
         let narrow = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
-        self.expression.terms.push(Term { kind, start: narrow(range.start), end: narrow(range.end) });
+        self.expression.terms.push(Term {
+            kind,
+            start: narrow(range.start),
+            end: narrow(range.end),
+        });
         Ok(id)
     }
 
     /// Goes one level down, or complains.
-    fn deeper<T>(&mut self, at: Range<usize>, inner: impl FnOnce(&mut Self) -> Result<T, Fault>) -> Result<T, Fault> {
+    fn deeper<T>(
+        &mut self,
+        at: Range<usize>,
+        inner: impl FnOnce(&mut Self) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
         if self.depth == DEEPEST {
             let message = format!("a formula is nested more than {DEEPEST} deep");
-            return Err(Fault::new(&FORMULA_TOO_DEEP, at, message, "one level too many", "give parts of it names of their own"));
+            return Err(Fault::new(
+                &FORMULA_TOO_DEEP,
+                at,
+                message,
+                "one level too many",
+                "give parts of it names of their own",
+            ));
         }
         self.depth += 1;
         let result = inner(self);
@@ -123,8 +167,18 @@ impl<'a> Parser<'a> {
             if operator.is_comparison() {
                 if let Some(first) = compared {
                     let advice = "write `a < b and b < c`";
-                    let message = format!("`{}` and `{}` stand in one chain of comparisons", self.word(first), self.word(self.current));
-                    return Err(Fault::new(&CHAINED_COMPARISON, self.current.range(), message, "a second comparison", advice));
+                    let message = format!(
+                        "`{}` and `{}` stand in one chain of comparisons",
+                        self.word(first),
+                        self.word(self.current)
+                    );
+                    return Err(Fault::new(
+                        &CHAINED_COMPARISON,
+                        self.current.range(),
+                        message,
+                        "a second comparison",
+                        advice,
+                    ));
                 }
                 compared = Some(self.current);
             }
@@ -181,7 +235,8 @@ impl<'a> Parser<'a> {
             }
             Kind::Open => {
                 self.advance()?;
-                let inner = self.deeper(token.range(), |parser| parser.expression(power::LOOSEST))?;
+                let inner =
+                    self.deeper(token.range(), |parser| parser.expression(power::LOOSEST))?;
                 self.close(token)?;
                 Ok(inner)
             }
@@ -192,23 +247,42 @@ impl<'a> Parser<'a> {
     fn close(&mut self, open: Token) -> Result<Token, Fault> {
         match self.current.kind {
             Kind::Close => self.advance(),
-            Kind::End => {
-                Err(Fault::new(&UNBALANCED_PARENTHESIS, open.range(), "a parenthesis is not closed", "opened here", "add the `)` it needs"))
-            }
+            Kind::End => Err(Fault::new(
+                &UNBALANCED_PARENTHESIS,
+                open.range(),
+                "a parenthesis is not closed",
+                "opened here",
+                "add the `)` it needs",
+            )),
             _ => Err(self.not_an_operator()),
         }
     }
 
     fn number(&mut self) -> Result<TermId, Fault> {
         let token = self.current;
-        let value = number::exact(&self.word(token).replace('_', ""))
-            .map_err(|fault| Fault::new(fault.code, token.range(), fault.message, "this number", fault.advice))?;
+        let value = number::exact(&self.word(token).replace('_', "")).map_err(|fault| {
+            Fault::new(
+                fault.code,
+                token.range(),
+                fault.message,
+                "this number",
+                fault.advice,
+            )
+        })?;
         let Some(unit_end) = self.unit_end(token.end)? else {
             self.advance()?;
-            let kind = if value.is_zero() { TermKind::BareZero } else { TermKind::Number(value, Some(crate::unit::Dimension::default())) };
+            let kind = if value.is_zero() {
+                TermKind::BareZero
+            } else {
+                TermKind::Number(value, Some(crate::unit::Dimension::default()))
+            };
             return self.push(kind, token.range());
         };
-        let unit = self.vocabulary.units.parse(&self.text[token.end..unit_end]).map_err(|fault| fault.shifted(token.end))?;
+        let unit = self
+            .vocabulary
+            .units
+            .parse(&self.text[token.end..unit_end])
+            .map_err(|fault| fault.shifted(token.end))?;
         self.current = super::lexer::token(self.text, unit_end)?;
         self.after_number = false;
         let kind = match unit {
@@ -216,98 +290,6 @@ impl<'a> Parser<'a> {
             None => TermKind::Number(value, None),
         };
         self.push(kind, token.start..unit_end)
-    }
-
-    /// Whether a token is a unit's name here (`min(` is the function, not the minute).
-    fn is_unit(&self, unit: Token) -> bool {
-        match unit.kind {
-            Kind::Percent => true,
-            Kind::Name => {
-                let word = self.word(unit);
-                self.vocabulary.units.contains(word) && !(function(word).is_some() && self.text[unit.end..].trim_start().starts_with('('))
-            }
-            _ => false,
-        }
-    }
-
-    /// Where the unit that begins directly after a number ends: it reaches over following unit names joined by `* / ^`.
-    fn unit_end(&self, number_end: usize) -> Result<Option<usize>, Fault> {
-        let first = token(self.text, number_end)?;
-        if !self.is_unit(first) {
-            return Ok(None);
-        }
-        let mut end = self.exponent_end(first.end);
-        loop {
-            // A character that is no token ends the unit; it is complained about when its turn comes.
-            let Ok(join) = token(self.text, end) else { return Ok(Some(end)) };
-            if !matches!(join.kind, Kind::Star | Kind::Slash) {
-                return Ok(Some(end));
-            }
-            let Ok(next) = token(self.text, join.end) else { return Ok(Some(end)) };
-            if self.is_unit(next) {
-                end = self.exponent_end(next.end);
-            } else if let Some(group_end) = self.unit_group_end(next) {
-                end = self.exponent_end(group_end);
-            } else {
-                return Ok(Some(end));
-            }
-        }
-    }
-
-    /// The end of `^2`, `^-1` or `^(1/2)` at an offset; the offset itself when there is none.
-    fn exponent_end(&self, offset: usize) -> usize {
-        let next = |offset: usize| token(self.text, offset).ok();
-        let integer = |at: Option<Token>| {
-            let at = at?;
-            let digits = if matches!(at.kind, Kind::Minus | Kind::Plus) { next(at.end)? } else { at };
-            let whole = digits.kind == Kind::Number && self.word(digits).bytes().all(|byte| byte.is_ascii_digit());
-            whole.then_some(digits.end)
-        };
-        let exponent = || {
-            let caret = next(offset).filter(|caret| caret.kind == Kind::Caret)?;
-            let first = next(caret.end)?;
-            if first.kind != Kind::Open {
-                return integer(Some(first));
-            }
-            let numerator = integer(next(first.end))?;
-            let after = next(numerator)?;
-            let close = if after.kind == Kind::Slash { next(integer(next(after.end))?)? } else { after };
-            (close.kind == Kind::Close).then_some(close.end)
-        };
-        exponent().unwrap_or(offset)
-    }
-
-    /// The end of a parenthesis that holds nothing but unit names, if this token opens one.
-    fn unit_group_end(&self, open: Token) -> Option<usize> {
-        if open.kind != Kind::Open {
-            return None;
-        }
-        let mut depth = 1;
-        let mut end = open.end;
-        while depth > 0 {
-            let mut next = token(self.text, end).ok()?;
-            while next.kind == Kind::Open {
-                depth += 1;
-                next = token(self.text, next.end).ok()?;
-            }
-            if !self.is_unit(next) {
-                return None;
-            }
-            end = self.exponent_end(next.end);
-            let mut after = token(self.text, end).ok()?;
-            while after.kind == Kind::Close && depth > 0 {
-                depth -= 1;
-                end = if depth > 0 { self.exponent_end(after.end) } else { after.end };
-                after = token(self.text, end).ok()?;
-            }
-            if depth > 0 {
-                if !matches!(after.kind, Kind::Star | Kind::Slash) {
-                    return None;
-                }
-                end = after.end;
-            }
-        }
-        Some(end)
     }
 
     fn name(&mut self, least: u8) -> Result<TermId, Fault> {
@@ -322,7 +304,13 @@ impl<'a> Parser<'a> {
             "not" => {
                 if least > power::NOT {
                     let advice = "put it in parentheses: `(not a)`";
-                    return Err(Fault::new(&FORMULA_SYNTAX, token.range(), "`not` binds more loosely than what stands before it", "here", advice));
+                    return Err(Fault::new(
+                        &FORMULA_SYNTAX,
+                        token.range(),
+                        "`not` binds more loosely than what stands before it",
+                        "here",
+                        advice,
+                    ));
                 }
                 self.advance()?;
                 let inner = self.deeper(token.range(), |parser| parser.expression(power::NOT))?;
@@ -339,7 +327,13 @@ impl<'a> Parser<'a> {
             if !self.vocabulary.units.contains(word) {
                 let message = format!("`{word}` is a function and needs its arguments");
                 let advice = format!("write `{}`", function.signature);
-                return Err(Fault::new(&FUNCTION_WITHOUT_ARGUMENTS, token.range(), message, "without arguments", advice));
+                return Err(Fault::new(
+                    &FUNCTION_WITHOUT_ARGUMENTS,
+                    token.range(),
+                    message,
+                    "without arguments",
+                    advice,
+                ));
             }
         }
         if called {
@@ -348,7 +342,13 @@ impl<'a> Parser<'a> {
         if self.vocabulary.units.contains(word) && !(self.vocabulary.is_quantity)(word) {
             let message = format!("the unit `{word}` does not follow a number");
             let advice = format!("write a number before it: `1 {word}`");
-            return Err(Fault::new(&UNIT_WITHOUT_NUMBER, token.range(), message, "a unit without its number", advice));
+            return Err(Fault::new(
+                &UNIT_WITHOUT_NUMBER,
+                token.range(),
+                message,
+                "a unit without its number",
+                advice,
+            ));
         }
         self.advance()?;
         self.push(TermKind::Name(word.to_owned()), token.range())
@@ -358,12 +358,20 @@ impl<'a> Parser<'a> {
         let word = self.word(token);
         if (self.vocabulary.is_quantity)(word) {
             let message = format!("`{word}` is not a function, but a parenthesis follows it");
-            return Fault::new(&MISSING_OPERATOR, token.range(), message, "an operator is missing after it", "write `*` for a product");
+            return Fault::new(
+                &MISSING_OPERATOR,
+                token.range(),
+                message,
+                "an operator is missing after it",
+                "write `*` for a product",
+            );
         }
         let known = FUNCTIONS.iter().map(|function| function.name);
         let list = "`montecarbon list functions` prints the functions there are".to_owned();
         let other = match word {
-            "log" => Some("write `ln` for the natural logarithm, `log10` for the decimal one".to_owned()),
+            "log" => {
+                Some("write `ln` for the natural logarithm, `log10` for the decimal one".to_owned())
+            }
             "pow" => Some("write a power with `^`: `x^2`".to_owned()),
             "sum" => Some("write the sum with `+`".to_owned()),
             _ => did_you_mean(word, known),
@@ -383,7 +391,8 @@ impl<'a> Parser<'a> {
         let mut arguments = Vec::new();
         if self.current.kind != Kind::Close {
             loop {
-                arguments.push(self.deeper(open.range(), |parser| parser.expression(power::LOOSEST))?);
+                arguments
+                    .push(self.deeper(open.range(), |parser| parser.expression(power::LOOSEST))?);
                 if self.current.kind != Kind::Comma {
                     break;
                 }
@@ -397,7 +406,13 @@ impl<'a> Parser<'a> {
             let plural = if count == 1 { "" } else { "s" };
             let message = format!("`{}` is given {count} argument{plural}", function.name);
             let advice = format!("it is called as `{}`", function.signature);
-            return Err(Fault::new(&WRONG_ARGUMENT_COUNT, name.start..close.end, message, "wrong number of arguments", advice));
+            return Err(Fault::new(
+                &WRONG_ARGUMENT_COUNT,
+                name.start..close.end,
+                message,
+                "wrong number of arguments",
+                advice,
+            ));
         }
         self.push(TermKind::Call(function, arguments), name.start..close.end)
     }
@@ -406,17 +421,38 @@ impl<'a> Parser<'a> {
     fn not_an_operand(&self) -> Fault {
         let token = self.current;
         let (message, advice) = match token.kind {
-            Kind::End => ("the formula ends where a number or a name is needed".to_owned(), "write what follows, or remove the operator before it"),
-            Kind::Close if self.text[..token.start].matches('(').count() <= self.text[..token.start].matches(')').count() => {
+            Kind::End => (
+                "the formula ends where a number or a name is needed".to_owned(),
+                "write what follows, or remove the operator before it",
+            ),
+            Kind::Close
+                if self.text[..token.start].matches('(').count()
+                    <= self.text[..token.start].matches(')').count() =>
+            {
                 let advice = "remove it, or add the `(` it belongs to";
-                return Fault::new(&UNBALANCED_PARENTHESIS, token.range(), "a parenthesis closes nothing", "never opened", advice);
+                return Fault::new(
+                    &UNBALANCED_PARENTHESIS,
+                    token.range(),
+                    "a parenthesis closes nothing",
+                    "never opened",
+                    advice,
+                );
             }
             _ => (
-                format!("`{}` stands where a number or a name is needed", self.word(token)),
+                format!(
+                    "`{}` stands where a number or a name is needed",
+                    self.word(token)
+                ),
                 "write a number, an input, a formula or a function before it",
             ),
         };
-        Fault::new(&FORMULA_SYNTAX, token.range(), message, "an operand is missing here", advice)
+        Fault::new(
+            &FORMULA_SYNTAX,
+            token.range(),
+            message,
+            "an operand is missing here",
+            advice,
+        )
     }
 
     /// Something stands where an operator, or the end, is needed.
@@ -426,19 +462,42 @@ impl<'a> Parser<'a> {
         match token.kind {
             Kind::Close => {
                 let advice = "remove it, or add the `(` it belongs to";
-                Fault::new(&UNBALANCED_PARENTHESIS, token.range(), "a parenthesis closes nothing", "never opened", advice)
+                Fault::new(
+                    &UNBALANCED_PARENTHESIS,
+                    token.range(),
+                    "a parenthesis closes nothing",
+                    "never opened",
+                    advice,
+                )
             }
             Kind::Comma => {
                 let advice = "write decimals with a point (`0.5`); commas stand between the arguments of a function only";
-                Fault::new(&FORMULA_SYNTAX, token.range(), "a comma stands outside a function", "not expected here", advice)
+                Fault::new(
+                    &FORMULA_SYNTAX,
+                    token.range(),
+                    "a comma stands outside a function",
+                    "not expected here",
+                    advice,
+                )
             }
-            Kind::Name if self.after_number && !(self.vocabulary.is_quantity)(word) && function(word).is_none() && !WORDS.contains(&word) => {
+            Kind::Name
+                if self.after_number
+                    && !(self.vocabulary.is_quantity)(word)
+                    && function(word).is_none()
+                    && !WORDS.contains(&word) =>
+            {
                 self.vocabulary.units.unknown(word, token.range())
             }
             _ => {
                 let advice = "write an operator between them: `*` for a product";
                 let message = format!("an operator is missing before `{word}`");
-                Fault::new(&MISSING_OPERATOR, token.range(), message, "an operator is missing before this", advice)
+                Fault::new(
+                    &MISSING_OPERATOR,
+                    token.range(),
+                    message,
+                    "an operator is missing before this",
+                    advice,
+                )
             }
         }
     }

@@ -8,27 +8,51 @@ fn shown(expression: &Expression, id: TermId) -> String {
     let inner = |id: &TermId| shown(expression, *id);
     match &expression.terms[id as usize].kind {
         TermKind::Number(value, dimension) => {
-            let pure = dimension.as_ref().is_none_or(crate::unit::Dimension::is_pure);
-            if pure { value.to_string() } else { format!("{value}[{}]", crate::unit::describe(dimension.as_ref().unwrap())) }
+            let pure = dimension
+                .as_ref()
+                .is_none_or(crate::unit::Dimension::is_pure);
+            if pure {
+                value.to_string()
+            } else {
+                format!(
+                    "{value}[{}]",
+                    crate::unit::describe(dimension.as_ref().unwrap())
+                )
+            }
         }
         TermKind::BareZero => "0".to_owned(),
         TermKind::Pi => "pi".to_owned(),
         TermKind::Name(name) => name.clone(),
         TermKind::Prefix(Prefix::Negate, operand) => format!("(-{})", inner(operand)),
         TermKind::Prefix(Prefix::Not, operand) => format!("(not {})", inner(operand)),
-        TermKind::Binary(operator, left, right) => format!("({} {} {})", inner(left), operator.symbol(), inner(right)),
+        TermKind::Binary(operator, left, right) => {
+            format!("({} {} {})", inner(left), operator.symbol(), inner(right))
+        }
         TermKind::Call(function, arguments) => {
-            format!("{}({})", function.name, arguments.iter().map(inner).collect::<Vec<_>>().join(", "))
+            format!(
+                "{}({})",
+                function.name,
+                arguments.iter().map(inner).collect::<Vec<_>>().join(", ")
+            )
         }
     }
 }
 
 fn read(text: &str) -> String {
     let units = Units::default();
-    let vocabulary = Vocabulary { units: &units, is_quantity: &|name| ["x", "gpus", "n"].contains(&name) };
+    let vocabulary = Vocabulary {
+        units: &units,
+        is_quantity: &|name| ["x", "gpus", "n"].contains(&name),
+    };
     match parse(text, &vocabulary) {
-        Ok(expression) => shown(&expression, u32::try_from(expression.terms.len() - 1).unwrap()),
-        Err(fault) => format!("{} {}..{}", fault.code.name, fault.range.start, fault.range.end),
+        Ok(expression) => shown(
+            &expression,
+            u32::try_from(expression.terms.len() - 1).unwrap(),
+        ),
+        Err(fault) => format!(
+            "{} {}..{}",
+            fault.code.name, fault.range.start, fault.range.end
+        ),
     }
 }
 
@@ -43,7 +67,10 @@ fn operators_bind_as_the_contract_says() {
         ("-a * b", "((-a) * b)"),
         ("a - -b", "(a - (-b))"),
         ("a + b * c", "(a + (b * c))"),
-        ("a < b and not c == d or e", "(((a < b) and (not (c == d))) or e)"),
+        (
+            "a < b and not c == d or e",
+            "(((a < b) and (not (c == d))) or e)",
+        ),
         ("a\n + \n b", "(a + b)"),
         ("if(a > 0, b, min(c, d))", "if((a > 0), b, min(c, d))"),
         ("(a < b) == (c < d)", "((a < b) == (c < d))"),
@@ -126,7 +153,10 @@ fn depth_and_size_are_reported_and_flat_sums_are_fine() {
     assert!(read(&"x".repeat(2_000_000)).starts_with("formula-too-long"));
     assert!(read(&vec!["x"; 200_000].join("+")).starts_with("formula-too-long"));
     let units = Units::default();
-    let vocabulary = Vocabulary { units: &units, is_quantity: &|_| true };
+    let vocabulary = Vocabulary {
+        units: &units,
+        is_quantity: &|_| true,
+    };
     let flat = parse(&vec!["x"; 10_000].join(" + "), &vocabulary).unwrap();
     assert_eq!(flat.terms.len(), 19_999);
 }
