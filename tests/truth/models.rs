@@ -70,15 +70,12 @@ fn exact(model: &Value) -> Exact {
         inputs.push_str(" }\n");
     }
     let number = |key: &str| model[key].as_f64();
-    // Values at an atom or beyond have no density; quantiles in the far tail of a small run are marked as poorly carried.
-    let atoms: Vec<f64> = model["atoms"].as_array().into_iter().flatten().filter_map(|atom| atom["at"].as_f64()).collect();
     let quantiles = model["quantiles"]
         .as_array()
         .unwrap()
         .iter()
         .map(|quantile| (quantile["p"].as_f64().unwrap(), quantile["q"].as_f64().unwrap()))
         .collect();
-    let _ = atoms;
     Exact {
         id: model["id"].as_str().unwrap().to_owned(),
         inputs,
