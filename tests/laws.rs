@@ -282,6 +282,28 @@ fn fill_agrees_with_the_exact_quantile() {
     println!("largest share of 1e-10 in u: {:.3} ({})", worst.0, worst.1);
 }
 
+/// How draws are cut into slices changes no bit.
+#[test]
+fn fill_does_not_depend_on_the_slice() {
+    let points: Vec<f64> = (0..1_003).map(|k| (f64::from(k) + 0.5) / 1_003.0).collect();
+    for line in CONTINUOUS.iter().chain(DISCRETE) {
+        let marginal = make(line);
+        let mut whole = vec![0.0; points.len()];
+        marginal.fill(&points, &mut whole);
+        for length in [1, 7, 64, 256] {
+            let mut parts = vec![0.0; points.len()];
+            for (u, x) in points.chunks(length).zip(parts.chunks_mut(length)) {
+                marginal.fill(u, x);
+            }
+            let same = whole
+                .iter()
+                .zip(&parts)
+                .all(|(a, b)| a.to_bits() == b.to_bits());
+            assert!(same, "{line}: slices of {length}");
+        }
+    }
+}
+
 #[test]
 fn fill_of_discrete_families_is_exact() {
     let mut points = grid();
