@@ -255,6 +255,26 @@ fn minimum_of_many_and_clamp_are_built_from_pairs() {
     assert_eq!((count(Binary::Minimum), count(Binary::Maximum)), (3, 1));
 }
 
+#[test]
+fn nesting_without_end_is_refused() {
+    for open in ["[", "{a=", "{a.b.c.d.e.f.g.h=", "[{a="] {
+        let text = format!("title = {}", open.repeat(50_000));
+        let complaints = check(Source::new("test.toml", text), "test", &[]).unwrap_err();
+        assert!(!complaints.is_empty(), "{open}");
+    }
+    let headers: String = (0..5_000)
+        .map(|index| format!("[a{index}.b.c]\n"))
+        .collect();
+    assert!(check(Source::new("test.toml", headers), "test", &[]).is_err());
+    let units: String = (0..50_000)
+        .map(|index| format!("u{index} = \"1 u{}\"\n", index + 1))
+        .collect();
+    let text = format!(
+        "[units]\n{units}u50000 = \"count\"\n[formulas]\nx = \"1 u49000\"\n[outputs]\nx = \"u49001\"\n"
+    );
+    assert!(check(Source::new("test.toml", text), "test", &[]).is_ok());
+}
+
 /// A small generator with a fixed seed: the mutations are the same on every machine and in every run.
 struct Mutator(u64);
 

@@ -128,3 +128,137 @@ fn moments_agree_with_the_reference() {
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
+
+/// Every way of stating a distribution that the reference converts: the same parameters, seen through the quantiles.
+#[test]
+fn conversions_agree_with_the_reference() {
+    let text = include_str!("reference/param_conversions.json");
+    let file: serde_json::Value = serde_json::from_str(text).expect("json");
+    let mut checked = 0;
+    for case in file["cases"].as_array().expect("cases") {
+        let given = |key: &str| case["given"][key].as_f64().expect("given");
+        let parameters = Parameters::default();
+        let (name, parameters) = match case["kind"].as_str().expect("kind") {
+            "lognormal_mean_sd" => (
+                "lognormal",
+                parameters
+                    .with("mean", given("mean"))
+                    .with("sd", given("sd")),
+            ),
+            "lognormal_mean_cv" => (
+                "lognormal",
+                parameters
+                    .with("mean", given("mean"))
+                    .with("cv", given("cv")),
+            ),
+            "lognormal_median_gsd" => (
+                "lognormal",
+                parameters
+                    .with("median", given("median"))
+                    .with("gsd", given("gsd")),
+            ),
+            "lognormal_median_gsd2_95" => (
+                "lognormal",
+                parameters
+                    .with("median", given("median"))
+                    .with("gsd2", given("gsd_squared")),
+            ),
+            "lognormal_mean_gsd" => (
+                "lognormal",
+                parameters
+                    .with("mean", given("mean"))
+                    .with("gsd", given("gsd")),
+            ),
+            "lognormal_p5_p95" => (
+                "lognormal",
+                parameters
+                    .with_list("interval", &[given("p5"), given("p95")])
+                    .with("level", 0.9),
+            ),
+            "lognormal_p2.5_p97.5" => (
+                "lognormal",
+                parameters
+                    .with_list("interval", &[given("p2.5"), given("p97.5")])
+                    .with("level", 0.95),
+            ),
+            "normal_mean_pm95" => (
+                "normal",
+                parameters
+                    .with("mean", given("mean"))
+                    .with("half_width", given("half_width_95"))
+                    .with("level", 0.95),
+            ),
+            "normal_p10_p90" => (
+                "normal",
+                parameters
+                    .with_list("interval", &[given("p10"), given("p90")])
+                    .with("level", 0.8),
+            ),
+            "gamma_mean_sd" => (
+                "gamma",
+                parameters
+                    .with("mean", given("mean"))
+                    .with("sd", given("sd")),
+            ),
+            // Not in the language: beta and uniform by mean and sd, the rounded 1.96 of the IPCC.
+            _ => continue,
+        };
+        let marginal = (family(name).expect(name).build)(&parameters).expect(name);
+        let mut holds = |found: Option<f64>, expected: f64| {
+            let found = found.expect("finite");
+            assert!(
+                relative(found, expected) < 1e-12,
+                "{case}: {found} not {expected}"
+            );
+            checked += 1;
+        };
+        if let Some(mean) = case["mean"].as_f64() {
+            holds(marginal.mean(), mean);
+        }
+        if let Some(sd) = case["sd"].as_f64() {
+            holds(marginal.sd(), sd);
+        }
+        for (key, u) in [("p2_5", 0.025), ("median", 0.5), ("p97_5", 0.975)] {
+            if let Some(expected) = case[key].as_f64() {
+                holds(Some(marginal.quantile(u)), expected);
+            }
+        }
+        if let (Some(shape), Some(scale)) = (case["shape"].as_f64(), case["scale"].as_f64()) {
+            holds(marginal.mean(), shape * scale);
+            holds(marginal.sd(), shape.sqrt() * scale);
+        }
+    }
+    assert!(checked >= 40, "{checked} numbers compared");
+}
+
+/// An interval is met at both ends: half of what is outside lies below, half above.
+#[test]
+fn intervals_are_central() {
+    for name in [
+        "normal",
+        "lognormal",
+        "uniform",
+        "loguniform",
+        "gamma",
+        "weibull",
+        "logistic",
+        "gumbel",
+    ] {
+        for (low, high, level) in [(169.0, 351.0, 0.9), (1.0, 1.0001, 0.5), (0.001, 10.0, 0.95)] {
+            let parameters = Parameters::default()
+                .with_list("interval", &[low, high])
+                .with("level", level);
+            let marginal = (family(name).expect(name).build)(&parameters).expect(name);
+            let outside = 0.5 * (1.0 - level);
+            let found = (marginal.quantile(outside), marginal.upper_quantile(outside));
+            assert!(
+                relative(found.0, low) < 1e-11,
+                "{name} [{low}, {high}] {level}: {found:?}"
+            );
+            assert!(
+                relative(found.1, high) < 1e-11,
+                "{name} [{low}, {high}] {level}: {found:?}"
+            );
+        }
+    }
+}

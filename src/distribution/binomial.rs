@@ -94,13 +94,15 @@ fn build_negative(parameters: &Parameters) -> Built {
         "dispersion"
     };
     let mean = size * q / p;
-    let computable = (1e-3..=LARGEST).contains(&size) && mean <= LARGEST;
+    let computable =
+        (1e-3..=LARGEST).contains(&size) && (mean == 0.0 || (1e-200..=LARGEST).contains(&mean));
     if !(computable || size.is_nan() || mean.is_nan()) {
         check.too_extreme(
             key,
             format!("a size of {size} with a mean of {mean} is not computed"),
         );
     }
+    check.defined(key, &[size, p, q, mean]);
     check.finish(|| Counting::marginal(NegativeBinomial { size, p, q }))
 }
 

@@ -218,6 +218,8 @@ impl<C: Count + 'static> Marginal for Counting<C> {
     fn cdf(&self, x: f64) -> f64 {
         if x < 0.0 {
             0.0
+        } else if x >= self.count.largest() {
+            1.0
         } else {
             self.count.tails(x.floor()).lower
         }
@@ -226,6 +228,8 @@ impl<C: Count + 'static> Marginal for Counting<C> {
     fn survival(&self, x: f64) -> f64 {
         if x < 0.0 {
             1.0
+        } else if x >= self.count.largest() {
+            0.0
         } else {
             self.count.tails(x.floor()).upper
         }

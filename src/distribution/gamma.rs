@@ -140,6 +140,7 @@ fn build(parameters: &Parameters) -> Built {
     }
     let largest = (shape + 50.0 * shape.sqrt() + 50.0) * scale;
     check.finite(key, "a value of the distribution", largest);
+    check.defined(key, &[shape, scale]);
     if scale == 0.0 {
         check.too_extreme(key, "the scale would underflow to 0".into());
     }

@@ -130,11 +130,21 @@ fn located(parameters: &Parameters, form: Form) -> Built {
         "a value of the distribution",
         location.abs() + 50.0 * scale,
     );
+    check.defined(key, &[location, scale]);
     let support = (f64::NEG_INFINITY, f64::INFINITY);
     finish(check, form, location, scale, support)
 }
 
-fn finish(check: Check<'_>, form: Form, location: f64, scale: f64, support: (f64, f64)) -> Built {
+fn finish(
+    mut check: Check<'_>,
+    form: Form,
+    location: f64,
+    scale: f64,
+    support: (f64, f64),
+) -> Built {
+    if scale == 0.0 {
+        check.too_extreme("max", "the range is too small to be divided".into());
+    }
     check.finish(|| {
         Arc::new(Located {
             form,
@@ -293,11 +303,10 @@ impl Tabulated for Form {
                 }
             }
             Self::Arcsine => {
-                let lower = |z: f64| 2.0 / PI * kernel::asin((0.5 * (1.0 + z)).sqrt());
-                Tails {
-                    lower: lower(z),
-                    upper: lower(-z),
-                }
+                // The smaller tail by its formula: near 1 the inverse sine is steep.
+                let smaller = 2.0 / PI * kernel::asin((0.5 * (1.0 - z.abs())).sqrt());
+                let tails = Tails::from_lower(smaller);
+                if z > 0.0 { tails.mirrored() } else { tails }
             }
             Self::Trapezoid { inexactness: d } => {
                 let from_end = 1.0 + d - z.abs();

@@ -86,6 +86,7 @@ fn build(parameters: &Parameters) -> Built {
             ),
         );
     }
+    check.defined(key, &[mu, sigma]);
     if sigma == 0.0 {
         check.too_extreme(key, "the spread would underflow to 0".into());
     }
@@ -134,7 +135,7 @@ fn centre_and_spread(check: &mut Check<'_>, parameters: &Parameters) -> (f64, f6
 
 impl LogNormal {
     fn standard(&self, x: f64) -> f64 {
-        (kernel::ln(x.max(0.0)) - self.mu) / self.sigma
+        (kernel::ln(if x < 0.0 { 0.0 } else { x }) - self.mu) / self.sigma
     }
 
     fn value(&self, z: f64) -> f64 {

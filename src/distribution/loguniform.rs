@@ -51,6 +51,7 @@ fn build(parameters: &Parameters) -> Built {
         (min, max)
     };
     let length = kernel::log_ratio(min, max);
+    check.defined("max", &[min, max, length]);
     check.finish(|| Arc::new(LogUniform { min, max, length }) as Arc<dyn Marginal>)
 }
 

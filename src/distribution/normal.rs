@@ -107,6 +107,7 @@ fn build(parameters: &Parameters) -> Built {
     };
     // 40 standard deviations either side must be numbers.
     check.finite(key, "a value of the distribution", mean.abs() + 40.0 * sd);
+    check.defined(key, &[mean, sd]);
     if sd == 0.0 && mean != 0.0 {
         check.too_extreme(key, "the standard deviation would underflow to 0".into());
     }

@@ -272,6 +272,16 @@ impl<'a> Check<'a> {
         }
     }
 
+    /// Complains, if nothing else was wrong, when a derived number is not finite: an overflow on the way.
+    pub fn defined(&mut self, parameter: &'static str, numbers: &[f64]) {
+        if self.problems.is_empty() && !numbers.iter().all(|number| number.is_finite()) {
+            self.too_extreme(
+                parameter,
+                "these numbers lead beyond the range of a double".into(),
+            );
+        }
+    }
+
     /// Complains unless `number` lies in [lower, upper]; NaN is passed over.
     pub fn computable(&mut self, parameter: &'static str, number: f64, lower: f64, upper: f64) {
         if number < lower || number > upper {

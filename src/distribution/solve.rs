@@ -46,6 +46,13 @@ pub(super) fn invert_tail(
     let sign = if rising { 1.0 } else { -1.0 };
     let (mut low, mut high) = (0.0_f64, upper);
     let mut x = guess.start;
+    if rising && !(x > 1e-290) {
+        // Possibly below the smallest normal number: the nearest thing to say then is 0.
+        low = f64::MIN_POSITIVE;
+        if tail(low).probability >= target {
+            return 0.0;
+        }
+    }
     for _ in 0..300 {
         if !(x > low && x < high) {
             x = middle(low, high);

@@ -57,9 +57,15 @@ fn build(parameters: &Parameters) -> Built {
     } else {
         1.0
     };
+    let standard = Standard::new(df);
+    if df >= DEGREES.0 && df <= DEGREES.1 && scale > 0.0 {
+        // Beyond the outermost draw.
+        let largest = standard.upper(2.0_f64.powi(-54), None) * scale + location.abs();
+        check.finite("scale", "a value of the distribution", largest);
+    }
     check.finish(|| {
         Arc::new(StudentT {
-            standard: Standard::new(df),
+            standard,
             location,
             scale,
             table: LazyTable::default(),
@@ -172,7 +178,12 @@ impl Tabulated for Standard {
         if t == 0.0 {
             return Tails::from_lower(0.5);
         }
-        let tails = Tails::from_upper(self.parts(t.abs()).0);
+        let beyond = if t.is_infinite() {
+            0.0
+        } else {
+            self.parts(t.abs()).0
+        };
+        let tails = Tails::from_upper(beyond);
         if t < 0.0 { tails.mirrored() } else { tails }
     }
 }

@@ -87,22 +87,35 @@ impl Marginal for Triangular {
     }
 
     fn cdf(&self, x: f64) -> f64 {
-        if x <= self.min {
+        let (min, mode, max) = (self.min, self.mode, self.max);
+        if x <= min {
             0.0
-        } else if x <= self.mode {
-            (x - self.min) / self.width() * ((x - self.min) / (self.mode - self.min))
+        } else if x <= mode {
+            (x - min) / self.width() * ((x - min) / (mode - min))
+        } else if x < max {
+            // From the mode on, so that a mode at the lower end loses no digits there.
+            let past = (x - mode) / (max - mode) * ((max - x + (max - mode)) / self.width());
+            self.turn() + past
+        } else if x.is_nan() {
+            x
         } else {
-            1.0 - self.survival(x)
+            1.0
         }
     }
 
     fn survival(&self, x: f64) -> f64 {
-        if x >= self.max {
+        let (min, mode, max) = (self.min, self.mode, self.max);
+        if x >= max {
             0.0
-        } else if x > self.mode {
-            (self.max - x) / self.width() * ((self.max - x) / (self.max - self.mode))
+        } else if x > mode {
+            (max - x) / self.width() * ((max - x) / (max - mode))
+        } else if x > min {
+            let past = (mode - x) / (mode - min) * ((x - min + (mode - min)) / self.width());
+            (max - mode) / self.width() + past
+        } else if x.is_nan() {
+            x
         } else {
-            1.0 - self.cdf(x)
+            1.0
         }
     }
 

@@ -37,6 +37,7 @@ fn build(parameters: &Parameters) -> Built {
     } else {
         check.range()
     };
+    check.defined("level", &[min, max, max - min]);
     check.finish(|| Arc::new(Uniform { min, max }) as Arc<dyn Marginal>)
 }
 

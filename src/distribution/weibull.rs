@@ -58,6 +58,7 @@ fn build(parameters: &Parameters) -> Built {
         let weibull = Weibull { shape, scale };
         check.finite(key, "a value of the distribution", weibull.at(40.0));
     }
+    check.defined(key, &[shape, scale]);
     check.finish(|| Arc::new(Weibull { shape, scale }) as Arc<dyn Marginal>)
 }
 
@@ -69,7 +70,7 @@ impl Weibull {
     }
 
     fn hazard(&self, x: f64) -> f64 {
-        kernel::powf(x.max(0.0) / self.scale, self.shape)
+        kernel::powf(if x < 0.0 { 0.0 } else { x } / self.scale, self.shape)
     }
 
     /// E(X/scale)^n = Γ(1 + n/shape).

@@ -6,7 +6,7 @@ use super::{Dimension, Unit};
 use crate::diagnostic::{Fault, did_you_mean};
 use num_bigint::BigInt;
 use num_rational::{BigRational, Ratio};
-use num_traits::One;
+use num_traits::{One, ToPrimitive};
 use std::ops::Range;
 
 /// Parentheses inside parentheses, at most.
@@ -286,8 +286,15 @@ fn out_of_range(range: Range<usize>) -> Fault {
 }
 
 impl Measure {
-    fn is_sane(&self) -> bool {
-        self.factor.numer().bits() <= MOST_BITS && self.factor.denom().bits() <= MOST_BITS
+    /// Whether the factor is short enough to be kept exactly and within what a double holds.
+    pub(super) fn is_sane(&self) -> bool {
+        let bits = self.factor.numer().bits().max(self.factor.denom().bits());
+        let fits_double = || {
+            self.factor
+                .to_f64()
+                .is_some_and(|factor| factor.is_normal())
+        };
+        bits <= MOST_BITS && (bits < 1000 || fits_double())
     }
 
     fn power(&self, exponent: Ratio<i32>) -> Option<Measure> {

@@ -287,10 +287,21 @@ impl<'a> Resolver<'a> {
                 .parse(rest)
                 .map_err(|fault| fault.shifted(length))?
         };
-        Ok(of.map(|of| Unit {
-            text: definition.name.clone(),
+        let Some(of) = of else { return Ok(None) };
+        let measure = Measure {
             dimension: of.dimension,
             factor: of.factor * number,
+        };
+        if !measure.is_sane() {
+            return Err(malformed(format!(
+                "the unit `{}` is too large or too small to compute with",
+                definition.name
+            )));
+        }
+        Ok(Some(Unit {
+            text: definition.name.clone(),
+            dimension: measure.dimension,
+            factor: measure.factor,
         }))
     }
 }
