@@ -235,16 +235,6 @@ impl Marginal for Beta {
 
     fn fill(&self, u: &[f64], x: &mut [f64]) {
         self.table.fill(&self.standard, u, x);
-        let (min, max, width) = (self.min, self.max, self.width());
-        kernel::dispatch(
-            #[inline(always)]
-            || {
-                for x in x.iter_mut() {
-                    let y = x.mul_add(width, min);
-                    let y = if y < min { min } else { y };
-                    *x = if y > max { max } else { y };
-                }
-            },
-        )
+        kernel::stretch(x, self.min, self.width(), self.min, self.max);
     }
 }

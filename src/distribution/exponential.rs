@@ -99,7 +99,14 @@ impl Marginal for Exponential {
         kernel::dispatch(
             #[inline(always)]
             // 1 − u is exact for the sampler's u, so nothing is lost for small ones.
-            || kernel::map(u, x, |u| -mean * kernel::ln(1.0 - u)),
+            || {
+                kernel::map(
+                    u,
+                    x,
+                    #[inline(always)]
+                    |u| -mean * kernel::ln(1.0 - u),
+                )
+            },
         )
     }
 }

@@ -413,12 +413,8 @@ impl Marginal for Located {
 
     fn fill(&self, u: &[f64], x: &mut [f64]) {
         self.table.fill(&self.form, u, x);
-        let (min, max) = self.support;
-        for x in x.iter_mut() {
-            let y = x.mul_add(self.scale, self.location);
-            let y = if y < min { min } else { y };
-            *x = if y > max { max } else { y };
-        }
+        let (lower, upper) = self.support;
+        kernel::stretch(x, self.location, self.scale, lower, upper);
     }
 }
 

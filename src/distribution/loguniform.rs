@@ -144,14 +144,19 @@ impl Marginal for LogUniform {
         kernel::dispatch(
             #[inline(always)]
             || {
-                kernel::map(u, x, |u| {
-                    let upper = u > 0.5;
-                    let base = if upper { max } else { min };
-                    let distance = if upper { u - 1.0 } else { u };
-                    let y = base * kernel::exp(distance * length);
-                    let y = if y < min { min } else { y };
-                    if y > max { max } else { y }
-                })
+                kernel::map(
+                    u,
+                    x,
+                    #[inline(always)]
+                    |u| {
+                        let upper = u > 0.5;
+                        let base = if upper { max } else { min };
+                        let distance = if upper { u - 1.0 } else { u };
+                        let y = base * kernel::exp(distance * length);
+                        let y = if y < min { min } else { y };
+                        if y > max { max } else { y }
+                    },
+                )
             },
         )
     }

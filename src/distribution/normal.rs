@@ -169,14 +169,7 @@ impl Marginal for Normal {
 
     fn fill(&self, u: &[f64], x: &mut [f64]) {
         fill_standard(u, x);
-        let (mean, sd) = (self.mean, self.sd);
-        kernel::dispatch(
-            #[inline(always)]
-            || {
-                for x in x.iter_mut() {
-                    *x = x.mul_add(sd, mean);
-                }
-            },
-        )
+        let (lower, upper) = self.support();
+        kernel::stretch(x, self.mean, self.sd, lower, upper);
     }
 }

@@ -245,8 +245,7 @@ impl Marginal for StudentT {
 
     fn fill(&self, u: &[f64], x: &mut [f64]) {
         self.table.fill(&self.standard, u, x);
-        for x in x {
-            *x = x.mul_add(self.scale, self.location);
-        }
+        let (lower, upper) = self.support();
+        kernel::stretch(x, self.location, self.scale, lower, upper);
     }
 }

@@ -148,7 +148,14 @@ impl Marginal for Triangular {
     fn fill(&self, u: &[f64], x: &mut [f64]) {
         kernel::dispatch(
             #[inline(always)]
-            || kernel::map(u, x, |u| self.at(u, 1.0 - u)),
+            || {
+                kernel::map(
+                    u,
+                    x,
+                    #[inline(always)]
+                    |u| self.at(u, 1.0 - u),
+                )
+            },
         )
     }
 }

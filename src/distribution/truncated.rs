@@ -6,7 +6,7 @@
 use super::moments::quantile_moments;
 use super::table::{LazyTable, Tabulated};
 use super::{Marginal, ParameterProblem, codes};
-use crate::kernel::Tails;
+use crate::kernel::{self, Tails};
 use std::fmt;
 use std::sync::Arc;
 
@@ -266,9 +266,6 @@ impl Marginal for Truncated {
 
     fn fill(&self, u: &[f64], x: &mut [f64]) {
         self.table.fill(self, u, x);
-        let (lower, upper) = (self.lower, self.upper);
-        for x in x {
-            *x = x.clamp(lower, upper);
-        }
+        kernel::stretch(x, 0.0, 1.0, self.lower, self.upper);
     }
 }

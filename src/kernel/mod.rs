@@ -85,3 +85,17 @@ pub(crate) fn map(x: &[f64], y: &mut [f64], body: impl Fn(f64) -> f64) {
         *y = body(*x);
     }
 }
+
+/// `x[i]` becomes `x[i]` × `scale` + `location`, held between `lower` and `upper` (NaN is passed on).
+pub(crate) fn stretch(x: &mut [f64], location: f64, scale: f64, lower: f64, upper: f64) {
+    dispatch(
+        #[inline(always)]
+        || {
+            for x in x.iter_mut() {
+                let y = x.mul_add(scale, location);
+                let y = if y < lower { lower } else { y };
+                *x = if y > upper { upper } else { y };
+            }
+        },
+    )
+}
