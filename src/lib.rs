@@ -4,6 +4,14 @@
 //! `scenario` (text with spans) → `model` (everything checked) → `program` (operations over columns)
 //! → `sampler` + `run` (tiles of trials) → `statistic` and `sensitivity` (estimates) → `report` (plain data, then files).
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::disallowed_methods,
+        reason = "unit tests compare numbers, they do not print them"
+    )
+)]
+
 pub mod cli;
 mod commands;
 pub mod diagnostic;

@@ -1,6 +1,5 @@
 //! The flow from models to a report: each stage called in turn, nothing computed here.
 
-
 mod notes;
 mod rows;
 
@@ -43,7 +42,12 @@ pub type Encoder = Box<dyn Fn(u64, u32, &[&[f64]]) -> Vec<u8> + Sync>;
 /// Receives the trials of a run, in order, a block at a time.
 pub trait TrialSink: Send {
     /// The columns of the variant that comes next: (name, role `input`/`output`, unit), in order. Returns what encodes its rows.
-    fn begin(&mut self, scenario: &str, variant: &str, columns: &[(String, &'static str, String)]) -> io::Result<Encoder>;
+    fn begin(
+        &mut self,
+        scenario: &str,
+        variant: &str,
+        columns: &[(String, &'static str, String)],
+    ) -> io::Result<Encoder>;
     /// The next block, as the encoder made it.
     fn block(&mut self, bytes: Vec<u8>) -> io::Result<()>;
     /// The variant is complete.
@@ -97,16 +101,25 @@ pub fn simulate(
     let dimensions = Dimensions::deal(models)?;
     let mut runs = Vec::new();
     for (model, plan) in models {
-        let is_chosen = |variant: &&Variant| chosen.is_none_or(|names| names.contains(&variant.name));
+        let is_chosen =
+            |variant: &&Variant| chosen.is_none_or(|names| names.contains(&variant.name));
         for variant in model.variants.iter().filter(is_chosen) {
-            let run = VariantRun { model, variant, plan, dimensions: &dimensions };
+            let run = VariantRun {
+                model,
+                variant,
+                plan,
+                dimensions: &dimensions,
+            };
             runs.push(run.report(progress)?);
             if let Some(sink) = sink.as_deref_mut() {
                 run.write_trials(sink)?;
             }
         }
     }
-    Ok(Report { runs, notes: Vec::new() })
+    Ok(Report {
+        runs,
+        notes: Vec::new(),
+    })
 }
 
 /// The Sobol' dimension of every name that is drawn, dealt once for all files of a call in the order of first appearance: an input
@@ -118,14 +131,22 @@ impl Dimensions {
         let mut dealt = HashMap::new();
         let random = |input: &&Input| matches!(input.definition, Definition::Random(_));
         for (model, _) in models {
-            for input in model.variants.iter().flat_map(|variant| &variant.inputs).filter(random) {
+            for input in model
+                .variants
+                .iter()
+                .flat_map(|variant| &variant.inputs)
+                .filter(random)
+            {
                 let next = dealt.len() as u32 + 1;
                 dealt.entry(input.draw_key.clone()).or_insert(next);
             }
         }
         let sobol = models.iter().any(|(_, plan)| plan.sampler == Method::Sobol);
         if sobol && dealt.len() >= sobol::DIMENSIONS as usize {
-            return Err(RunError::TooManyInputs { inputs: dealt.len(), most: sobol::DIMENSIONS as usize - 1 });
+            return Err(RunError::TooManyInputs {
+                inputs: dealt.len(),
+                most: sobol::DIMENSIONS as usize - 1,
+            });
         }
         Ok(Dimensions(dealt))
     }
@@ -145,7 +166,9 @@ struct VariantRun<'a> {
 
 impl VariantRun<'_> {
     fn layout(&self) -> Layout {
-        self.plan.sampler.layout(self.plan.trials, self.plan.replicates)
+        self.plan
+            .sampler
+            .layout(self.plan.trials, self.plan.replicates)
     }
 
     /// The uniforms of a program's sources, and of the dummy.
@@ -156,22 +179,38 @@ impl VariantRun<'_> {
             .iter()
             .map(|source| {
                 let draw_key = &self.variant.inputs[source.input].draw_key;
-                SampledInput { key: StreamKey::new(seed, draw_key), dimension: self.dimensions.of(draw_key) }
+                SampledInput {
+                    key: StreamKey::new(seed, draw_key),
+                    dimension: self.dimensions.of(draw_key),
+                }
             })
             .collect();
-        inputs.push(SampledInput { key: StreamKey::new(seed, DUMMY), dimension: 0 });
+        inputs.push(SampledInput {
+            key: StreamKey::new(seed, DUMMY),
+            dimension: 0,
+        });
         self.plan.sampler.sampler(inputs)
     }
 
     fn report(&self, progress: &dyn Progress) -> Result<RunReport, RunError> {
         let program = program::lower(self.variant, false);
         let sampler = self.sampler(&program);
-        let experiment = Experiment { program: &program, sampler: &*sampler, layout: self.layout() };
+        let experiment = Experiment {
+            program: &program,
+            sampler: &*sampler,
+            layout: self.layout(),
+        };
         let thresholds: Vec<Vec<f64>> = self
             .variant
             .outputs
             .iter()
-            .map(|output| output.thresholds.iter().map(|threshold| threshold.1).collect())
+            .map(|output| {
+                output
+                    .thresholds
+                    .iter()
+                    .map(|threshold| threshold.1)
+                    .collect()
+            })
             .collect();
         let question = Question {
             thresholds: &thresholds,
@@ -180,10 +219,17 @@ impl VariantRun<'_> {
             measures: &self.plan.measures,
         };
         let varies = experiment.varying_outputs().next().is_some();
-        let trials = if varies { experiment.layout.trials() } else { 1 };
+        let trials = if varies {
+            experiment.layout.trials()
+        } else {
+            1
+        };
         self.refuse_constant_nonfinite(&program, trials)?;
         progress.begin(&self.model.scenario, &self.variant.name, trials);
-        let outcome = match varies.then(|| run::run(&experiment, &question, progress)).transpose() {
+        let outcome = match varies
+            .then(|| run::run(&experiment, &question, progress))
+            .transpose()
+        {
             Ok(outcome) => outcome,
             Err(Stopped::Cancelled) => return Err(RunError::Cancelled),
             Err(Stopped::NothingFinite(nonfinite)) => return Err(self.nonfinite(&nonfinite)),
@@ -199,11 +245,19 @@ impl VariantRun<'_> {
 
     /// An output that no distribution acts on and that is not finite is not finite in every trial.
     fn refuse_constant_nonfinite(&self, program: &Program, trials: u64) -> Result<(), RunError> {
-        match program.outputs.iter().position(|slot| matches!(slot, Slot::Constant(value) if !value.is_finite())) {
+        match program
+            .outputs
+            .iter()
+            .position(|slot| matches!(slot, Slot::Constant(value) if !value.is_finite()))
+        {
             Some(output) => {
                 let mut by_output = vec![0; program.outputs.len()];
                 by_output[output] = trials;
-                Err(self.nonfinite(&NonFinite { trials, by_output, first: Some((0, output)) }))
+                Err(self.nonfinite(&NonFinite {
+                    trials,
+                    by_output,
+                    first: Some((0, output)),
+                }))
             }
             None => Ok(()),
         }
@@ -213,7 +267,11 @@ impl VariantRun<'_> {
         let (first_trial, output) = nonfinite.first.unwrap_or_default();
         let program = program::lower(self.variant, true);
         let sampler = self.sampler(&program);
-        let experiment = Experiment { program: &program, sampler: &*sampler, layout: self.layout() };
+        let experiment = Experiment {
+            program: &program,
+            sampler: &*sampler,
+            layout: self.layout(),
+        };
         let values = run::one_trial(&experiment, &program.inputs, first_trial);
         RunError::NonFinite {
             scenario: self.model.scenario.clone(),
@@ -232,7 +290,12 @@ impl VariantRun<'_> {
         }
     }
 
-    fn assemble(&self, experiment: &Experiment, outcome: Option<&Outcome>, trials: u64) -> RunReport {
+    fn assemble(
+        &self,
+        experiment: &Experiment,
+        outcome: Option<&Outcome>,
+        trials: u64,
+    ) -> RunReport {
         let layout = experiment.layout;
         let nonfinite = outcome.map_or(0, |outcome| outcome.nonfinite.trials);
         let at_medians = at_medians(experiment.program);
@@ -243,10 +306,19 @@ impl VariantRun<'_> {
             .enumerate()
             .map(|(at, output)| {
                 let varying = outcome.and_then(|outcome| {
-                    let found = outcome.outputs.iter().find(|varying| varying.output == at)?;
+                    let found = outcome
+                        .outputs
+                        .iter()
+                        .find(|varying| varying.output == at)?;
                     Some((outcome, found))
                 });
-                let rows = Rows { output, plan: self.plan, trials, nonfinite, at_medians: at_medians[at] };
+                let rows = Rows {
+                    output,
+                    plan: self.plan,
+                    trials,
+                    nonfinite,
+                    at_medians: at_medians[at],
+                };
                 OutputReport {
                     name: output.name.clone(),
                     unit: output.unit.text.clone(),
@@ -255,7 +327,9 @@ impl VariantRun<'_> {
                         Some((_, varying)) => rows.varying(&varying.summary),
                         None => rows.constant(),
                     },
-                    sensitivity: varying.map_or_else(Vec::new, |(outcome, varying)| self.sensitivity(experiment, outcome, varying)),
+                    sensitivity: varying.map_or_else(Vec::new, |(outcome, varying)| {
+                        self.sensitivity(experiment, outcome, varying)
+                    }),
                     constant: varying.is_none(),
                 }
             })
@@ -264,12 +338,20 @@ impl VariantRun<'_> {
             scenario: self.model.scenario.clone(),
             title: self.model.title.clone(),
             variant: self.variant.name.clone(),
-            description: self.variant.description.clone().or_else(|| self.model.description.clone()),
+            description: self
+                .variant
+                .description
+                .clone()
+                .or_else(|| self.model.description.clone()),
             sample: SampleReport {
                 sampler: self.plan.sampler.name().to_owned(),
                 trials,
                 trials_asked: self.plan.trials,
-                replicates: if outcome.is_some() { layout.replicates } else { 1 },
+                replicates: if outcome.is_some() {
+                    layout.replicates
+                } else {
+                    1
+                },
                 seed: self.plan.seed,
                 level: self.plan.level,
                 nonfinite,
@@ -280,22 +362,41 @@ impl VariantRun<'_> {
         }
     }
 
-    fn sensitivity(&self, experiment: &Experiment, outcome: &Outcome, varying: &OutputOutcome) -> Vec<SensitivityRow> {
-        let Some((plan, tallies)) = &outcome.main else { return Vec::new() };
-        let at = outcome.outputs.iter().position(|other| other.output == varying.output).unwrap_or(0);
-        let names = experiment.program.sources.iter().map(|source| self.variant.inputs[source.input].name.as_str()).chain([DUMMY]);
+    fn sensitivity(
+        &self,
+        experiment: &Experiment,
+        outcome: &Outcome,
+        varying: &OutputOutcome,
+    ) -> Vec<SensitivityRow> {
+        let Some((plan, tallies)) = &outcome.main else {
+            return Vec::new();
+        };
+        let at = outcome
+            .outputs
+            .iter()
+            .position(|other| other.output == varying.output)
+            .unwrap_or(0);
+        let names = experiment
+            .program
+            .sources
+            .iter()
+            .map(|source| self.variant.inputs[source.input].name.as_str())
+            .chain([DUMMY]);
         plan.indices(tallies, at, &varying.replicates, varying.plan.grid.scale())
             .into_iter()
             .flat_map(|(measure, indices)| {
-                names.clone().zip(indices).map(move |(name, index)| SensitivityRow {
-                    input: name.to_owned(),
-                    input_2: None,
-                    measure: measure.column(),
-                    unit: "1".to_owned(),
-                    estimate: index.estimate,
-                    rank: index.rank,
-                    resolved: index.resolved,
-                })
+                names
+                    .clone()
+                    .zip(indices)
+                    .map(move |(name, index)| SensitivityRow {
+                        input: name.to_owned(),
+                        input_2: None,
+                        measure: measure.column(),
+                        unit: "1".to_owned(),
+                        estimate: index.estimate,
+                        rank: index.rank,
+                        resolved: index.resolved,
+                    })
             })
             .collect()
     }
@@ -303,17 +404,39 @@ impl VariantRun<'_> {
     fn write_trials(&self, sink: &mut dyn TrialSink) -> Result<(), RunError> {
         let program = program::lower(self.variant, true);
         let sampler = self.sampler(&program);
-        let experiment = Experiment { program: &program, sampler: &*sampler, layout: self.layout() };
-        let is_output = |name: &str| self.variant.outputs.iter().any(|output| output.name == name);
+        let experiment = Experiment {
+            program: &program,
+            sampler: &*sampler,
+            layout: self.layout(),
+        };
+        let is_output = |name: &str| {
+            self.variant
+                .outputs
+                .iter()
+                .any(|output| output.name == name)
+        };
         // What is both an input and an output appears once, in the output's unit.
-        let inputs = self.variant.inputs.iter().zip(&program.inputs).filter(|(input, _)| !is_output(&input.name));
+        let inputs = self
+            .variant
+            .inputs
+            .iter()
+            .zip(&program.inputs)
+            .filter(|(input, _)| !is_output(&input.name));
         let outputs = self.variant.outputs.iter().zip(&program.outputs);
         let (columns, slots): (Vec<_>, Vec<_>) = inputs
             .map(|(input, &slot)| ((input.name.clone(), "input", input.unit.text.clone()), slot))
-            .chain(outputs.map(|(output, &slot)| ((output.name.clone(), "output", output.unit.text.clone()), slot)))
+            .chain(outputs.map(|(output, &slot)| {
+                (
+                    (output.name.clone(), "output", output.unit.text.clone()),
+                    slot,
+                )
+            }))
             .unzip();
-        let encoder = sink.begin(&self.model.scenario, &self.variant.name, &columns).map_err(RunError::Sink)?;
-        run::stream_trials(&experiment, &slots, &*encoder, |block| sink.block(block)).map_err(RunError::Sink)?;
+        let encoder = sink
+            .begin(&self.model.scenario, &self.variant.name, &columns)
+            .map_err(RunError::Sink)?;
+        run::stream_trials(&experiment, &slots, &*encoder, |block| sink.block(block))
+            .map_err(RunError::Sink)?;
         sink.end().map_err(RunError::Sink)
     }
 }
@@ -322,8 +445,14 @@ impl VariantRun<'_> {
 fn at_medians(program: &Program) -> Vec<f64> {
     let mut tile = program.tile();
     tile.rows = 1;
-    program.execute(&mut tile, |source, column| column.fill(program.sources[source].marginal.quantile(0.5)));
-    program.outputs.iter().map(|&slot| tile.value(slot, 0)).collect()
+    program.execute(&mut tile, |source, column| {
+        column.fill(program.sources[source].marginal.quantile(0.5))
+    });
+    program
+        .outputs
+        .iter()
+        .map(|&slot| tile.value(slot, 0))
+        .collect()
 }
 
 fn input_report(input: &Input) -> InputReport {

@@ -60,7 +60,7 @@ fn build(parameters: &Parameters) -> Built {
     let standard = Standard::new(df);
     if df >= DEGREES.0 && df <= DEGREES.1 && scale > 0.0 {
         // Beyond the outermost draw.
-        let largest = standard.upper(2.0_f64.powi(-54), None) * scale + location.abs();
+        let largest = standard.upper(0.25 * f64::EPSILON, None) * scale + location.abs();
         check.finite("scale", "a value of the distribution", largest);
     }
     check.finish(|| {

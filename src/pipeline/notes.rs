@@ -6,9 +6,16 @@ use crate::run::Outcome;
 use crate::sampler::{Layout, Method};
 
 /// The notes of one run, in a fixed order.
-pub fn of_run(variant: &Variant, plan: &Plan, layout: &Layout, outcome: Option<&Outcome>) -> Vec<String> {
+pub fn of_run(
+    variant: &Variant,
+    plan: &Plan,
+    layout: &Layout,
+    outcome: Option<&Outcome>,
+) -> Vec<String> {
     let Some(outcome) = outcome else {
-        return vec!["no distribution acts on any output: each was computed once, exactly".to_owned()];
+        return vec![
+            "no distribution acts on any output: each was computed once, exactly".to_owned(),
+        ];
     };
     let mut notes = Vec::new();
     if layout.trials() != plan.trials {
@@ -16,7 +23,11 @@ pub fn of_run(variant: &Variant, plan: &Plan, layout: &Layout, outcome: Option<&
             Method::Sobol => " (replicates × a power of two)",
             Method::Random => "",
         };
-        notes.push(format!("{} trials were asked for and {} run{rule}", grouped(plan.trials), grouped(layout.trials())));
+        notes.push(format!(
+            "{} trials were asked for and {} run{rule}",
+            grouped(plan.trials),
+            grouped(layout.trials())
+        ));
     }
     if outcome.nonfinite.trials > 0 {
         notes.push(format!(
@@ -27,17 +38,30 @@ pub fn of_run(variant: &Variant, plan: &Plan, layout: &Layout, outcome: Option<&
     }
     for input in &variant.inputs {
         if let Some(removed) = input.removed_by_truncation.filter(|&removed| removed > 0.0) {
-            notes.push(format!("truncation removed {} of the mass of {}", share(removed), input.name));
+            notes.push(format!(
+                "truncation removed {} of the mass of {}",
+                share(removed),
+                input.name
+            ));
         }
     }
-    let kinds = |kind| variant.inputs.iter().any(|input| input.kind == kind && matches!(input.definition, Definition::Random(_)));
+    let kinds = |kind| {
+        variant
+            .inputs
+            .iter()
+            .any(|input| input.kind == kind && matches!(input.definition, Definition::Random(_)))
+    };
     if kinds(Kind::Uncertainty) && kinds(Kind::Variability) {
         notes.push("the intervals mix uncertainty (what is not known) and variability (what really varies)".to_owned());
     }
     let beyond: u64 = outcome.beyond.iter().sum();
     if beyond > 0 {
-        let most = outcome.beyond.iter().max().copied().unwrap_or(0) as f64 / layout.trials() as f64;
-        notes.push(format!("an interpolation was asked beyond its ends, where it is held, in {} of the trials", share(most)));
+        let most =
+            outcome.beyond.iter().max().copied().unwrap_or(0) as f64 / layout.trials() as f64;
+        notes.push(format!(
+            "an interpolation was asked beyond its ends, where it is held, in {} of the trials",
+            share(most)
+        ));
     }
     for varying in &outcome.outputs {
         if let Some(width) = varying.summary.binned {
@@ -53,7 +77,11 @@ pub fn of_run(variant: &Variant, plan: &Plan, layout: &Layout, outcome: Option<&
 /// A share in per cent, with two significant digits.
 fn share(share: f64) -> String {
     let percent = share * 100.0;
-    if percent >= 0.1 { format!("{percent:.1} %") } else { format!("{percent:.1e} %") }
+    if percent >= 0.1 {
+        format!("{percent:.1} %")
+    } else {
+        format!("{percent:.1e} %")
+    }
 }
 
 /// A count with its thousands apart.

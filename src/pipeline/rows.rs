@@ -29,17 +29,30 @@ impl Rows<'_> {
     /// The rows of an output that none acts on: computed once, spread and errors zero.
     pub fn constant(&self) -> Vec<StatisticRow> {
         let value = self.at_medians;
-        let known = |value: f64| Estimate { standard_error: Some(0.0), ..Estimate::exact(value) };
+        let known = |value: f64| Estimate {
+            standard_error: Some(0.0),
+            ..Estimate::exact(value)
+        };
         self.rows(&Summary {
             trials: self.trials,
             mean: known(value),
             sd: known(0.0),
             cv: known(0.0),
             extremes: [value; 2],
-            quantiles: self.plan.quantiles.iter().map(|&p| (p, known(value))).collect(),
+            quantiles: self
+                .plan
+                .quantiles
+                .iter()
+                .map(|&p| (p, known(value)))
+                .collect(),
             interval: [known(value); 2],
             shortest: [known(value); 2],
-            above: self.output.thresholds.iter().map(|threshold| known(f64::from(u8::from(value > threshold.1)))).collect(),
+            above: self
+                .output
+                .thresholds
+                .iter()
+                .map(|threshold| known(f64::from(u8::from(value > threshold.1))))
+                .collect(),
             binned: None,
         })
     }
@@ -47,15 +60,21 @@ impl Rows<'_> {
     fn rows(&self, summary: &Summary) -> Vec<StatisticRow> {
         let unit = self.output.unit.text.as_str();
         let level = Some(self.plan.level);
-        let row = |statistic: &str, unit: &str, estimate: Estimate, level: Option<f64>| StatisticRow {
-            statistic: statistic.to_owned(),
-            unit: unit.to_owned(),
-            estimate,
-            level,
-        };
+        let row =
+            |statistic: &str, unit: &str, estimate: Estimate, level: Option<f64>| StatisticRow {
+                statistic: statistic.to_owned(),
+                unit: unit.to_owned(),
+                estimate,
+                level,
+            };
         let mut rows = vec![
             row("trials", "1", Estimate::exact(self.trials as f64), None),
-            row("nonfinite", "1", Estimate::exact(self.nonfinite as f64), None),
+            row(
+                "nonfinite",
+                "1",
+                Estimate::exact(self.nonfinite as f64),
+                None,
+            ),
             row("mean", unit, summary.mean, None),
             row("sd", unit, summary.sd, None),
             row("cv", "1", summary.cv, None),
@@ -71,7 +90,12 @@ impl Rows<'_> {
         rows.push(row("shortest_low", unit, summary.shortest[0], level));
         rows.push(row("shortest_high", unit, summary.shortest[1], level));
         for ((name, threshold), &above) in self.output.thresholds.iter().zip(&summary.above) {
-            rows.push(row(&format!("threshold:{name}"), unit, Estimate::exact(*threshold), None));
+            rows.push(row(
+                &format!("threshold:{name}"),
+                unit,
+                Estimate::exact(*threshold),
+                None,
+            ));
             rows.push(row(&format!("p_above:{name}"), "1", above, None));
         }
         rows
@@ -80,5 +104,9 @@ impl Rows<'_> {
 
 /// `median`, or `q` and the shortest decimal that names the probability.
 fn quantile_name(p: f64) -> String {
-    if p == 0.5 { "median".to_owned() } else { format!("q{p}") }
+    if p == 0.5 {
+        "median".to_owned()
+    } else {
+        format!("q{p}")
+    }
 }

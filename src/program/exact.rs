@@ -48,7 +48,11 @@ fn round_to_f64(quotient: &BigUint, sticky: bool, exponent: i64) -> f64 {
     if unit > 1023 {
         return f64::INFINITY;
     }
-    if unit >= -1022 { mantissa * power_of_two(unit) } else { mantissa * power_of_two(-1022) * power_of_two(unit + 1022) }
+    if unit >= -1022 {
+        mantissa * power_of_two(unit)
+    } else {
+        mantissa * power_of_two(-1022) * power_of_two(unit + 1022)
+    }
 }
 
 /// 2^exponent for exponents of normal doubles.
@@ -70,7 +74,10 @@ pub fn square_root(number: &BigRational) -> Option<BigRational> {
         let root = part.sqrt();
         (&root * &root == *part).then_some(root)
     };
-    Some(BigRational::new_raw(root(number.numer())?, root(number.denom())?))
+    Some(BigRational::new_raw(
+        root(number.numer())?,
+        root(number.denom())?,
+    ))
 }
 
 /// An integer exponent's value, if it is one that fits.
@@ -85,9 +92,16 @@ pub fn small_integer(number: &BigRational) -> Option<i32> {
 pub fn round_half_even(number: &BigRational) -> BigRational {
     let floor = number.floor();
     let fraction = number - &floor;
-    let half = BigRational::new(BigInt::one(), BigInt::from_biguint(Sign::Plus, BigUint::from(2u32)));
+    let half = BigRational::new(
+        BigInt::one(),
+        BigInt::from_biguint(Sign::Plus, BigUint::from(2u32)),
+    );
     let odd = floor.numer().bit(0);
-    if fraction > half || (fraction == half && odd) { floor + BigInt::one() } else { floor }
+    if fraction > half || (fraction == half && odd) {
+        floor + BigInt::one()
+    } else {
+        floor
+    }
 }
 
 #[cfg(test)]
@@ -121,7 +135,10 @@ mod tests {
     fn ties_go_to_even_and_ends_are_held() {
         let halfway = exact(1.0) + exact(f64::EPSILON / 2.0);
         assert_eq!(to_f64(&halfway), 1.0);
-        assert_eq!(to_f64(&(halfway + exact(f64::EPSILON))), 1.0 + 2.0 * f64::EPSILON);
+        assert_eq!(
+            to_f64(&(halfway + exact(f64::EPSILON))),
+            1.0 + 2.0 * f64::EPSILON
+        );
         assert_eq!(to_f64(&(exact(f64::MAX) * exact(2.0))), f64::INFINITY);
         assert_eq!(to_f64(&-(exact(f64::MAX) * exact(2.0))), f64::NEG_INFINITY);
         let smallest = exact(f64::from_bits(1));
@@ -131,7 +148,15 @@ mod tests {
 
     #[test]
     fn rounding_and_roots() {
-        for (value, rounded) in [(0.5, 0.0), (1.5, 2.0), (2.5, 2.0), (-0.5, 0.0), (-1.5, -2.0), (2.25, 2.0), (-2.75, -3.0)] {
+        for (value, rounded) in [
+            (0.5, 0.0),
+            (1.5, 2.0),
+            (2.5, 2.0),
+            (-0.5, 0.0),
+            (-1.5, -2.0),
+            (2.25, 2.0),
+            (-2.75, -3.0),
+        ] {
             assert_eq!(to_f64(&round_half_even(&exact(value))), rounded, "{value}");
         }
         assert_eq!(square_root(&exact(6.25)), Some(exact(2.5)));

@@ -7,8 +7,8 @@ impl Program {
     /// A tile with room for every column.
     pub fn tile(&self) -> Tile {
         Tile {
-            columns: (0..self.registers).map(|_| Box::new([0.0; TILE])).collect(),
-            spare: Box::new([0.0; TILE]),
+            columns: (0..self.registers).map(|_| vec![0.0; TILE]).collect(),
+            spare: vec![0.0; TILE],
             rows: TILE,
             beyond: vec![0; self.monitors],
         }
@@ -29,18 +29,44 @@ impl Program {
             };
             match step {
                 Step::Fill { source, .. } => fill(*source, out),
-                Step::Unary { function, argument, .. } => unary_columns(*function, column(*argument), out),
-                Step::Binary { function, left, right, .. } => binary_columns(*function, side(left), side(right), out),
-                Step::MultiplyAdd { factor, scaled, added, .. } => {
+                Step::Unary {
+                    function, argument, ..
+                } => unary_columns(*function, column(*argument), out),
+                Step::Binary {
+                    function,
+                    left,
+                    right,
+                    ..
+                } => binary_columns(*function, side(left), side(right), out),
+                Step::MultiplyAdd {
+                    factor,
+                    scaled,
+                    added,
+                    ..
+                } => {
                     let factor = *factor;
-                    zip(Side::Column(column(*scaled)), Side::Column(column(*added)), out, |scaled, added| {
-                        factor.mul_add(scaled, added)
-                    });
+                    zip(
+                        Side::Column(column(*scaled)),
+                        Side::Column(column(*added)),
+                        out,
+                        |scaled, added| factor.mul_add(scaled, added),
+                    );
                 }
-                Step::Select { condition, then, otherwise, .. } => {
+                Step::Select {
+                    condition,
+                    then,
+                    otherwise,
+                    ..
+                } => {
                     select(column(*condition), side(then), side(otherwise), out);
                 }
-                Step::Interpolate { argument, knots, values, monitor, .. } => {
+                Step::Interpolate {
+                    argument,
+                    knots,
+                    values,
+                    monitor,
+                    ..
+                } => {
                     let values: Vec<Side> = values.iter().map(side).collect();
                     let mut beyond = 0;
                     let (first, last) = (knots[0], knots[knots.len() - 1]);
@@ -105,8 +131,16 @@ fn select(condition: &[f64], then: Side, otherwise: Side, out: &mut [f64]) {
         #[inline(always)]
         || {
             for (row, (out, &condition)) in out.iter_mut().zip(condition).enumerate() {
-                let chosen = if condition == 0.0 { otherwise.at(row) } else { *out };
-                *out = if condition.is_nan() { condition } else { chosen };
+                let chosen = if condition == 0.0 {
+                    otherwise.at(row)
+                } else {
+                    *out
+                };
+                *out = if condition.is_nan() {
+                    condition
+                } else {
+                    chosen
+                };
             }
         },
     );
@@ -195,7 +229,11 @@ pub fn binary(function: BinaryStep, a: f64, b: f64) -> f64 {
 #[inline(always)]
 fn truth(holds: bool, a: f64, b: f64) -> f64 {
     let value = if holds { 1.0 } else { 0.0 };
-    if a.is_nan() || b.is_nan() { f64::NAN } else { value }
+    if a.is_nan() || b.is_nan() {
+        f64::NAN
+    } else {
+        value
+    }
 }
 
 /// 1 for zero, 0 for any other number, NaN for NaN.
@@ -210,7 +248,11 @@ fn minimum(a: f64, b: f64) -> f64 {
     let equal = f64::from_bits(a.to_bits() | b.to_bits());
     let smaller = if a < b { a } else { b };
     let chosen = if a == b { equal } else { smaller };
-    if a.is_nan() || b.is_nan() { f64::NAN } else { chosen }
+    if a.is_nan() || b.is_nan() {
+        f64::NAN
+    } else {
+        chosen
+    }
 }
 
 /// The larger: +0 after −0, NaN passed on.
@@ -219,7 +261,11 @@ fn maximum(a: f64, b: f64) -> f64 {
     let equal = f64::from_bits(a.to_bits() & b.to_bits());
     let larger = if a > b { a } else { b };
     let chosen = if a == b { equal } else { larger };
-    if a.is_nan() || b.is_nan() { f64::NAN } else { chosen }
+    if a.is_nan() || b.is_nan() {
+        f64::NAN
+    } else {
+        chosen
+    }
 }
 
 /// Piecewise linear through (knot, value), held at the ends, NaN passed on.
@@ -258,7 +304,10 @@ mod tests {
     fn interpolation_is_held_at_the_ends() {
         let value = |at: usize| [10.0, 20.0, 0.0][at];
         let at = |x| interpolate(x, &[1.0, 2.0, 4.0], value);
-        assert_eq!([0.0, 1.0, 1.5, 2.0, 3.0, 4.0, 9.0].map(at), [10.0, 10.0, 15.0, 20.0, 10.0, 0.0, 0.0]);
+        assert_eq!(
+            [0.0, 1.0, 1.5, 2.0, 3.0, 4.0, 9.0].map(at),
+            [10.0, 10.0, 15.0, 20.0, 10.0, 0.0, 0.0]
+        );
         assert!(at(f64::NAN).is_nan());
     }
 

@@ -26,14 +26,22 @@ enum Value {
 
 /// Lowers what the outputs need, and with `keep_inputs` a column for every input besides.
 pub fn lower(variant: &Variant, keep_inputs: bool) -> Program {
-    let mut lowering = Lowering { variant, steps: Vec::new(), sources: Vec::new(), drawn: vec![None; variant.inputs.len()], monitors: 0 };
+    let mut lowering = Lowering {
+        variant,
+        steps: Vec::new(),
+        sources: Vec::new(),
+        drawn: vec![None; variant.inputs.len()],
+        monitors: 0,
+    };
     let mut needed = vec![false; variant.graph.nodes.len()];
     for output in &variant.outputs {
         needed[output.node.0 as usize] = true;
     }
     for at in (0..needed.len()).rev() {
         if needed[at] {
-            operands(&variant.graph.nodes[at].operation, |operand| needed[operand.0 as usize] = true);
+            operands(&variant.graph.nodes[at].operation, |operand| {
+                needed[operand.0 as usize] = true
+            });
         }
     }
     // Sources are numbered in the order of the scenario, whatever the formulas' order of use.
@@ -42,9 +50,19 @@ pub fn lower(variant: &Variant, keep_inputs: bool) -> Program {
             lowering.drawn[*input] = Some(Register::MAX);
         }
     }
-    for (input, definition) in variant.inputs.iter().map(|input| &input.definition).enumerate() {
-        if let (Definition::Random(marginal), true) = (definition, keep_inputs || lowering.drawn[input].is_some()) {
-            lowering.sources.push(Source { input, marginal: marginal.clone() });
+    for (input, definition) in variant
+        .inputs
+        .iter()
+        .map(|input| &input.definition)
+        .enumerate()
+    {
+        if let (Definition::Random(marginal), true) =
+            (definition, keep_inputs || lowering.drawn[input].is_some())
+        {
+            lowering.sources.push(Source {
+                input,
+                marginal: marginal.clone(),
+            });
         }
     }
     lowering.drawn.fill(None);
@@ -59,7 +77,9 @@ pub fn lower(variant: &Variant, keep_inputs: bool) -> Program {
         .outputs
         .iter()
         .map(|output| {
-            let value = values[output.node.0 as usize].clone().unwrap_or(Value::Real(f64::NAN));
+            let value = values[output.node.0 as usize]
+                .clone()
+                .unwrap_or(Value::Real(f64::NAN));
             lowering.in_unit(value, &output.unit.factor)
         })
         .collect();
@@ -73,7 +93,14 @@ pub fn lower(variant: &Variant, keep_inputs: bool) -> Program {
     let mut steps = lowering.steps;
     let registers = allocate(&mut steps, &mut slots);
     let inputs = slots.split_off(outputs);
-    Program { sources: lowering.sources, steps, registers, outputs: slots, inputs, monitors: lowering.monitors }
+    Program {
+        sources: lowering.sources,
+        steps,
+        registers,
+        outputs: slots,
+        inputs,
+        monitors: lowering.monitors,
+    }
 }
 
 /// Calls `visit` with every operand of an operation.
@@ -108,7 +135,11 @@ struct Lowering<'a> {
 
 impl Lowering<'_> {
     fn node(&mut self, operation: &Operation, values: &[Option<Value>]) -> Value {
-        let value = |id: &NodeId| values[id.0 as usize].clone().unwrap_or(Value::Real(f64::NAN));
+        let value = |id: &NodeId| {
+            values[id.0 as usize]
+                .clone()
+                .unwrap_or(Value::Real(f64::NAN))
+        };
         match operation {
             Operation::Number(number) => Value::Exact(number.clone()),
             Operation::Pi => Value::Real(std::f64::consts::PI),
@@ -131,7 +162,11 @@ impl Lowering<'_> {
                 let register = match self.drawn[input] {
                     Some(register) => register,
                     None => {
-                        let source = self.sources.iter().position(|source| source.input == input).unwrap_or(0);
+                        let source = self
+                            .sources
+                            .iter()
+                            .position(|source| source.input == input)
+                            .unwrap_or(0);
                         let register = self.emit(|result| Step::Fill { source, result });
                         self.drawn[input] = Some(register);
                         register
@@ -149,18 +184,30 @@ impl Lowering<'_> {
     }
 
     fn emit_unary(&mut self, function: UnaryStep, argument: Register) -> Register {
-        self.emit(|result| Step::Unary { function, argument, result })
+        self.emit(|result| Step::Unary {
+            function,
+            argument,
+            result,
+        })
     }
 
     fn emit_binary(&mut self, function: BinaryStep, left: Slot, right: Slot) -> Register {
-        self.emit(|result| Step::Binary { function, left, right, result })
+        self.emit(|result| Step::Binary {
+            function,
+            left,
+            right,
+            result,
+        })
     }
 
     /// A column with a factor that has not grown too large.
     fn column(&mut self, register: Register, scale: BigRational) -> Value {
         if exact::size(&scale) > LARGEST_SCALE {
             let factor = Slot::Constant(exact::to_f64(&scale));
-            Value::Column(self.emit_binary(BinaryStep::Multiply, Slot::Column(register), factor), BigRational::one())
+            Value::Column(
+                self.emit_binary(BinaryStep::Multiply, Slot::Column(register), factor),
+                BigRational::one(),
+            )
         } else {
             Value::Column(register, scale)
         }
@@ -212,9 +259,14 @@ impl Lowering<'_> {
                 None => Value::Real(real_unary(function, exact::to_f64(&number))),
             },
             (function, Value::Real(number)) => Value::Real(real_unary(function, number)),
-            (Unary::Abs, Value::Column(register, scale)) => Value::Column(self.emit_unary(UnaryStep::Abs, register), scale.abs()),
+            (Unary::Abs, Value::Column(register, scale)) => {
+                Value::Column(self.emit_unary(UnaryStep::Abs, register), scale.abs())
+            }
             (Unary::Sqrt, Value::Column(register, scale)) => self.square_root(register, scale),
-            (Unary::Not, Value::Column(register, _)) => Value::Column(self.emit_unary(UnaryStep::Not, register), BigRational::one()),
+            (Unary::Not, Value::Column(register, _)) => Value::Column(
+                self.emit_unary(UnaryStep::Not, register),
+                BigRational::one(),
+            ),
             (function, value @ Value::Column(..)) => {
                 let step = match function {
                     Unary::Exp => UnaryStep::Exp,
@@ -234,7 +286,9 @@ impl Lowering<'_> {
                     Unary::Not | Unary::Negate => UnaryStep::Not,
                 };
                 match self.in_base(value) {
-                    Slot::Column(register) => Value::Column(self.emit_unary(step, register), BigRational::one()),
+                    Slot::Column(register) => {
+                        Value::Column(self.emit_unary(step, register), BigRational::one())
+                    }
                     Slot::Constant(number) => Value::Real(real_unary(function, number)),
                 }
             }
@@ -246,8 +300,13 @@ impl Lowering<'_> {
             Some(root) => Value::Column(self.emit_unary(UnaryStep::Sqrt, register), root),
             None => {
                 let base = self.in_base(Value::Column(register, scale));
-                let Slot::Column(register) = base else { return Value::Real(f64::NAN) };
-                Value::Column(self.emit_unary(UnaryStep::Sqrt, register), BigRational::one())
+                let Slot::Column(register) = base else {
+                    return Value::Real(f64::NAN);
+                };
+                Value::Column(
+                    self.emit_unary(UnaryStep::Sqrt, register),
+                    BigRational::one(),
+                )
             }
         }
     }
@@ -279,16 +338,30 @@ impl Lowering<'_> {
                     Value::Column(register, _) => Slot::Column(register),
                     constant_value => Slot::Constant(constant(&constant_value).unwrap_or(f64::NAN)),
                 };
-                Value::Column(self.emit_binary(binary_step(function), truth(a), truth(b)), BigRational::one())
+                Value::Column(
+                    self.emit_binary(binary_step(function), truth(a), truth(b)),
+                    BigRational::one(),
+                )
             }
-            Binary::Less | Binary::LessOrEqual | Binary::Greater | Binary::GreaterOrEqual | Binary::Equal | Binary::NotEqual => {
+            Binary::Less
+            | Binary::LessOrEqual
+            | Binary::Greater
+            | Binary::GreaterOrEqual
+            | Binary::Equal
+            | Binary::NotEqual => {
                 let (a, b, _) = self.aligned(a, b);
-                Value::Column(self.emit_binary(binary_step(function), a, b), BigRational::one())
+                Value::Column(
+                    self.emit_binary(binary_step(function), a, b),
+                    BigRational::one(),
+                )
             }
             // The angle depends on the ratio alone, but on the signs too: both at one positive scale.
             Binary::Atan2 => {
                 let (a, b, _) = self.aligned(a, b);
-                Value::Column(self.emit_binary(BinaryStep::Atan2, a, b), BigRational::one())
+                Value::Column(
+                    self.emit_binary(BinaryStep::Atan2, a, b),
+                    BigRational::one(),
+                )
             }
         }
     }
@@ -303,7 +376,12 @@ impl Lowering<'_> {
                     self.emit_binary(BinaryStep::Subtract, Slot::Column(a), Slot::Column(b))
                 } else {
                     let factor = exact::to_f64(&ratio);
-                    self.emit(|result| Step::MultiplyAdd { factor, scaled: b, added: a, result })
+                    self.emit(|result| Step::MultiplyAdd {
+                        factor,
+                        scaled: b,
+                        added: a,
+                        result,
+                    })
                 };
                 Value::Column(register, a_scale)
             }
@@ -312,52 +390,79 @@ impl Lowering<'_> {
                     return Value::Column(register, scale);
                 }
                 let other = self.at_scale(other, &scale);
-                Value::Column(self.emit_binary(BinaryStep::Add, Slot::Column(register), other), scale)
+                Value::Column(
+                    self.emit_binary(BinaryStep::Add, Slot::Column(register), other),
+                    scale,
+                )
             }
             // Two constants were folded before.
-            (a, b) => Value::Real(constant(&a).unwrap_or(f64::NAN) + constant(&b).unwrap_or(f64::NAN)),
+            (a, b) => {
+                Value::Real(constant(&a).unwrap_or(f64::NAN) + constant(&b).unwrap_or(f64::NAN))
+            }
         }
     }
 
     fn multiply(&mut self, a: Value, b: Value) -> Value {
         match (a, b) {
             (Value::Column(a, a_scale), Value::Column(b, b_scale)) => {
-                let register = self.emit_binary(BinaryStep::Multiply, Slot::Column(a), Slot::Column(b));
+                let register =
+                    self.emit_binary(BinaryStep::Multiply, Slot::Column(a), Slot::Column(b));
                 self.column(register, a_scale * b_scale)
             }
-            (Value::Column(register, scale), Value::Exact(number)) | (Value::Exact(number), Value::Column(register, scale))
+            (Value::Column(register, scale), Value::Exact(number))
+            | (Value::Exact(number), Value::Column(register, scale))
                 if !number.is_zero() =>
             {
                 self.column(register, scale * number)
             }
             (Value::Column(register, scale), other) | (other, Value::Column(register, scale)) => {
                 let factor = Slot::Constant(constant(&other).unwrap_or(f64::NAN));
-                Value::Column(self.emit_binary(BinaryStep::Multiply, Slot::Column(register), factor), scale)
+                Value::Column(
+                    self.emit_binary(BinaryStep::Multiply, Slot::Column(register), factor),
+                    scale,
+                )
             }
-            (a, b) => Value::Real(constant(&a).unwrap_or(f64::NAN) * constant(&b).unwrap_or(f64::NAN)),
+            (a, b) => {
+                Value::Real(constant(&a).unwrap_or(f64::NAN) * constant(&b).unwrap_or(f64::NAN))
+            }
         }
     }
 
     fn divide(&mut self, a: Value, b: Value) -> Value {
         match (a, b) {
             (Value::Column(a, a_scale), Value::Column(b, b_scale)) => {
-                let register = self.emit_binary(BinaryStep::Divide, Slot::Column(a), Slot::Column(b));
+                let register =
+                    self.emit_binary(BinaryStep::Divide, Slot::Column(a), Slot::Column(b));
                 self.column(register, a_scale / b_scale)
             }
-            (Value::Column(register, scale), Value::Exact(number)) if !number.is_zero() => self.column(register, scale / number),
+            (Value::Column(register, scale), Value::Exact(number)) if !number.is_zero() => {
+                self.column(register, scale / number)
+            }
             (Value::Column(register, scale), other) => {
                 let divisor = Slot::Constant(constant(&other).unwrap_or(f64::NAN));
-                Value::Column(self.emit_binary(BinaryStep::Divide, Slot::Column(register), divisor), scale)
+                Value::Column(
+                    self.emit_binary(BinaryStep::Divide, Slot::Column(register), divisor),
+                    scale,
+                )
             }
             (Value::Exact(number), Value::Column(register, scale)) if !number.is_zero() => {
-                let reciprocal = self.emit_binary(BinaryStep::Divide, Slot::Constant(1.0), Slot::Column(register));
+                let reciprocal = self.emit_binary(
+                    BinaryStep::Divide,
+                    Slot::Constant(1.0),
+                    Slot::Column(register),
+                );
                 self.column(reciprocal, number / scale)
             }
             (other, Value::Column(register, scale)) => {
                 let dividend = Slot::Constant(constant(&other).unwrap_or(f64::NAN));
-                Value::Column(self.emit_binary(BinaryStep::Divide, dividend, Slot::Column(register)), scale.recip())
+                Value::Column(
+                    self.emit_binary(BinaryStep::Divide, dividend, Slot::Column(register)),
+                    scale.recip(),
+                )
             }
-            (a, b) => Value::Real(constant(&a).unwrap_or(f64::NAN) / constant(&b).unwrap_or(f64::NAN)),
+            (a, b) => {
+                Value::Real(constant(&a).unwrap_or(f64::NAN) / constant(&b).unwrap_or(f64::NAN))
+            }
         }
     }
 
@@ -369,12 +474,17 @@ impl Lowering<'_> {
             if *number == BigRational::new(BigInt::one(), BigInt::from(2)) {
                 return self.square_root(*register, scale.clone());
             }
-            if let Some(exponent) = exact::small_integer(number).filter(|exponent| exponent.unsigned_abs() <= 64) {
+            if let Some(exponent) =
+                exact::small_integer(number).filter(|exponent| exponent.unsigned_abs() <= 64)
+            {
                 return self.integer_power(base, exponent);
             }
         }
         let (base, exponent) = (self.in_base(base), self.in_base(exponent));
-        Value::Column(self.emit_binary(BinaryStep::Power, base, exponent), BigRational::one())
+        Value::Column(
+            self.emit_binary(BinaryStep::Power, base, exponent),
+            BigRational::one(),
+        )
     }
 
     /// By squaring: correct to a few roundings, and far faster than through logarithms.
@@ -395,7 +505,11 @@ impl Lowering<'_> {
             }
         }
         let product = product.unwrap_or_else(|| Value::Exact(BigRational::one()));
-        if exponent < 0 { self.divide(Value::Exact(BigRational::one()), product) } else { product }
+        if exponent < 0 {
+            self.divide(Value::Exact(BigRational::one()), product)
+        } else {
+            product
+        }
     }
 
     fn condition(&mut self, condition: Value, a: Value, b: Value) -> Value {
@@ -407,7 +521,15 @@ impl Lowering<'_> {
         };
         let scale = common_scale([&a, &b]);
         let (then, otherwise) = (self.at_scale(a, &scale), self.at_scale(b, &scale));
-        Value::Column(self.emit(|result| Step::Select { condition, then, otherwise, result }), scale)
+        Value::Column(
+            self.emit(|result| Step::Select {
+                condition,
+                then,
+                otherwise,
+                result,
+            }),
+            scale,
+        )
     }
 
     fn interpolate(&mut self, x: Value, knots: &[BigRational], values: Vec<Value>) -> Value {
@@ -418,15 +540,36 @@ impl Lowering<'_> {
                 Slot::Column(register) => (register, one),
                 // A constant abscissa becomes a column of its own: rare, and the values may be columns.
                 Slot::Constant(number) => (
-                    match values.iter().find_map(|value| if let Value::Column(register, _) = value { Some(*register) } else { None }) {
+                    match values.iter().find_map(|value| {
+                        if let Value::Column(register, _) = value {
+                            Some(*register)
+                        } else {
+                            None
+                        }
+                    }) {
                         Some(any) => {
-                            let zero = self.emit_binary(BinaryStep::Multiply, Slot::Column(any), Slot::Constant(0.0));
-                            self.emit_binary(BinaryStep::Add, Slot::Column(zero), Slot::Constant(number))
+                            let zero = self.emit_binary(
+                                BinaryStep::Multiply,
+                                Slot::Column(any),
+                                Slot::Constant(0.0),
+                            );
+                            self.emit_binary(
+                                BinaryStep::Add,
+                                Slot::Column(zero),
+                                Slot::Constant(number),
+                            )
                         }
                         None => {
                             let knots: Vec<f64> = knots.iter().map(exact::to_f64).collect();
-                            let values: Vec<f64> = values.iter().map(|value| constant(value).unwrap_or(f64::NAN)).collect();
-                            return Value::Real(super::execute::interpolate(number, &knots, |at| values[at]));
+                            let values: Vec<f64> = values
+                                .iter()
+                                .map(|value| constant(value).unwrap_or(f64::NAN))
+                                .collect();
+                            return Value::Real(super::execute::interpolate(
+                                number,
+                                &knots,
+                                |at| values[at],
+                            ));
                         }
                     },
                     one,
@@ -434,11 +577,26 @@ impl Lowering<'_> {
             },
         };
         let scale = common_scale(&values);
-        let knots = knots.iter().map(|knot| exact::to_f64(&(knot / &knot_scale))).collect();
-        let values = values.into_iter().map(|value| self.at_scale(value, &scale)).collect();
+        let knots = knots
+            .iter()
+            .map(|knot| exact::to_f64(&(knot / &knot_scale)))
+            .collect();
+        let values = values
+            .into_iter()
+            .map(|value| self.at_scale(value, &scale))
+            .collect();
         let monitor = self.monitors;
         self.monitors += 1;
-        Value::Column(self.emit(|result| Step::Interpolate { argument, knots, values, monitor, result }), scale)
+        Value::Column(
+            self.emit(|result| Step::Interpolate {
+                argument,
+                knots,
+                values,
+                monitor,
+                result,
+            }),
+            scale,
+        )
     }
 }
 
@@ -446,7 +604,13 @@ impl Lowering<'_> {
 fn common_scale<'a>(values: impl IntoIterator<Item = &'a Value>) -> BigRational {
     values
         .into_iter()
-        .find_map(|value| if let Value::Column(_, scale) = value { Some(scale.clone()) } else { None })
+        .find_map(|value| {
+            if let Value::Column(_, scale) = value {
+                Some(scale.clone())
+            } else {
+                None
+            }
+        })
         .unwrap_or_else(BigRational::one)
 }
 
@@ -460,7 +624,11 @@ fn constant(value: &Value) -> Option<f64> {
 }
 
 fn truth(value: bool) -> BigRational {
-    if value { BigRational::one() } else { BigRational::zero() }
+    if value {
+        BigRational::one()
+    } else {
+        BigRational::zero()
+    }
 }
 
 /// The function of an exact number where the result is exact.
@@ -474,7 +642,11 @@ fn exact_unary(function: Unary, number: &BigRational) -> Option<BigRational> {
         Unary::Ceil => Some(number.ceil()),
         Unary::Round => Some(exact::round_half_even(number)),
         Unary::Exp | Unary::Sin | Unary::Tan | Unary::Asin | Unary::Atan if number.is_zero() => {
-            Some(if function == Unary::Exp { BigRational::one() } else { BigRational::zero() })
+            Some(if function == Unary::Exp {
+                BigRational::one()
+            } else {
+                BigRational::zero()
+            })
         }
         _ => None,
     }
@@ -493,7 +665,10 @@ fn exact_binary(function: Binary, a: &BigRational, b: &BigRational) -> Option<Bi
                 return exact::square_root(a);
             }
             let exponent = exact::small_integer(b)?;
-            if (a.is_zero() && exponent < 0) || exact::size(a).saturating_mul(u64::from(exponent.unsigned_abs())) > LARGEST_CONSTANT {
+            if (a.is_zero() && exponent < 0)
+                || exact::size(a).saturating_mul(u64::from(exponent.unsigned_abs()))
+                    > LARGEST_CONSTANT
+            {
                 return None;
             }
             a.pow(exponent)

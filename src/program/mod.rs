@@ -166,9 +166,9 @@ pub enum BinaryStep {
 
 /// The columns of one tile.
 pub struct Tile {
-    columns: Vec<Box<[f64; TILE]>>,
-    /// Takes the place of a column while it is written.
-    spare: Box<[f64; TILE]>,
+    columns: Vec<Vec<f64>>,
+    /// Takes the place of a column while it is written: columns are swapped, never copied.
+    spare: Vec<f64>,
     /// Rows in use.
     pub rows: usize,
     /// Rows beyond the ends of each interpolation, summed over the tiles.

@@ -5,7 +5,11 @@ use super::{Register, Slot, Step};
 /// Renames the registers of `steps` (each written once) so that as few as possible are live; those in `kept` stay to the end.
 /// Returns how many there are. A step's result never shares a register with an operand of the same step.
 pub fn allocate(steps: &mut [Step], kept: &mut [Slot]) -> usize {
-    let values = steps.iter().map(|step| step.result() as usize + 1).max().unwrap_or(0);
+    let values = steps
+        .iter()
+        .map(|step| step.result() as usize + 1)
+        .max()
+        .unwrap_or(0);
     let mut last_read = vec![0; values];
     for (at, step) in steps.iter().enumerate() {
         step.operands(|register| last_read[register as usize] = at);
@@ -101,12 +105,19 @@ impl Step {
                 column(scaled, &mut slot);
                 column(added, &mut slot);
             }
-            Step::Select { condition, then, otherwise, .. } => {
+            Step::Select {
+                condition,
+                then,
+                otherwise,
+                ..
+            } => {
                 column(condition, &mut slot);
                 slot(then);
                 slot(otherwise);
             }
-            Step::Interpolate { argument, values, .. } => {
+            Step::Interpolate {
+                argument, values, ..
+            } => {
                 column(argument, &mut slot);
                 values.iter_mut().for_each(slot);
             }

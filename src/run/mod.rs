@@ -96,7 +96,11 @@ pub enum Stopped {
 ///
 /// # Errors
 /// When it was cancelled, or when there is no finite trial to summarise.
-pub fn run(experiment: &Experiment, question: &Question, progress: &dyn Progress) -> Result<Outcome, Stopped> {
+pub fn run(
+    experiment: &Experiment,
+    question: &Question,
+    progress: &dyn Progress,
+) -> Result<Outcome, Stopped> {
     let Some(pilot) = pilot::pilot(experiment, question) else {
         // Not one finite trial in the pilot: count them all before saying so.
         let everything = pass::pass(experiment, &[], None, progress)?;
@@ -110,7 +114,12 @@ pub fn run(experiment: &Experiment, question: &Question, progress: &dyn Progress
         let columns: Vec<usize> = experiment.varying_outputs().collect();
         for (at, replicates) in passed.outputs.into_iter().enumerate() {
             match summarise(&plans[at], &replicates, question.quantiles, question.level) {
-                Ok(summary) => outputs.push(OutputOutcome { output: columns[at], plan: plans[at].clone(), replicates, summary }),
+                Ok(summary) => outputs.push(OutputOutcome {
+                    output: columns[at],
+                    plan: plans[at].clone(),
+                    replicates,
+                    summary,
+                }),
                 Err(cells) => missed.push((at, cells)),
             }
         }
@@ -127,7 +136,10 @@ pub fn run(experiment: &Experiment, question: &Question, progress: &dyn Progress
             let mut roles = plans[at].roles().to_vec();
             for miss in cells {
                 let near = miss.cell.saturating_sub(2)..(miss.cell + 3).min(roles.len());
-                roles[near].iter_mut().filter(|role| **role == Role::Count).for_each(|role| *role = Role::Keep);
+                roles[near]
+                    .iter_mut()
+                    .filter(|role| **role == Role::Count)
+                    .for_each(|role| *role = Role::Keep);
             }
             plans[at] = TallyPlan::new(plans[at].grid.clone(), roles, plans[at].thresholds.clone());
         }

@@ -6,7 +6,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Runs `body` on a pool of `threads` threads (`None`: one a processor).
 pub fn with_threads<R: Send>(threads: Option<usize>, body: impl FnOnce() -> R + Send) -> R {
-    match rayon::ThreadPoolBuilder::new().num_threads(threads.unwrap_or(0)).build() {
+    match rayon::ThreadPoolBuilder::new()
+        .num_threads(threads.unwrap_or(0))
+        .build()
+    {
         Ok(pool) => pool.install(body),
         // No threads to be had: the calling one does it.
         Err(_) => body(),
@@ -27,7 +30,11 @@ pub fn in_order<W, T: Send>(
         take: F,
     }
     let next = AtomicUsize::new(0);
-    let taker = Mutex::new(Taker { waiting: BTreeMap::new(), next: 0, take });
+    let taker = Mutex::new(Taker {
+        waiting: BTreeMap::new(),
+        next: 0,
+        take,
+    });
     let worker = || {
         let mut workspace = workspace();
         loop {
@@ -36,8 +43,14 @@ pub fn in_order<W, T: Send>(
                 break;
             }
             let result = work(&mut workspace, task);
-            let mut taker = taker.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-            let Taker { waiting, next: expected, take } = &mut *taker;
+            let mut taker = taker
+                .lock()
+                .unwrap_or_else(|poisoned| poisoned.into_inner());
+            let Taker {
+                waiting,
+                next: expected,
+                take,
+            } = &mut *taker;
             waiting.insert(task, result);
             while let Some(result) = waiting.remove(expected) {
                 *expected += 1;
@@ -72,7 +85,9 @@ mod tests {
                     500,
                     || 0usize,
                     |_, task| {
-                        std::thread::sleep(std::time::Duration::from_micros(((task * 7919) % 5) as u64 * 20));
+                        std::thread::sleep(std::time::Duration::from_micros(
+                            ((task * 7919) % 5) as u64 * 20,
+                        ));
                         task
                     },
                     |task| {
@@ -81,7 +96,10 @@ mod tests {
                     },
                 );
             });
-            assert!(taken.len() > 400 && taken.iter().enumerate().all(|(at, &task)| at == task), "{threads}");
+            assert!(
+                taken.len() > 400 && taken.iter().enumerate().all(|(at, &task)| at == task),
+                "{threads}"
+            );
         }
     }
 }

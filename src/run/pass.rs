@@ -41,19 +41,35 @@ struct Part {
 }
 
 /// Runs every trial. With no plans, only finiteness is looked at.
-pub fn pass(experiment: &Experiment, plans: &[TallyPlan], main: Option<&MainPlan>, progress: &dyn Progress) -> Result<Passed, Stopped> {
+pub fn pass(
+    experiment: &Experiment,
+    plans: &[TallyPlan],
+    main: Option<&MainPlan>,
+    progress: &dyn Progress,
+) -> Result<Passed, Stopped> {
     let layout = experiment.layout;
     let mut blocks = Vec::new();
     for replicate in 0..layout.replicates {
         let segments: Vec<_> = layout.segments(replicate).collect();
         let size = (segments.len() as u64).div_ceil(BLOCKS).max(1) as usize;
-        blocks.extend(segments.chunks(size).map(|segments| Block { replicate, segments: segments.to_vec() }));
+        blocks.extend(segments.chunks(size).map(|segments| Block {
+            replicate,
+            segments: segments.to_vec(),
+        }));
     }
     let replicates = layout.replicates as usize;
     let mut passed = Passed {
-        outputs: plans.iter().map(|plan| (0..replicates).map(|_| plan.tally()).collect()).collect(),
-        main: main.map(|plan| (0..replicates).map(|_| plan.tally()).collect()).unwrap_or_default(),
-        nonfinite: NonFinite { by_output: vec![0; experiment.program.outputs.len()], ..NonFinite::default() },
+        outputs: plans
+            .iter()
+            .map(|plan| (0..replicates).map(|_| plan.tally()).collect())
+            .collect(),
+        main: main
+            .map(|plan| (0..replicates).map(|_| plan.tally()).collect())
+            .unwrap_or_default(),
+        nonfinite: NonFinite {
+            by_output: vec![0; experiment.program.outputs.len()],
+            ..NonFinite::default()
+        },
         beyond: vec![0; experiment.program.monitors],
     };
     let mut cancelled = false;
@@ -71,7 +87,11 @@ pub fn pass(experiment: &Experiment, plans: &[TallyPlan], main: Option<&MainPlan
             true
         },
     );
-    if cancelled { Err(Stopped::Cancelled) } else { Ok(passed) }
+    if cancelled {
+        Err(Stopped::Cancelled)
+    } else {
+        Ok(passed)
+    }
 }
 
 impl Passed {
@@ -84,7 +104,12 @@ impl Passed {
             sums.merge(block);
         }
         self.nonfinite.trials += part.nonfinite.trials;
-        for (sum, more) in self.nonfinite.by_output.iter_mut().zip(&part.nonfinite.by_output) {
+        for (sum, more) in self
+            .nonfinite
+            .by_output
+            .iter_mut()
+            .zip(&part.nonfinite.by_output)
+        {
             *sum += more;
         }
         // Parts come in the order of the trials.
@@ -105,25 +130,37 @@ struct Worker<'a> {
     tile: Tile,
     uniforms: UniformColumns,
     /// Finite rows only, where some are not: the outputs, then the uniforms.
-    finite: Vec<Box<[f64; TILE]>>,
-    cells: Vec<Box<[u32; TILE]>>,
+    finite: Vec<[f64; TILE]>,
+    cells: Vec<[u32; TILE]>,
     workspace: MainWorkspace,
 }
 
 impl<'a> Worker<'a> {
-    fn new(experiment: &'a Experiment<'a>, plans: &'a [TallyPlan], main: Option<&'a MainPlan>) -> Self {
+    fn new(
+        experiment: &'a Experiment<'a>,
+        plans: &'a [TallyPlan],
+        main: Option<&'a MainPlan>,
+    ) -> Self {
         let registers: Vec<(Register, usize)> = experiment
             .program
             .outputs
             .iter()
             .enumerate()
-            .filter_map(|(output, slot)| if let Slot::Column(register) = slot { Some((*register, output)) } else { None })
+            .filter_map(|(output, slot)| {
+                if let Slot::Column(register) = slot {
+                    Some((*register, output))
+                } else {
+                    None
+                }
+            })
             .collect();
         let uniforms = UniformColumns::new(experiment, main.is_some());
         Worker {
             tile: experiment.program.tile(),
-            finite: (0..registers.len() + uniforms.columns.len()).map(|_| Box::new([0.0; TILE])).collect(),
-            cells: registers.iter().map(|_| Box::new([0; TILE])).collect(),
+            finite: (0..registers.len() + uniforms.columns.len())
+                .map(|_| [0.0; TILE])
+                .collect(),
+            cells: registers.iter().map(|_| [0; TILE]).collect(),
             workspace: MainWorkspace::default(),
             experiment,
             plans,
@@ -139,7 +176,10 @@ impl<'a> Worker<'a> {
             trials: 0,
             outputs: self.plans.iter().map(TallyPlan::tally).collect(),
             main: self.main.map(MainPlan::tally),
-            nonfinite: NonFinite { by_output: vec![0; self.experiment.program.outputs.len()], ..NonFinite::default() },
+            nonfinite: NonFinite {
+                by_output: vec![0; self.experiment.program.outputs.len()],
+                ..NonFinite::default()
+            },
             beyond: Vec::new(),
         };
         self.tile.beyond.fill(0);
@@ -149,7 +189,8 @@ impl<'a> Worker<'a> {
             let mut done = 0;
             while done < rows {
                 self.tile.rows = (rows - done).min(TILE);
-                self.uniforms.execute(self.experiment, &mut self.tile, &mut *uniforms);
+                self.uniforms
+                    .execute(self.experiment, &mut self.tile, &mut *uniforms);
                 let trial = first + segment * crate::sampler::SEGMENT_ROWS as u64 + done as u64;
                 self.remember(trial, &mut part);
                 done += self.tile.rows;
@@ -166,10 +207,27 @@ impl<'a> Worker<'a> {
     /// Adds the tile that begins at `trial` to the tallies, without the rows that are not finite.
     fn remember(&mut self, trial: u64, part: &mut Part) {
         let rows = self.tile.rows;
-        let outputs: Vec<&[f64]> = self.registers.iter().map(|&(register, _)| self.tile.column(register)).collect();
-        let uniforms: Vec<&[f64]> = self.uniforms.columns.iter().map(|column| &column[..rows]).collect();
+        let outputs: Vec<&[f64]> = self
+            .registers
+            .iter()
+            .map(|&(register, _)| self.tile.column(register))
+            .collect();
+        let uniforms: Vec<&[f64]> = self
+            .uniforms
+            .columns
+            .iter()
+            .map(|column| &column[..rows])
+            .collect();
         if outputs.iter().all(|column| all_finite(column)) {
-            remember_rows(part, self.plans, self.main, &outputs, &uniforms, &mut self.cells, &mut self.workspace);
+            remember_rows(
+                part,
+                self.plans,
+                self.main,
+                &outputs,
+                &uniforms,
+                &mut self.cells,
+                &mut self.workspace,
+            );
             return;
         }
         let mut left = 0;
@@ -178,7 +236,8 @@ impl<'a> Worker<'a> {
             for (&column, &(_, output)) in outputs.iter().zip(&self.registers) {
                 if !column[row].is_finite() {
                     part.nonfinite.by_output[output] += 1;
-                    part.nonfinite.first = part.nonfinite.first.or(Some((trial + row as u64, output)));
+                    part.nonfinite.first =
+                        part.nonfinite.first.or(Some((trial + row as u64, output)));
                     finite = false;
                 }
             }
@@ -193,7 +252,15 @@ impl<'a> Worker<'a> {
         if left > 0 {
             let finite: Vec<&[f64]> = self.finite.iter().map(|column| &column[..left]).collect();
             let (outputs, uniforms) = finite.split_at(self.registers.len());
-            remember_rows(part, self.plans, self.main, outputs, uniforms, &mut self.cells, &mut self.workspace);
+            remember_rows(
+                part,
+                self.plans,
+                self.main,
+                outputs,
+                uniforms,
+                &mut self.cells,
+                &mut self.workspace,
+            );
         }
     }
 }
@@ -204,37 +271,63 @@ fn remember_rows(
     main: Option<&MainPlan>,
     outputs: &[&[f64]],
     uniforms: &[&[f64]],
-    cells: &mut [Box<[u32; TILE]>],
+    cells: &mut [[u32; TILE]],
     workspace: &mut MainWorkspace,
 ) {
-    for (((tally, plan), values), cells) in part.outputs.iter_mut().zip(plans).zip(outputs).zip(cells.iter_mut()) {
+    for (((tally, plan), values), cells) in part
+        .outputs
+        .iter_mut()
+        .zip(plans)
+        .zip(outputs)
+        .zip(cells.iter_mut())
+    {
         tally.add(plan, values, &mut cells[..values.len()]);
     }
     if let (Some(tally), Some(plan)) = (&mut part.main, main) {
-        let cells: Vec<&[u32]> = cells.iter().zip(outputs).map(|(cells, values)| &cells[..values.len()]).collect();
+        let cells: Vec<&[u32]> = cells
+            .iter()
+            .zip(outputs)
+            .map(|(cells, values)| &cells[..values.len()])
+            .collect();
         tally.add(plan, workspace, uniforms, outputs, &cells);
     }
 }
 
 /// The uniforms of a tile: one column a source and one of the dummy where indices need them, else one that is used again and again.
 pub struct UniformColumns {
-    columns: Vec<Box<[f64; TILE]>>,
+    columns: Vec<[f64; TILE]>,
     kept: bool,
 }
 
 impl UniformColumns {
     /// Columns for an experiment; `kept`: every source's uniforms are wanted after the tile is run, and the dummy's.
     pub fn new(experiment: &Experiment, kept: bool) -> Self {
-        let columns = if kept { experiment.program.sources.len() + 1 } else { 0 };
-        UniformColumns { columns: (0..columns).map(|_| Box::new([0.0; TILE])).collect(), kept }
+        let columns = if kept {
+            experiment.program.sources.len() + 1
+        } else {
+            0
+        };
+        UniformColumns {
+            columns: (0..columns).map(|_| [0.0; TILE]).collect(),
+            kept,
+        }
     }
 
     /// Draws and computes one tile.
-    pub fn execute(&mut self, experiment: &Experiment, tile: &mut Tile, uniforms: &mut dyn Uniforms) {
+    pub fn execute(
+        &mut self,
+        experiment: &Experiment,
+        tile: &mut Tile,
+        uniforms: &mut dyn Uniforms,
+    ) {
         let sources = &experiment.program.sources;
         let mut scratch = [0.0; TILE];
         experiment.program.execute(tile, |source, out| {
-            let u = if self.kept { &mut self.columns[source][..out.len()] } else { &mut scratch[..out.len()] };
+            let u = if self.kept {
+                &mut self.columns[source][..out.len()]
+            } else {
+                &mut scratch[..out.len()]
+            };
             uniforms.fill(source, u);
             sources[source].marginal.fill(u, out);
         });
@@ -244,7 +337,7 @@ impl UniformColumns {
     }
 }
 
-/// Whether no value is infinite or NaN: x − x is zero for all others.
+/// Whether no value is infinite or NaN: x · 0 is zero for all others.
 fn all_finite(values: &[f64]) -> bool {
     kernel::dispatch(
         #[inline(always)]
@@ -253,10 +346,11 @@ fn all_finite(values: &[f64]) -> bool {
             let mut blocks = values.chunks_exact(8);
             for block in &mut blocks {
                 for lane in 0..8 {
-                    lanes[lane] += block[lane] - block[lane];
+                    lanes[lane] += block[lane] * 0.0;
                 }
             }
-            lanes.iter().sum::<f64>() == 0.0 && blocks.remainder().iter().all(|value| value.is_finite())
+            lanes.iter().sum::<f64>() == 0.0
+                && blocks.remainder().iter().all(|value| value.is_finite())
         },
     )
 }

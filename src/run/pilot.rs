@@ -33,28 +33,58 @@ pub fn pilot(experiment: &Experiment, question: &Question) -> Option<Pilot> {
     let layout = experiment.layout;
     let trials = layout.trials();
     let keep_all = trials <= KEEP_ALL;
-    let wanted = if keep_all { (trials / 4).clamp(512, 4096) } else { (trials / 32).clamp(1 << 14, 1 << 19) };
-    let rows = (wanted / u64::from(layout.replicates)).max(1).next_power_of_two().min(SEGMENT_ROWS as u64);
+    let wanted = if keep_all {
+        (trials / 4).clamp(512, 4096)
+    } else {
+        (trials / 32).clamp(1 << 14, 1 << 19)
+    };
+    let rows = (wanted / u64::from(layout.replicates))
+        .max(1)
+        .next_power_of_two()
+        .min(SEGMENT_ROWS as u64);
     let replicates = pilot_values(experiment, rows as usize);
     let outputs = experiment.varying_outputs().count();
-    if replicates.iter().all(|values| values.first().is_some_and(Vec::is_empty)) {
+    if replicates
+        .iter()
+        .all(|values| values.first().is_some_and(Vec::is_empty))
+    {
         return None;
     }
     let mut plans = Vec::with_capacity(outputs);
     let mut classes = Vec::with_capacity(outputs);
-    let rank_classes = MainPlan::rank_classes(experiment.program.sources.len(), outputs, layout.replicates);
+    let rank_classes =
+        MainPlan::rank_classes(experiment.program.sources.len(), outputs, layout.replicates);
     let by_output = experiment.varying_outputs().zip(0..outputs);
     for (output, at) in by_output {
-        let parts: Vec<&[f64]> = replicates.iter().map(|values| values[at].as_slice()).collect();
+        let parts: Vec<&[f64]> = replicates
+            .iter()
+            .map(|values| values[at].as_slice())
+            .collect();
         let mut sorted = parts.concat();
         sorted.sort_unstable_by(f64::total_cmp);
         let grid = Grid::from_pilot(&sorted, if keep_all { 6 } else { 9 });
-        let roles = if keep_all { vec![Role::Keep; grid.cells()] } else { roles(&grid, &sorted, &parts, question, trials) };
-        classes.push(OutputClasses { class_of_cell: class_of_cell(&grid, &sorted, rank_classes), centre: grid.centre() });
-        plans.push(TallyPlan::new(grid, roles, question.thresholds[output].clone()));
+        let roles = if keep_all {
+            vec![Role::Keep; grid.cells()]
+        } else {
+            roles(&grid, &sorted, &parts, question, trials)
+        };
+        classes.push(OutputClasses {
+            class_of_cell: class_of_cell(&grid, &sorted, rank_classes),
+            centre: grid.centre(),
+        });
+        plans.push(TallyPlan::new(
+            grid,
+            roles,
+            question.thresholds[output].clone(),
+        ));
     }
     let main = (!question.measures.is_empty() && outputs > 0).then(|| {
-        let inputs: Vec<_> = experiment.program.sources.iter().map(|source| &*source.marginal).collect();
+        let inputs: Vec<_> = experiment
+            .program
+            .sources
+            .iter()
+            .map(|source| &*source.marginal)
+            .collect();
         MainPlan::new(question.measures, &inputs, classes, rank_classes)
     });
     Some(Pilot { plans, main })
@@ -62,12 +92,20 @@ pub fn pilot(experiment: &Experiment, question: &Question) -> Option<Pilot> {
 
 /// The values of the varying outputs in the first rows of every replicate, without the trials that are not finite.
 fn pilot_values(experiment: &Experiment, rows: usize) -> Vec<Vec<Vec<f64>>> {
-    let slots: Vec<Slot> = experiment.varying_outputs().map(|output| experiment.program.outputs[output]).collect();
+    let slots: Vec<Slot> = experiment
+        .varying_outputs()
+        .map(|output| experiment.program.outputs[output])
+        .collect();
     let tasks = experiment.layout.replicates as usize;
     let mut replicates = Vec::with_capacity(tasks);
     super::parallel::in_order(
         tasks,
-        || (experiment.program.tile(), UniformColumns::new(experiment, false)),
+        || {
+            (
+                experiment.program.tile(),
+                UniformColumns::new(experiment, false),
+            )
+        },
         |(tile, columns), replicate| {
             let replicate = replicate as u32;
             let rows = rows.min(experiment.layout.rows(replicate) as usize);
@@ -97,7 +135,13 @@ fn pilot_values(experiment: &Experiment, rows: usize) -> Vec<Vec<Vec<f64>>> {
 }
 
 /// Which cells to keep: those that hold the wanted quantiles and the limits of their errors, with a wide margin.
-fn roles(grid: &Grid, sorted: &[f64], parts: &[&[f64]], question: &Question, trials: u64) -> Vec<Role> {
+fn roles(
+    grid: &Grid,
+    sorted: &[f64],
+    parts: &[&[f64]],
+    question: &Question,
+    trials: u64,
+) -> Vec<Role> {
     let n = sorted.len();
     let mut roles = vec![Role::Count; grid.cells()];
     let mut below = vec![0usize; grid.cells() + 1];
@@ -109,12 +153,25 @@ fn roles(grid: &Grid, sorted: &[f64], parts: &[&[f64]], question: &Question, tri
     }
     let atom = |cell: usize| most_frequent(&sorted[below[cell]..below[cell + 1]]);
     let mut brackets = Vec::new();
-    for p in question.quantiles.iter().copied().chain(central(question.level)) {
+    for p in question
+        .quantiles
+        .iter()
+        .copied()
+        .chain(central(question.level))
+    {
         let half = BRACKET * share_error(sorted, parts, p) + 3.0 / n as f64;
         let rank = |p: f64| (p * n as f64).floor();
         let (low, high) = (rank(p - half), rank(p + half));
-        let first = if low < 0.0 { 0 } else { grid.cell(sorted[low as usize]) };
-        let last = if high >= n as f64 { grid.cells() - 1 } else { grid.cell(sorted[high as usize]) };
+        let first = if low < 0.0 {
+            0
+        } else {
+            grid.cell(sorted[low as usize])
+        };
+        let last = if high >= n as f64 {
+            grid.cells() - 1
+        } else {
+            grid.cell(sorted[high as usize])
+        };
         brackets.push(first..=last);
     }
     for cell in brackets.into_iter().flatten() {
@@ -122,7 +179,9 @@ fn roles(grid: &Grid, sorted: &[f64], parts: &[&[f64]], question: &Question, tri
     }
     // Cells that hold the most are binned first, until the rest can be kept.
     let expected = |cell: usize| (below[cell + 1] - below[cell]) as f64 / n as f64 * trials as f64;
-    let mut kept: Vec<usize> = (0..roles.len()).filter(|&cell| roles[cell] == Role::Keep).collect();
+    let mut kept: Vec<usize> = (0..roles.len())
+        .filter(|&cell| roles[cell] == Role::Keep)
+        .collect();
     kept.sort_by(|&a, &b| expected(b).total_cmp(&expected(a)));
     let mut total: f64 = kept.iter().map(|&cell| expected(cell)).sum();
     for cell in kept {
@@ -148,7 +207,8 @@ fn roles(grid: &Grid, sorted: &[f64], parts: &[&[f64]], question: &Question, tri
 fn most_frequent(sorted: &[f64]) -> Option<f64> {
     // What makes up half of a sorted list stands in its middle.
     let middle = *sorted.get(sorted.len() / 2)?;
-    let count = sorted.partition_point(|&value| value <= middle) - sorted.partition_point(|&value| value < middle);
+    let count = sorted.partition_point(|&value| value <= middle)
+        - sorted.partition_point(|&value| value < middle);
     (count >= TIE && 2 * count >= sorted.len()).then_some(middle)
 }
 
@@ -160,11 +220,17 @@ fn share_error(sorted: &[f64], parts: &[&[f64]], p: f64) -> f64 {
     let shares: Vec<f64> = parts
         .iter()
         .filter(|part| !part.is_empty())
-        .map(|part| part.iter().filter(|&&value| value <= quantile).count() as f64 / part.len() as f64)
+        .map(|part| {
+            part.iter().filter(|&&value| value <= quantile).count() as f64 / part.len() as f64
+        })
         .collect();
     let r = shares.len() as f64;
     let mean = shares.iter().sum::<f64>() / r;
-    let spread = shares.iter().map(|share| (share - mean) * (share - mean)).sum::<f64>() / (r * (r - 1.0)).max(1.0);
+    let spread = shares
+        .iter()
+        .map(|share| (share - mean) * (share - mean))
+        .sum::<f64>()
+        / (r * (r - 1.0)).max(1.0);
     let independent = (p * (1.0 - p) / n).sqrt();
     spread.sqrt().max(independent / 4.0)
 }

@@ -1,19 +1,25 @@
 //! Single trials: the draws are a function of their place, so any of them can be made again alone.
 
+use super::Experiment;
 use super::parallel::in_order;
 use super::pass::UniformColumns;
-use super::Experiment;
 use crate::program::{Slot, TILE, Tile};
 use crate::sampler::SEGMENT_ROWS;
 
 /// The numbers at `slots` in trial `trial`.
 pub fn one_trial(experiment: &Experiment, slots: &[Slot], trial: u64) -> Vec<f64> {
     let layout = experiment.layout;
-    let replicate = (0..layout.replicates).rev().find(|&replicate| layout.first_trial(replicate) <= trial).unwrap_or(0);
+    let replicate = (0..layout.replicates)
+        .rev()
+        .find(|&replicate| layout.first_trial(replicate) <= trial)
+        .unwrap_or(0);
     let row = trial - layout.first_trial(replicate);
     let segment = row / SEGMENT_ROWS as u64;
     let mut rest = (row % SEGMENT_ROWS as u64) as usize;
-    let (mut tile, mut columns) = (experiment.program.tile(), UniformColumns::new(experiment, false));
+    let (mut tile, mut columns) = (
+        experiment.program.tile(),
+        UniformColumns::new(experiment, false),
+    );
     let mut uniforms = experiment.sampler.open(replicate, segment);
     loop {
         columns.execute(experiment, &mut tile, &mut *uniforms);
@@ -37,12 +43,22 @@ pub fn stream_trials<T: Send, E: Send>(
 ) -> Result<(), E> {
     let layout = experiment.layout;
     let segments: Vec<(u32, u64, usize)> = (0..layout.replicates)
-        .flat_map(|replicate| layout.segments(replicate).map(move |(segment, rows)| (replicate, segment, rows)))
+        .flat_map(|replicate| {
+            layout
+                .segments(replicate)
+                .map(move |(segment, rows)| (replicate, segment, rows))
+        })
         .collect();
     let mut result = Ok(());
     in_order(
         segments.len(),
-        || (experiment.program.tile(), UniformColumns::new(experiment, false), vec![Vec::new(); slots.len()]),
+        || {
+            (
+                experiment.program.tile(),
+                UniformColumns::new(experiment, false),
+                vec![Vec::new(); slots.len()],
+            )
+        },
         |(tile, columns, values): &mut (Tile, UniformColumns, Vec<Vec<f64>>), at| {
             let (replicate, segment, rows) = segments[at];
             values.iter_mut().for_each(Vec::clear);

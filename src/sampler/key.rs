@@ -37,7 +37,12 @@ impl StreamKey {
     }
 
     /// `N` words (a multiple of four) belonging to this key, replicate, segment and purpose.
-    pub fn words<const N: usize>(&self, purpose: Purpose, replicate: u32, segment: u64) -> [u64; N] {
+    pub fn words<const N: usize>(
+        &self,
+        purpose: Purpose,
+        replicate: u32,
+        segment: u64,
+    ) -> [u64; N] {
         let mut words = [0; N];
         for (block, chunk) in words.chunks_mut(4).enumerate() {
             let counter = [block as u64, segment, u64::from(replicate), purpose as u64];

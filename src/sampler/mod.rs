@@ -49,13 +49,24 @@ pub enum Method {
 impl Method {
     /// Every sampler with the line that describes it.
     pub const ALL: &'static [(Method, &'static str, &'static str)] = &[
-        (Method::Random, "random", "independent uniform numbers (xoshiro256++)"),
-        (Method::Sobol, "sobol", "Sobol' points, Joe-Kuo directions, nested uniform scrambling"),
+        (
+            Method::Random,
+            "random",
+            "independent uniform numbers (xoshiro256++)",
+        ),
+        (
+            Method::Sobol,
+            "sobol",
+            "Sobol' points, Joe-Kuo directions, nested uniform scrambling",
+        ),
     ];
 
     /// The word of the command line.
     pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|row| row.0 == self).map_or("", |row| row.1)
+        Self::ALL
+            .iter()
+            .find(|row| row.0 == self)
+            .map_or("", |row| row.1)
     }
 
     /// The sampler of that name.
@@ -80,20 +91,32 @@ impl Method {
             // A replicate has two rows where there are enough: one row alone has no spread.
             Method::Random => {
                 let replicates = replicates.unwrap_or(32).min((most / 2).max(2));
-                Layout { replicates, rows: trials / u64::from(replicates), one_more: (trials % u64::from(replicates)) as u32 }
+                Layout {
+                    replicates,
+                    rows: trials / u64::from(replicates),
+                    one_more: (trials % u64::from(replicates)) as u32,
+                }
             }
             // R × 2^k points: with R free between 24 and 48, at most 1/24 more than asked for.
             Method::Sobol => match replicates {
                 Some(replicates) => {
                     let replicates = replicates.min(most);
-                    Layout { replicates, rows: trials.div_ceil(u64::from(replicates)).next_power_of_two(), one_more: 0 }
+                    Layout {
+                        replicates,
+                        rows: trials.div_ceil(u64::from(replicates)).next_power_of_two(),
+                        one_more: 0,
+                    }
                 }
                 None => {
                     let mut rows = 1;
                     while trials.div_ceil(rows) > 48 {
                         rows *= 2;
                     }
-                    Layout { replicates: trials.div_ceil(rows) as u32, rows, one_more: 0 }
+                    Layout {
+                        replicates: trials.div_ceil(rows) as u32,
+                        rows,
+                        one_more: 0,
+                    }
                 }
             },
         }
@@ -128,8 +151,12 @@ impl Layout {
     /// The segments of a replicate: for each, its number and its rows.
     pub fn segments(&self, replicate: u32) -> impl Iterator<Item = (u64, usize)> + use<> {
         let rows = self.rows(replicate);
-        (0..rows.div_ceil(SEGMENT_ROWS as u64))
-            .map(move |segment| (segment, (rows - segment * SEGMENT_ROWS as u64).min(SEGMENT_ROWS as u64) as usize))
+        (0..rows.div_ceil(SEGMENT_ROWS as u64)).map(move |segment| {
+            (
+                segment,
+                (rows - segment * SEGMENT_ROWS as u64).min(SEGMENT_ROWS as u64) as usize,
+            )
+        })
     }
 }
 
@@ -143,7 +170,11 @@ mod tests {
             let random = Method::Random.layout(trials, None);
             assert_eq!(random.trials(), trials);
             let sobol = Method::Sobol.layout(trials, None);
-            assert!(sobol.trials() >= trials && (sobol.trials() - trials) as f64 <= trials as f64 / 24.0, "{trials} {sobol:?}");
+            assert!(
+                sobol.trials() >= trials
+                    && (sobol.trials() - trials) as f64 <= trials as f64 / 24.0,
+                "{trials} {sobol:?}"
+            );
             for layout in [random, sobol] {
                 assert!(layout.replicates >= 2 && layout.replicates <= 48);
                 assert!(trials < 64 || layout.replicates >= 24);
@@ -151,7 +182,10 @@ mod tests {
                 for replicate in 0..layout.replicates {
                     assert_eq!(layout.first_trial(replicate), first);
                     first += layout.rows(replicate);
-                    rows += layout.segments(replicate).map(|(_, rows)| rows as u64).sum::<u64>();
+                    rows += layout
+                        .segments(replicate)
+                        .map(|(_, rows)| rows as u64)
+                        .sum::<u64>();
                 }
                 assert_eq!((first, rows), (layout.trials(), layout.trials()));
             }

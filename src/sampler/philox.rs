@@ -19,7 +19,12 @@ pub fn philox4x64(mut counter: [u64; 4], mut key: [u64; 2]) -> [u64; 4] {
     for _ in 0..10 {
         let (high_0, low_0) = wide_product(MULTIPLIER_0, counter[0]);
         let (high_1, low_1) = wide_product(MULTIPLIER_1, counter[2]);
-        counter = [high_1 ^ counter[1] ^ key[0], low_1, high_0 ^ counter[3] ^ key[1], low_0];
+        counter = [
+            high_1 ^ counter[1] ^ key[0],
+            low_1,
+            high_0 ^ counter[3] ^ key[1],
+            low_0,
+        ];
         key = [key[0].wrapping_add(WEYL_0), key[1].wrapping_add(WEYL_1)];
     }
     counter
@@ -34,11 +39,21 @@ mod tests {
     fn known_answers() {
         assert_eq!(
             philox4x64([0; 4], [0; 2]),
-            [1609277786247541068, 15789900245555285980, 15557529670647158635, 9108730954146095675]
+            [
+                1609277786247541068,
+                15789900245555285980,
+                15557529670647158635,
+                9108730954146095675
+            ]
         );
         assert_eq!(
             philox4x64([6, 6, 7, 8], [1, 2]),
-            [1418342181098076876, 15185528782859860732, 5387140901766435983, 1208241008196566945]
+            [
+                1418342181098076876,
+                15185528782859860732,
+                5387140901766435983,
+                1208241008196566945
+            ]
         );
     }
 }

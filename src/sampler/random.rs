@@ -2,7 +2,7 @@
 
 use super::key::Purpose;
 use super::xoshiro::EightLanes;
-use super::{Sampler, SampledInput, Uniforms};
+use super::{SampledInput, Sampler, Uniforms};
 
 /// The sampler `random`.
 #[derive(Debug)]
@@ -23,7 +23,13 @@ impl Sampler for Random {
             streams: self
                 .inputs
                 .iter()
-                .map(|input| EightLanes::from_words(&input.key.words(Purpose::RandomStates, replicate, segment)))
+                .map(|input| {
+                    EightLanes::from_words(&input.key.words(
+                        Purpose::RandomStates,
+                        replicate,
+                        segment,
+                    ))
+                })
                 .collect(),
         })
     }

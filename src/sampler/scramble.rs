@@ -23,7 +23,12 @@ const EVEN_3: u64 = 0xA24B_AED4_963E_E406;
 impl Scramble {
     /// From four words of key.
     pub fn from_words(words: [u64; 4]) -> Self {
-        Scramble { add_1: words[0], odd_1: words[1] | 1, add_2: words[2], odd_2: words[3] | 1 }
+        Scramble {
+            add_1: words[0],
+            odd_1: words[1] | 1,
+            add_2: words[2],
+            odd_2: words[3] | 1,
+        }
     }
 
     /// Scrambles digits given in reversed order (digit 1 in the lowest bit).
@@ -57,7 +62,9 @@ mod tests {
             x[1] * x[1] * x[1],
             f64::from(x[2] < 0.3),
             x[0] * x[1],
-            x.iter().map(|x| (4.0 * x - 2.0).abs() / 2.0 + 0.5).product(),
+            x.iter()
+                .map(|x| (4.0 * x - 2.0).abs() / 2.0 + 0.5)
+                .product(),
             x.iter().sum::<f64>().powi(2).sqrt().max(1.7),
         ]
     }
@@ -78,13 +85,20 @@ mod tests {
     fn variances(n: u64, replicates: u32, hash: impl Fn(&Scramble, u64) -> u64) -> [[f64; 6]; 2] {
         let directions = Directions::of(&[0, 1, 2, 3]);
         let bits = n.trailing_zeros();
-        let mut generator = EightLanes::from_words(&StreamKey::new(7, "tree").words(Purpose::RandomStates, 0, 0));
-        let keys: Vec<_> = (0..DIMENSIONS).map(|d| StreamKey::new(11, &format!("x{d}"))).collect();
+        let mut generator =
+            EightLanes::from_words(&StreamKey::new(7, "tree").words(Purpose::RandomStates, 0, 0));
+        let keys: Vec<_> = (0..DIMENSIONS)
+            .map(|d| StreamKey::new(11, &format!("x{d}")))
+            .collect();
         let mut sums = [[[0.0; 6]; 2]; 2];
         for replicate in 0..replicates {
-            let scrambles: Vec<_> = keys.iter().map(|key| Scramble::from_words(key.words(Purpose::Scrambling, replicate, 0))).collect();
-            let flips: Vec<Vec<u64>> =
-                (0..DIMENSIONS).map(|_| (0..n).map(|_| generator.next_u64() >> 63).collect()).collect();
+            let scrambles: Vec<_> = keys
+                .iter()
+                .map(|key| Scramble::from_words(key.words(Purpose::Scrambling, replicate, 0)))
+                .collect();
+            let flips: Vec<Vec<u64>> = (0..DIMENSIONS)
+                .map(|_| (0..n).map(|_| generator.next_u64() >> 63).collect())
+                .collect();
             let mut means = [[0.0; 6]; 2];
             for index in 0..n {
                 for (way, means) in means.iter_mut().enumerate() {
@@ -110,7 +124,9 @@ mod tests {
             }
         }
         let count = f64::from(replicates);
-        sums.map(|[sum, square]| std::array::from_fn(|f| square[f] / count - (sum[f] / count).powi(2)))
+        sums.map(|[sum, square]| {
+            std::array::from_fn(|f| square[f] / count - (sum[f] / count).powi(2))
+        })
     }
 
     /// The largest deviation of the ratio of the two variances from one. Each is known to about √(2 · 2 / replicates):

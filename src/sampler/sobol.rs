@@ -35,7 +35,9 @@ impl Directions {
         for at in order {
             let dimension = dimensions[at];
             if dimension != current_dimension {
-                let row = rows.nth((dimension - next_row) as usize).unwrap_or_default();
+                let row = rows
+                    .nth((dimension - next_row) as usize)
+                    .unwrap_or_default();
                 next_row = dimension + 1;
                 current = Directions::from_row(row);
                 current_dimension = dimension;
@@ -51,7 +53,10 @@ impl Directions {
 
     /// Joe & Kuo, equations (2) and (3): `m_j = 2 a_1 m_{j-1} ⊕ 4 a_2 m_{j-2} ⊕ … ⊕ 2^s m_{j-s} ⊕ m_{j-s}`.
     fn from_row(row: &str) -> Self {
-        let numbers: Vec<u64> = row.split_ascii_whitespace().filter_map(|word| word.parse().ok()).collect();
+        let numbers: Vec<u64> = row
+            .split_ascii_whitespace()
+            .filter_map(|word| word.parse().ok())
+            .collect();
         let (degree, coefficients) = (numbers[1] as usize, numbers[2]);
         let mut m = [0u64; INDEX_BITS];
         m[..degree].copy_from_slice(&numbers[3..3 + degree]);
@@ -90,7 +95,10 @@ impl Sobol {
     /// For these inputs, in the order in which their columns are asked for; each has its own dimension below [`DIMENSIONS`].
     pub fn new(inputs: Vec<SampledInput>) -> Self {
         let dimensions: Vec<u32> = inputs.iter().map(|input| input.dimension).collect();
-        Sobol { directions: Directions::of(&dimensions), inputs }
+        Sobol {
+            directions: Directions::of(&dimensions),
+            inputs,
+        }
     }
 }
 
@@ -105,7 +113,10 @@ impl Sampler for Sobol {
                 scramble: Scramble::from_words(input.key.words(Purpose::Scrambling, replicate, 0)),
             })
             .collect();
-        Box::new(SobolUniforms { directions: &self.directions, columns })
+        Box::new(SobolUniforms {
+            directions: &self.directions,
+            columns,
+        })
     }
 }
 

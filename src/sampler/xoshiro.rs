@@ -28,7 +28,11 @@ impl EightLanes {
                 state[row][lane] = word;
             }
         }
-        EightLanes { state, pending: [0; LANES], used: LANES }
+        EightLanes {
+            state,
+            pending: [0; LANES],
+            used: LANES,
+        }
     }
 
     /// The next word of every lane.
@@ -37,7 +41,10 @@ impl EightLanes {
         let [s0, s1, s2, s3] = &mut self.state;
         let mut words = [0; LANES];
         for lane in 0..LANES {
-            words[lane] = s0[lane].wrapping_add(s3[lane]).rotate_left(23).wrapping_add(s0[lane]);
+            words[lane] = s0[lane]
+                .wrapping_add(s3[lane])
+                .rotate_left(23)
+                .wrapping_add(s0[lane]);
             let shifted = s1[lane] << 17;
             s2[lane] ^= s0[lane];
             s3[lane] ^= s1[lane];
@@ -55,23 +62,23 @@ impl EightLanes {
         kernel::dispatch(
             #[inline(always)]
             || {
-            let mut generator = self.clone();
-            let mut blocks = u.chunks_exact_mut(LANES);
-            for block in &mut blocks {
-                let words = generator.step();
-                for lane in 0..LANES {
-                    block[lane] = to_uniform(words[lane]);
+                let mut generator = self.clone();
+                let mut blocks = u.chunks_exact_mut(LANES);
+                for block in &mut blocks {
+                    let words = generator.step();
+                    for lane in 0..LANES {
+                        block[lane] = to_uniform(words[lane]);
+                    }
                 }
-            }
-            let rest = blocks.into_remainder();
-            if !rest.is_empty() {
-                let words = generator.step();
-                for (value, word) in rest.iter_mut().zip(words) {
-                    *value = to_uniform(word);
+                let rest = blocks.into_remainder();
+                if !rest.is_empty() {
+                    let words = generator.step();
+                    for (value, word) in rest.iter_mut().zip(words) {
+                        *value = to_uniform(word);
+                    }
                 }
-            }
-            self.state = generator.state;
-        },
+                self.state = generator.state;
+            },
         );
     }
 }
@@ -132,7 +139,11 @@ mod tests {
     fn every_lane_is_xoshiro256_plus_plus() {
         let mut words = [0; 32];
         for (at, word) in words.iter_mut().enumerate() {
-            *word = if at < 4 { at as u64 + 1 } else { (at as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) };
+            *word = if at < 4 {
+                at as u64 + 1
+            } else {
+                (at as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+            };
         }
         let mut lanes = EightLanes::from_words(&words);
         let mut witnesses: Vec<_> = words
@@ -159,7 +170,10 @@ mod tests {
     #[test]
     fn uniforms_are_the_words_and_lie_inside() {
         let words = std::array::from_fn(|at| (at as u64 + 1).wrapping_mul(0xD134_2543_DE82_EF95));
-        let (mut slice, mut single) = (EightLanes::from_words(&words), EightLanes::from_words(&words));
+        let (mut slice, mut single) = (
+            EightLanes::from_words(&words),
+            EightLanes::from_words(&words),
+        );
         let mut u = [0.0; 1003];
         slice.fill_uniforms(&mut u);
         for value in u {

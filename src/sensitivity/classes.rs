@@ -37,7 +37,9 @@ impl Classes {
             if upper.len() == MOST_ATOMS {
                 return Self::continuous();
             }
-            let next = marginal.cdf(marginal.quantile(edge.next_up().max(f64::MIN_POSITIVE))).min(1.0);
+            let next = marginal
+                .cdf(marginal.quantile(edge.next_up().max(f64::MIN_POSITIVE)))
+                .min(1.0);
             if !(next > edge) {
                 break;
             }
@@ -63,12 +65,17 @@ impl Classes {
         let lower = halved.iter().rev().copied();
         let middle = (1..SHARES).map(|at| at as f64 * share);
         let upper = halved.iter().map(|width| 1.0 - width);
-        Self::from_edges(lower.chain(middle).chain(upper).chain([1.0]).collect(), false)
+        Self::from_edges(
+            lower.chain(middle).chain(upper).chain([1.0]).collect(),
+            false,
+        )
     }
 
     fn from_edges(upper: Vec<f64>, atoms: bool) -> Self {
         let start = Box::new(std::array::from_fn(|step| {
-            upper.partition_point(|&edge| edge < step as f64 / STEPS as f64).min(upper.len() - 1) as u16
+            upper
+                .partition_point(|&edge| edge < step as f64 / STEPS as f64)
+                .min(upper.len() - 1) as u16
         }));
         let mut below = 0.0;
         let spans = upper
@@ -79,7 +86,12 @@ impl Classes {
                 span
             })
             .collect();
-        Classes { upper, spans, start, atoms }
+        Classes {
+            upper,
+            spans,
+            start,
+            atoms,
+        }
     }
 
     /// How many.
@@ -133,7 +145,11 @@ impl Classes {
         if self.atoms {
             for (rank, &class) in ranks.zip(classes) {
                 let class = class as usize;
-                let below = if class == 0 { 0.0 } else { self.upper[class - 1] };
+                let below = if class == 0 {
+                    0.0
+                } else {
+                    self.upper[class - 1]
+                };
                 *rank = (below + self.upper[class]) / 2.0;
             }
         } else {
@@ -153,12 +169,18 @@ mod tests {
         let classes = Classes::continuous();
         assert_eq!(classes.count(), SHARES + 2 * HALVINGS as usize);
         assert!((classes.weights().iter().sum::<f64>() - 1.0).abs() < 1e-15);
-        let u: Vec<f64> = (0..100_000).map(|i| (f64::from(i) + 0.5) / 1e5).chain([0.5f64.powi(53), 1.0 - 0.5f64.powi(53)]).collect();
+        let u: Vec<f64> = (0..100_000)
+            .map(|i| (f64::from(i) + 0.5) / 1e5)
+            .chain([0.5f64.powi(53), 1.0 - 0.5f64.powi(53)])
+            .collect();
         let mut found = vec![0; u.len()];
         classes.classes_of(&u, &mut found);
         for (&u, &class) in u.iter().zip(&found) {
             let class = class as usize;
-            assert!(u <= classes.upper[class] && (class == 0 || u > classes.upper[class - 1]), "{u}");
+            assert!(
+                u <= classes.upper[class] && (class == 0 || u > classes.upper[class - 1]),
+                "{u}"
+            );
         }
     }
 }

@@ -44,13 +44,21 @@ impl GivenData {
             })
             .collect();
         let width = padded(outputs + 1);
-        GivenData { width, outputs, starts, sums: vec![0.0; total * 2 * width] }
+        GivenData {
+            width,
+            outputs,
+            starts,
+            sums: vec![0.0; total * 2 * width],
+        }
     }
 
     /// The outputs of a tile as [`GivenData::add`] takes them: row by row, less their centres, then a one.
     pub fn rows(&self, outputs: &[&[f64]], plans: &[OutputClasses], rows: &mut Vec<f64>) {
         rows.clear();
-        rows.resize(outputs.first().map_or(0, |column| column.len()) * self.width, 0.0);
+        rows.resize(
+            outputs.first().map_or(0, |column| column.len()) * self.width,
+            0.0,
+        );
         for (at, (values, plan)) in outputs.iter().zip(plans).enumerate() {
             for (row, &y) in rows.chunks_exact_mut(self.width).zip(values.iter()) {
                 row[at] = y - plan.centre;
@@ -71,8 +79,11 @@ impl GivenData {
             8 => add_rows::<8>(sums, classes, places, rows),
             12 => add_rows::<12>(sums, classes, places, rows),
             width => {
-                for ((&class, &place), row) in classes.iter().zip(places).zip(rows.chunks_exact(width)) {
-                    let (plain, sloped) = sums[class as usize * 2 * width..][..2 * width].split_at_mut(width);
+                for ((&class, &place), row) in
+                    classes.iter().zip(places).zip(rows.chunks_exact(width))
+                {
+                    let (plain, sloped) =
+                        sums[class as usize * 2 * width..][..2 * width].split_at_mut(width);
                     for ((plain, sloped), &value) in plain.iter_mut().zip(sloped).zip(row) {
                         *plain += value;
                         *sloped = place.mul_add(value, *sloped);
@@ -109,14 +120,22 @@ fn add_rows<const WIDTH: usize>(sums: &mut [f64], classes: &[u16], places: &[f64
 }
 
 /// The index of every column for one output.
-pub fn estimates(replicates: &[&GivenData], classes: &[Classes], output: usize, moments: &[Moments], scale: f64) -> Vec<Estimate> {
+pub fn estimates(
+    replicates: &[&GivenData],
+    classes: &[Classes],
+    output: usize,
+    moments: &[Moments],
+    scale: f64,
+) -> Vec<Estimate> {
     let sizes: Vec<u64> = moments.iter().map(|moments| moments.n).collect();
     let mut all = Moments::default();
     for replicate in moments {
         all.merge(replicate);
     }
     let variance = |moments: &Moments| moments.variance() * scale * scale;
-    let used: Vec<usize> = (0..replicates.len()).filter(|&replicate| sizes[replicate] > 0).collect();
+    let used: Vec<usize> = (0..replicates.len())
+        .filter(|&replicate| sizes[replicate] > 0)
+        .collect();
     classes
         .iter()
         .enumerate()
@@ -124,14 +143,17 @@ pub fn estimates(replicates: &[&GivenData], classes: &[Classes], output: usize, 
             if used.len() < 3 || !(variance(&all) > 0.0) {
                 return Estimate::unavailable();
             }
-            let (weights, coefficients) = coefficients(replicates, &used, &sizes, column, classes, output);
+            let (weights, coefficients) =
+                coefficients(replicates, &used, &sizes, column, classes, output);
             let numerator = PairProducts::new(&weights, &coefficients);
             let value = numerator.of_all() / variance(&all);
             let mut without = vec![f64::NAN; sizes.len()];
             for (at, &replicate) in used.iter().enumerate() {
-                without[replicate] = numerator.without(at) / variance(&all.without(&moments[replicate]));
+                without[replicate] =
+                    numerator.without(at) / variance(&all.without(&moments[replicate]));
             }
-            Estimate::with_error(value, jackknife(value, &without, &sizes)).marked(!(all.effective_trials() >= TRIALS_FOR_SD))
+            Estimate::with_error(value, jackknife(value, &without, &sizes))
+                .marked(!(all.effective_trials() >= TRIALS_FOR_SD))
         })
         .collect()
 }
@@ -151,15 +173,25 @@ fn coefficients(
     let mut means = vec![Vec::with_capacity(2 * weights.len()); used.len()];
     let mut slopes = vec![Vec::with_capacity(weights.len()); used.len()];
     for (class, weight) in weights.iter().enumerate() {
-        let everywhere = used.iter().all(|&replicate| replicates[replicate].sum(start + class, one)[0] >= ENOUGH);
+        let everywhere = used
+            .iter()
+            .all(|&replicate| replicates[replicate].sum(start + class, one)[0] >= ENOUGH);
         for (at, &replicate) in used.iter().enumerate() {
             let data = replicates[replicate];
             let [sum, product] = data.sum(start + class, output);
             let [count, places] = data.sum(start + class, one);
-            let trials = if everywhere { count } else { sizes[replicate] as f64 * weight };
+            let trials = if everywhere {
+                count
+            } else {
+                sizes[replicate] as f64 * weight
+            };
             means[at].push(sum / trials);
             // Where the mean is over the trials that came, what their places have by chance is taken out.
-            let chance = if everywhere { sum / trials * places } else { 0.0 };
+            let chance = if everywhere {
+                sum / trials * places
+            } else {
+                0.0
+            };
             slopes[at].push((product - chance) / trials);
         }
     }
@@ -183,13 +215,33 @@ struct PairProducts<'a> {
 impl<'a> PairProducts<'a> {
     fn new(weights: &'a [f64], means: &'a [Vec<f64>]) -> Self {
         let class_sums = (0..weights.len())
-            .map(|class| means.iter().fold((0.0, 0.0), |(sum, square), mean| (sum + mean[class], square + mean[class] * mean[class])))
+            .map(|class| {
+                means.iter().fold((0.0, 0.0), |(sum, square), mean| {
+                    (sum + mean[class], square + mean[class] * mean[class])
+                })
+            })
             .collect();
         let classes = weights.len() / 2;
-        let overall: Vec<f64> =
-            means.iter().map(|means| means[..classes].iter().zip(weights).map(|(mean, weight)| mean * weight).sum()).collect();
-        let overall_sums = overall.iter().fold((0.0, 0.0), |(sum, square), mean| (sum + mean, square + mean * mean));
-        PairProducts { weights, means, class_sums, overall, overall_sums }
+        let overall: Vec<f64> = means
+            .iter()
+            .map(|means| {
+                means[..classes]
+                    .iter()
+                    .zip(weights)
+                    .map(|(mean, weight)| mean * weight)
+                    .sum()
+            })
+            .collect();
+        let overall_sums = overall.iter().fold((0.0, 0.0), |(sum, square), mean| {
+            (sum + mean, square + mean * mean)
+        });
+        PairProducts {
+            weights,
+            means,
+            class_sums,
+            overall,
+            overall_sums,
+        }
     }
 
     fn of_all(&self) -> f64 {
@@ -210,9 +262,15 @@ impl<'a> PairProducts<'a> {
             .class_sums
             .iter()
             .enumerate()
-            .map(|(class, &sums)| self.weights[class] * reduced(sums, left_out.map(|replicate| self.means[replicate][class])))
+            .map(|(class, &sums)| {
+                self.weights[class]
+                    * reduced(sums, left_out.map(|replicate| self.means[replicate][class]))
+            })
             .sum();
-        let overall = reduced(self.overall_sums, left_out.map(|replicate| self.overall[replicate]));
+        let overall = reduced(
+            self.overall_sums,
+            left_out.map(|replicate| self.overall[replicate]),
+        );
         let replicates = self.means.len() as f64 - f64::from(u8::from(left_out.is_some()));
         (by_class - overall) / (replicates * (replicates - 1.0))
     }

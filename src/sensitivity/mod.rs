@@ -29,13 +29,26 @@ pub enum Measure {
 impl Measure {
     /// Every measure: value, word of the command line, `measure` in `sensitivity.csv`, one line.
     pub const ALL: &'static [(Measure, &'static str, &'static str, &'static str)] = &[
-        (Measure::Spearman, "spearman", "spearman", "rank correlation of input and output, from the main sample"),
-        (Measure::GivenData, "given-data", "first_order_given_data", "first-order index (share of the variance), from the main sample"),
+        (
+            Measure::Spearman,
+            "spearman",
+            "spearman",
+            "rank correlation of input and output, from the main sample",
+        ),
+        (
+            Measure::GivenData,
+            "given-data",
+            "first_order_given_data",
+            "first-order index (share of the variance), from the main sample",
+        ),
     ];
 
     /// The word of the `measure` column in `sensitivity.csv`.
     pub fn column(self) -> &'static str {
-        Self::ALL.iter().find(|row| row.0 == self).map_or("", |row| row.2)
+        Self::ALL
+            .iter()
+            .find(|row| row.0 == self)
+            .map_or("", |row| row.2)
     }
 }
 
@@ -71,15 +84,32 @@ pub struct OutputClasses {
 
 impl MainPlan {
     /// For these inputs (the dummy comes on top) and outputs.
-    pub fn new(measures: &[Measure], inputs: &[&dyn Marginal], outputs: Vec<OutputClasses>, rank_classes: usize) -> Self {
-        let classes = inputs.iter().map(|marginal| Classes::of(*marginal)).chain([Classes::continuous()]).collect();
-        MainPlan { measures: measures.to_vec(), classes, outputs, rank_classes }
+    pub fn new(
+        measures: &[Measure],
+        inputs: &[&dyn Marginal],
+        outputs: Vec<OutputClasses>,
+        rank_classes: usize,
+    ) -> Self {
+        let classes = inputs
+            .iter()
+            .map(|marginal| Classes::of(*marginal))
+            .chain([Classes::continuous()])
+            .collect();
+        MainPlan {
+            measures: measures.to_vec(),
+            classes,
+            outputs,
+            rank_classes,
+        }
     }
 
     /// How many rank classes to use: their sums fit the first cache where they can, and all replicates' near 16 MiB.
     pub fn rank_classes(inputs: usize, outputs: usize, replicates: u32) -> usize {
         let each = 8 * padded(inputs + 1) * outputs.max(1);
-        ((24 << 10) / each).max(64).min((16 << 20) / (each * replicates as usize)).clamp(32, 256)
+        ((24 << 10) / each)
+            .max(64)
+            .min((16 << 20) / (each * replicates as usize))
+            .clamp(32, 256)
     }
 
     /// Columns of u, the dummy included.
@@ -91,25 +121,39 @@ impl MainPlan {
     pub fn tally(&self) -> MainTally {
         let wants = |measure| self.measures.contains(&measure);
         MainTally {
-            given_data: wants(Measure::GivenData).then(|| given_data::GivenData::new(&self.classes, self.outputs.len())),
-            spearman: wants(Measure::Spearman)
-                .then(|| spearman::Spearman::new(self.columns(), self.outputs.len(), self.rank_classes)),
+            given_data: wants(Measure::GivenData)
+                .then(|| given_data::GivenData::new(&self.classes, self.outputs.len())),
+            spearman: wants(Measure::Spearman).then(|| {
+                spearman::Spearman::new(self.columns(), self.outputs.len(), self.rank_classes)
+            }),
         }
     }
 
     /// The indices of every column (the dummy last) for one output, measure by measure.
-    pub fn indices(&self, tallies: &[MainTally], output: usize, values: &[Tally], scale: f64) -> Vec<(Measure, Vec<Index>)> {
+    pub fn indices(
+        &self,
+        tallies: &[MainTally],
+        output: usize,
+        values: &[Tally],
+        scale: f64,
+    ) -> Vec<(Measure, Vec<Index>)> {
         let moments: Vec<Moments> = values.iter().map(|tally| tally.moments).collect();
         self.measures
             .iter()
             .map(|&measure| {
                 let estimates = match measure {
                     Measure::GivenData => {
-                        let parts: Vec<_> = tallies.iter().filter_map(|tally| tally.given_data.as_ref()).collect();
+                        let parts: Vec<_> = tallies
+                            .iter()
+                            .filter_map(|tally| tally.given_data.as_ref())
+                            .collect();
                         given_data::estimates(&parts, &self.classes, output, &moments, scale)
                     }
                     Measure::Spearman => {
-                        let parts: Vec<_> = tallies.iter().filter_map(|tally| tally.spearman.as_ref()).collect();
+                        let parts: Vec<_> = tallies
+                            .iter()
+                            .filter_map(|tally| tally.spearman.as_ref())
+                            .collect();
                         spearman::estimates(&parts, output, &moments)
                     }
                 };
@@ -123,11 +167,14 @@ impl MainPlan {
 fn ranked(estimates: Vec<Estimate>, replicates: usize) -> Vec<Index> {
     let factor = student_factor(replicates);
     let reach = |estimate: &Estimate| {
-        estimate.value.map_or(0.0, f64::abs) + factor * estimate.standard_error.unwrap_or(f64::INFINITY)
+        estimate.value.map_or(0.0, f64::abs)
+            + factor * estimate.standard_error.unwrap_or(f64::INFINITY)
     };
     let floor = estimates.last().map_or(f64::INFINITY, reach);
     let dummy = estimates.len() - 1;
-    let mut order: Vec<usize> = (0..dummy).filter(|&at| estimates[at].value.is_some()).collect();
+    let mut order: Vec<usize> = (0..dummy)
+        .filter(|&at| estimates[at].value.is_some())
+        .collect();
     let strength = |at: usize| estimates[at].value.map_or(0.0, f64::abs);
     order.sort_by(|&a, &b| strength(b).total_cmp(&strength(a)));
     estimates
@@ -137,7 +184,10 @@ fn ranked(estimates: Vec<Estimate>, replicates: usize) -> Vec<Index> {
             let error = factor * estimate.standard_error.unwrap_or(f64::INFINITY);
             Index {
                 estimate,
-                rank: order.iter().position(|&other| other == at).map(|place| place as u32 + 1),
+                rank: order
+                    .iter()
+                    .position(|&other| other == at)
+                    .map(|place| place as u32 + 1),
                 resolved: at != dummy && strength(at) > floor && strength(at) > error,
             }
         })
@@ -164,7 +214,14 @@ pub struct MainWorkspace {
 
 impl MainTally {
     /// Adds a tile: the columns of u (the dummy last), the outputs, and the cell of each output's values.
-    pub fn add(&mut self, plan: &MainPlan, workspace: &mut MainWorkspace, u: &[&[f64]], outputs: &[&[f64]], cells: &[&[u32]]) {
+    pub fn add(
+        &mut self,
+        plan: &MainPlan,
+        workspace: &mut MainWorkspace,
+        u: &[&[f64]],
+        outputs: &[&[f64]],
+        cells: &[&[u32]],
+    ) {
         kernel::dispatch(
             #[inline(always)]
             || self.add_tile(plan, workspace, u, outputs, cells),
@@ -172,9 +229,21 @@ impl MainTally {
     }
 
     #[inline(always)]
-    fn add_tile(&mut self, plan: &MainPlan, workspace: &mut MainWorkspace, u: &[&[f64]], outputs: &[&[f64]], cells: &[&[u32]]) {
+    fn add_tile(
+        &mut self,
+        plan: &MainPlan,
+        workspace: &mut MainWorkspace,
+        u: &[&[f64]],
+        outputs: &[&[f64]],
+        cells: &[&[u32]],
+    ) {
         let rows = u.last().map_or(0, |column| column.len());
-        let MainWorkspace { classes, places, ranks, outputs: output_rows } = workspace;
+        let MainWorkspace {
+            classes,
+            places,
+            ranks,
+            outputs: output_rows,
+        } = workspace;
         classes.resize(rows, 0);
         places.resize(rows, 0.0);
         if let Some(given_data) = &self.given_data {

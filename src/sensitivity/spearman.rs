@@ -57,7 +57,9 @@ impl Spearman {
             let first = output * self.classes;
             let counts = &mut self.counts[first..][..self.classes];
             let sums = &mut self.sums[first * width..][..self.classes * width];
-            let classes = cells.iter().map(|&cell| plan.class_of_cell[cell as usize] as usize);
+            let classes = cells
+                .iter()
+                .map(|&cell| plan.class_of_cell[cell as usize] as usize);
             match width {
                 4 => add_rows::<4>(counts, sums, classes, ranks),
                 8 => add_rows::<8>(counts, sums, classes, ranks),
@@ -82,7 +84,12 @@ impl Spearman {
 }
 
 #[inline(always)]
-fn add_rows<const WIDTH: usize>(counts: &mut [u32], sums: &mut [f64], classes: impl Iterator<Item = usize>, ranks: &[f64]) {
+fn add_rows<const WIDTH: usize>(
+    counts: &mut [u32],
+    sums: &mut [f64],
+    classes: impl Iterator<Item = usize>,
+    ranks: &[f64],
+) {
     let (sums, _) = sums.as_chunks_mut::<WIDTH>();
     let (ranks, _) = ranks.as_chunks::<WIDTH>();
     for (row, class) in ranks.iter().zip(classes) {
@@ -103,10 +110,18 @@ struct Pooled {
 impl Pooled {
     fn take(&mut self, part: &Spearman, output: usize, sign: f64) {
         let classes = part.classes;
-        for (sum, &more) in self.counts.iter_mut().zip(&part.counts[output * classes..][..classes]) {
+        for (sum, &more) in self
+            .counts
+            .iter_mut()
+            .zip(&part.counts[output * classes..][..classes])
+        {
             *sum += sign * f64::from(more);
         }
-        for (sum, &more) in self.sums.iter_mut().zip(&part.sums[output * classes * part.width..][..classes * part.width]) {
+        for (sum, &more) in self
+            .sums
+            .iter_mut()
+            .zip(&part.sums[output * classes * part.width..][..classes * part.width])
+        {
             *sum += sign * more;
         }
         for (sum, &more) in self.squares.iter_mut().zip(&part.squares) {
@@ -128,7 +143,13 @@ impl Pooled {
                 rank
             })
             .collect();
-        let spread: f64 = self.counts.iter().zip(&ranks).map(|(count, rank)| count * (rank - 0.5) * (rank - 0.5)).sum::<f64>() / n;
+        let spread: f64 = self
+            .counts
+            .iter()
+            .zip(&ranks)
+            .map(|(count, rank)| count * (rank - 0.5) * (rank - 0.5))
+            .sum::<f64>()
+            / n;
         (0..columns)
             .map(|column| {
                 let sums = self.sums[column..].iter().step_by(columns);
@@ -136,7 +157,11 @@ impl Pooled {
                 let mean = total / n;
                 let variance = self.squares[column] / n - mean * mean;
                 // The mean of the output's ranks is one half.
-                let product: f64 = sums.zip(&ranks).map(|(sum, rank)| sum * (rank - 0.5)).sum::<f64>() / n;
+                let product: f64 = sums
+                    .zip(&ranks)
+                    .map(|(sum, rank)| sum * (rank - 0.5))
+                    .sum::<f64>()
+                    / n;
                 product / (variance * spread).sqrt()
             })
             .collect()
@@ -146,8 +171,16 @@ impl Pooled {
 /// The coefficient of every column for one output.
 pub fn estimates(replicates: &[&Spearman], output: usize, moments: &[Moments]) -> Vec<Estimate> {
     let sizes: Vec<u64> = moments.iter().map(|moments| moments.n).collect();
-    let (columns, width, classes) = (replicates[0].columns, replicates[0].width, replicates[0].classes);
-    let mut pooled = Pooled { counts: vec![0.0; classes], sums: vec![0.0; classes * width], squares: vec![0.0; width] };
+    let (columns, width, classes) = (
+        replicates[0].columns,
+        replicates[0].width,
+        replicates[0].classes,
+    );
+    let mut pooled = Pooled {
+        counts: vec![0.0; classes],
+        sums: vec![0.0; classes * width],
+        squares: vec![0.0; width],
+    };
     for replicate in replicates {
         pooled.take(replicate, output, 1.0);
     }

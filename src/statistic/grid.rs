@@ -26,16 +26,26 @@ impl Grid {
         let (low, high) = (sorted[0], sorted[n - 1]);
         // Where the middle half is one atom, the distance of the extremes has to do.
         let quartiles = sorted[(3 * n) / 4] - sorted[n / 4];
-        let spread = [quartiles / 2.0, (high - low) / 16.0, centre.abs() / 1024.0, 1.0]
-            .into_iter()
-            .find(|&spread| spread > 0.0 && spread.is_finite())
-            .unwrap_or(1.0);
+        let spread = [
+            quartiles / 2.0,
+            (high - low) / 16.0,
+            centre.abs() / 1024.0,
+            1.0,
+        ]
+        .into_iter()
+        .find(|&spread| spread > 0.0 && spread.is_finite())
+        .unwrap_or(1.0);
         // The power of two below: dividing by it is exact.
         let exponent = ((spread.to_bits() >> 52) as i64 - 1023).clamp(-1000, 1000);
         let scale = f64::from_bits(((exponent + 1023) as u64) << 52);
         let farthest = (high - centre).max(centre - low) / scale + 1.0;
         let octaves = ((farthest.min(f64::MAX).to_bits() - ONE) >> 52) + 3;
-        Grid { centre, scale, shift: 52 - resolution, half: octaves.min(64) << resolution }
+        Grid {
+            centre,
+            scale,
+            shift: 52 - resolution,
+            half: octaves.min(64) << resolution,
+        }
     }
 
     /// The centre; a round number is not promised.
@@ -71,13 +81,21 @@ impl Grid {
     fn cell_with(&self, x: f64, inverse: f64) -> u32 {
         let v = (x - self.centre).abs() * inverse + 1.0;
         let step = ((v.to_bits() - ONE) >> self.shift).min(self.half - 1);
-        (if x < self.centre { self.half - 1 - step } else { self.half + step }) as u32
+        (if x < self.centre {
+            self.half - 1 - step
+        } else {
+            self.half + step
+        }) as u32
     }
 
     /// The lower edge of a cell; of `cells()`, the upper edge of the last one.
     pub fn edge(&self, cell: usize) -> f64 {
         let cell = cell as u64;
-        let (steps, sign) = if cell >= self.half { (cell - self.half, 1.0) } else { (self.half - cell, -1.0) };
+        let (steps, sign) = if cell >= self.half {
+            (cell - self.half, 1.0)
+        } else {
+            (self.half - cell, -1.0)
+        };
         let v = f64::from_bits(ONE + (steps << self.shift));
         self.centre + sign * ((v - 1.0) * self.scale)
     }
@@ -106,10 +124,20 @@ mod tests {
 
     #[test]
     fn degenerate_pilots() {
-        for values in [vec![0.0], vec![5.0; 9], vec![0.0, 0.0, 0.0, 1.0], vec![-1e300, 0.0, 1e300], vec![1e-320, 2e-320, 3e-320], vec![-f64::MAX, f64::MAX]] {
+        for values in [
+            vec![0.0],
+            vec![5.0; 9],
+            vec![0.0, 0.0, 0.0, 1.0],
+            vec![-1e300, 0.0, 1e300],
+            vec![1e-320, 2e-320, 3e-320],
+            vec![-f64::MAX, f64::MAX],
+        ] {
             let grid = Grid::from_pilot(&values, 9);
             let cells: Vec<usize> = values.iter().map(|&value| grid.cell(value)).collect();
-            assert!(cells.is_sorted() && cells.iter().all(|&cell| cell < grid.cells()), "{values:?} {cells:?}");
+            assert!(
+                cells.is_sorted() && cells.iter().all(|&cell| cell < grid.cells()),
+                "{values:?} {cells:?}"
+            );
             assert!(grid.cell(f64::MAX) < grid.cells() && grid.cell(f64::MIN) < grid.cells());
         }
     }

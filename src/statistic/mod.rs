@@ -26,22 +26,37 @@ pub struct Estimate {
 impl Estimate {
     /// A number that is not available.
     pub fn unavailable() -> Self {
-        Estimate { value: None, standard_error: None, error_low: None, error_high: None, poorly_carried: false }
+        Estimate {
+            value: None,
+            standard_error: None,
+            error_low: None,
+            error_high: None,
+            poorly_carried: false,
+        }
     }
 
     /// A number without an error: exact, or an extreme.
     pub fn exact(value: f64) -> Self {
-        Estimate { value: Some(value).filter(|value| value.is_finite()), ..Self::unavailable() }
+        Estimate {
+            value: Some(value).filter(|value| value.is_finite()),
+            ..Self::unavailable()
+        }
     }
 
     /// A number with a standard error; not available where it is not finite.
     pub fn with_error(value: f64, standard_error: Option<f64>) -> Self {
-        Estimate { standard_error: standard_error.filter(|_| value.is_finite()), ..Self::exact(value) }
+        Estimate {
+            standard_error: standard_error.filter(|_| value.is_finite()),
+            ..Self::exact(value)
+        }
     }
 
     /// The same, marked where too few trials carry it.
     #[must_use]
     pub fn marked(self, poorly_carried: bool) -> Self {
-        Estimate { poorly_carried: self.poorly_carried || poorly_carried, ..self }
+        Estimate {
+            poorly_carried: self.poorly_carried || poorly_carried,
+            ..self
+        }
     }
 }

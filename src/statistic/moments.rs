@@ -49,10 +49,14 @@ impl MomentLanes {
     /// The lanes added up, always in the same order.
     pub fn finish(&self) -> Moments {
         let total = |lanes: &[f64; LANES]| {
-            let half: [f64; LANES / 2] = std::array::from_fn(|lane| lanes[lane] + lanes[lane + LANES / 2]);
+            let half: [f64; LANES / 2] =
+                std::array::from_fn(|lane| lanes[lane] + lanes[lane + LANES / 2]);
             (half[0] + half[2]) + (half[1] + half[3])
         };
-        Moments { n: self.n, sums: [0, 1, 2, 3].map(|power| total(&self.sums[power])) }
+        Moments {
+            n: self.n,
+            sums: [0, 1, 2, 3].map(|power| total(&self.sums[power])),
+        }
     }
 }
 
@@ -67,7 +71,10 @@ impl Moments {
 
     /// What is left without `part`.
     pub fn without(&self, part: &Moments) -> Moments {
-        Moments { n: self.n - part.n, sums: std::array::from_fn(|power| self.sums[power] - part.sums[power]) }
+        Moments {
+            n: self.n - part.n,
+            sums: std::array::from_fn(|power| self.sums[power] - part.sums[power]),
+        }
     }
 
     /// Mean of d.
@@ -91,7 +98,8 @@ impl Moments {
         let [s1, s2, s3, s4] = self.sums;
         let n = self.n as f64;
         let square = m * m;
-        let fourth = s4 - 4.0 * m * s3 + 6.0 * square * s2 - 4.0 * square * m * s1 + n * square * square;
+        let fourth =
+            s4 - 4.0 * m * s3 + 6.0 * square * s2 - 4.0 * square * m * s1 + n * square * square;
         self.squares() * self.squares() / fourth
     }
 }
@@ -128,7 +136,10 @@ mod tests {
         let x: Vec<f64> = (0..1000).map(|i| 1e9 + f64::from(i % 7)).collect();
         let exact = {
             let mean = (0..1000).map(|i| f64::from(i % 7)).sum::<f64>() / 1000.0;
-            (0..1000).map(|i| (f64::from(i % 7) - mean).powi(2)).sum::<f64>() / 999.0
+            (0..1000)
+                .map(|i| (f64::from(i % 7) - mean).powi(2))
+                .sum::<f64>()
+                / 999.0
         };
         assert!((of(&x, 1e9 + 3.0).variance() / exact - 1.0).abs() < 1e-14);
     }

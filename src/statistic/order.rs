@@ -87,7 +87,10 @@ impl<'a> OrderStatistics<'a> {
         OrderStatistics {
             plan,
             replicates,
-            sizes: replicates.iter().map(|replicate| replicate.moments.n).collect(),
+            sizes: replicates
+                .iter()
+                .map(|replicate| replicate.moments.n)
+                .collect(),
             below,
             kept_place,
             grouped,
@@ -126,7 +129,10 @@ impl<'a> OrderStatistics<'a> {
         let cell = self.below.partition_point(|&below| below < rank) - 1;
         let values = self.values(cell)?;
         let inside = rank - self.below[cell];
-        let at = values.values.partition_point(|&(_, up_to)| up_to < inside).min(values.values.len() - 1);
+        let at = values
+            .values
+            .partition_point(|&(_, up_to)| up_to < inside)
+            .min(values.values.len() - 1);
         let (value, up_to) = values.values[at];
         if !values.binned {
             return Ok(value);
@@ -152,7 +158,11 @@ impl<'a> OrderStatistics<'a> {
             return Ok(low);
         }
         let high = self.of_rank(rank as u64 + 1)?;
-        Ok(if low == high { low } else { share.mul_add(high - low, low) })
+        Ok(if low == high {
+            low
+        } else {
+            share.mul_add(high - low, low)
+        })
     }
 
     /// For each replicate, the shares of its trials below `x` and at or below it.
@@ -167,10 +177,16 @@ impl<'a> OrderStatistics<'a> {
         Ok((0..self.replicates.len())
             .map(|replicate| {
                 let tally = &self.replicates[replicate];
-                let before: u64 = tally.cells[..cell].iter().map(|&count| u64::from(count)).sum();
+                let before: u64 = tally.cells[..cell]
+                    .iter()
+                    .map(|&count| u64::from(count))
+                    .sum();
                 let (less, equal) = self.inside(replicate, cell, x);
                 let size = tally.moments.n as f64;
-                ((before as f64 + less) / size, (before as f64 + less + equal) / size)
+                (
+                    (before as f64 + less) / size,
+                    (before as f64 + less + equal) / size,
+                )
             })
             .collect())
     }
@@ -184,7 +200,10 @@ impl<'a> OrderStatistics<'a> {
             let bin = (position as usize).min(BINS - 1);
             let bins = &tally.bins[self.plan.place(cell) * BINS..][..BINS];
             let before: u64 = bins[..bin].iter().map(|&count| u64::from(count)).sum();
-            return (before as f64 + (position - bin as f64) * f64::from(bins[bin]), 0.0);
+            return (
+                before as f64 + (position - bin as f64) * f64::from(bins[bin]),
+                0.0,
+            );
         }
         let kept = self.kept(replicate, cell);
         let mut less = kept.iter().filter(|&&value| value < x).count() as u64;
@@ -206,7 +225,8 @@ impl<'a> OrderStatistics<'a> {
             return &[];
         }
         let starts = &self.starts[replicate];
-        &self.grouped[replicate][starts[place as usize] as usize..starts[place as usize + 1] as usize]
+        &self.grouped[replicate]
+            [starts[place as usize] as usize..starts[place as usize + 1] as usize]
     }
 
     /// The pooled values of a cell, sorted once.
@@ -223,13 +243,20 @@ impl<'a> OrderStatistics<'a> {
             let first = self.plan.place(cell) * BINS;
             (0..BINS)
                 .map(|bin| {
-                    let count = self.replicates.iter().map(|tally| u64::from(tally.bins[first + bin])).sum();
+                    let count = self
+                        .replicates
+                        .iter()
+                        .map(|tally| u64::from(tally.bins[first + bin]))
+                        .sum();
                     (low + (high - low) * (bin + 1) as f64 / BINS as f64, count)
                 })
                 .filter(|&(_, count)| count > 0)
                 .collect()
         } else {
-            let mut kept: Vec<f64> = (0..self.replicates.len()).flat_map(|replicate| self.kept(replicate, cell)).copied().collect();
+            let mut kept: Vec<f64> = (0..self.replicates.len())
+                .flat_map(|replicate| self.kept(replicate, cell))
+                .copied()
+                .collect();
             kept.sort_unstable_by(f64::total_cmp);
             let mut values: Vec<(f64, u64)> = Vec::new();
             for value in kept {
@@ -242,7 +269,10 @@ impl<'a> OrderStatistics<'a> {
                 let place = self.plan.place(cell);
                 let count = self.replicates.iter().map(|tally| tally.ties[place]).sum();
                 if count > 0 {
-                    values.insert(values.partition_point(|&(other, _)| other < value), (value, count));
+                    values.insert(
+                        values.partition_point(|&(other, _)| other < value),
+                        (value, count),
+                    );
                 }
             }
             values
@@ -259,8 +289,14 @@ impl<'a> OrderStatistics<'a> {
 
     /// The distribution as pieces, for the shortest interval: of all trials, or of one replicate.
     pub fn pieces(&self, replicate: Option<usize>) -> Vec<Piece> {
-        let minimum = self.replicates.iter().fold(f64::INFINITY, |least, tally| least.min(tally.minimum));
-        let maximum = self.replicates.iter().fold(f64::NEG_INFINITY, |most, tally| most.max(tally.maximum));
+        let minimum = self
+            .replicates
+            .iter()
+            .fold(f64::INFINITY, |least, tally| least.min(tally.minimum));
+        let maximum = self
+            .replicates
+            .iter()
+            .fold(f64::NEG_INFINITY, |most, tally| most.max(tally.maximum));
         let last = self.plan.grid.cells() - 1;
         let mut pieces = Vec::new();
         for cell in 0..=last {
@@ -272,12 +308,28 @@ impl<'a> OrderStatistics<'a> {
                 continue;
             }
             if let Role::Tie(value) = self.plan.role(cell) {
-                pieces.push(Piece { low: value, high: value, count: count as f64 });
+                pieces.push(Piece {
+                    low: value,
+                    high: value,
+                    count: count as f64,
+                });
             } else {
                 // The edges of the cell, but not beyond the extremes.
-                let low = if cell == 0 { minimum } else { self.plan.grid.edge(cell).max(minimum) };
-                let high = if cell == last { maximum } else { self.plan.grid.edge(cell + 1).min(maximum) };
-                pieces.push(Piece { low, high: high.max(low), count: count as f64 });
+                let low = if cell == 0 {
+                    minimum
+                } else {
+                    self.plan.grid.edge(cell).max(minimum)
+                };
+                let high = if cell == last {
+                    maximum
+                } else {
+                    self.plan.grid.edge(cell + 1).min(maximum)
+                };
+                pieces.push(Piece {
+                    low,
+                    high: high.max(low),
+                    count: count as f64,
+                });
             }
         }
         pieces

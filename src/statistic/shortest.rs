@@ -70,9 +70,14 @@ mod tests {
     #[test]
     fn sorted_values() {
         // Exponential quantiles: the shortest interval begins at the lower end.
-        let values: Vec<f64> = (0..10_000).map(|i| -(1.0 - (f64::from(i) + 0.5) / 10_000.0).ln()).collect();
+        let values: Vec<f64> = (0..10_000)
+            .map(|i| -(1.0 - (f64::from(i) + 0.5) / 10_000.0).ln())
+            .collect();
         let (low, high) = of_sorted(&values, 0.95).unwrap();
-        assert!(low < 1e-3 && (high - 20f64.ln()).abs() < 0.01, "{low} {high}");
+        assert!(
+            low < 1e-3 && (high - 20f64.ln()).abs() < 0.01,
+            "{low} {high}"
+        );
         assert_eq!(of_sorted(&[1.0], 0.95), None);
         assert_eq!(of_sorted(&[1.0, 3.0], 0.95), Some((1.0, 3.0)));
     }
@@ -80,14 +85,38 @@ mod tests {
     #[test]
     fn pieces_of_an_exponential_and_of_atoms() {
         let edges: Vec<f64> = (0..=2000).map(|i| f64::from(i) * 0.01).collect();
-        let pieces: Vec<Piece> =
-            edges.windows(2).map(|pair| Piece { low: pair[0], high: pair[1], count: (-pair[0]).exp() - (-pair[1]).exp() }).collect();
+        let pieces: Vec<Piece> = edges
+            .windows(2)
+            .map(|pair| Piece {
+                low: pair[0],
+                high: pair[1],
+                count: (-pair[0]).exp() - (-pair[1]).exp(),
+            })
+            .collect();
         let (low, high) = of_pieces(&pieces, 0.95).unwrap();
-        assert!(low < 1e-9 && (high - 20f64.ln()).abs() < 1e-3, "{low} {high}");
-        let mirrored: Vec<Piece> = pieces.iter().rev().map(|p| Piece { low: -p.high, high: -p.low, count: p.count }).collect();
+        assert!(
+            low < 1e-9 && (high - 20f64.ln()).abs() < 1e-3,
+            "{low} {high}"
+        );
+        let mirrored: Vec<Piece> = pieces
+            .iter()
+            .rev()
+            .map(|p| Piece {
+                low: -p.high,
+                high: -p.low,
+                count: p.count,
+            })
+            .collect();
         let (low, high) = of_pieces(&mirrored, 0.95).unwrap();
-        assert!(high.abs() < 1e-9 && (low + 20f64.ln()).abs() < 1e-3, "{low} {high}");
-        let atoms = [(0.0, 10.0), (1.0, 50.0), (2.0, 46.0), (9.0, 4.0)].map(|(x, count)| Piece { low: x, high: x, count });
+        assert!(
+            high.abs() < 1e-9 && (low + 20f64.ln()).abs() < 1e-3,
+            "{low} {high}"
+        );
+        let atoms = [(0.0, 10.0), (1.0, 50.0), (2.0, 46.0), (9.0, 4.0)].map(|(x, count)| Piece {
+            low: x,
+            high: x,
+            count,
+        });
         assert_eq!(of_pieces(&atoms, 0.8), Some((1.0, 2.0)));
         assert_eq!(of_pieces(&atoms, 0.95), Some((0.0, 2.0)));
     }

@@ -45,7 +45,12 @@ pub fn central(level: f64) -> [f64; 2] {
 ///
 /// # Errors
 /// Every cell whose values must be kept in another run.
-pub fn summarise(plan: &TallyPlan, replicates: &[Tally], quantiles: &[f64], level: f64) -> Result<Summary, Vec<Missed>> {
+pub fn summarise(
+    plan: &TallyPlan,
+    replicates: &[Tally],
+    quantiles: &[f64],
+    level: f64,
+) -> Result<Summary, Vec<Missed>> {
     let order = OrderStatistics::new(plan, replicates);
     let mut missed = Vec::new();
     let mut quantile_estimate = |p: f64| {
@@ -54,7 +59,10 @@ pub fn summarise(plan: &TallyPlan, replicates: &[Tally], quantiles: &[f64], leve
             Estimate::unavailable()
         })
     };
-    let quantiles: Vec<(f64, Estimate)> = quantiles.iter().map(|&p| (p, quantile_estimate(p))).collect();
+    let quantiles: Vec<(f64, Estimate)> = quantiles
+        .iter()
+        .map(|&p| (p, quantile_estimate(p)))
+        .collect();
     let interval = central(level).map(&mut quantile_estimate);
     if !missed.is_empty() {
         return Err(missed);
@@ -68,7 +76,10 @@ pub fn summarise(plan: &TallyPlan, replicates: &[Tally], quantiles: &[f64], leve
     let (centre, scale) = (plan.grid.centre(), plan.grid.scale());
     let smooth = |statistic: &dyn Fn(&Moments) -> f64| {
         let value = statistic(&all);
-        let without: Vec<f64> = replicates.iter().map(|replicate| statistic(&all.without(&replicate.moments))).collect();
+        let without: Vec<f64> = replicates
+            .iter()
+            .map(|replicate| statistic(&all.without(&replicate.moments)))
+            .collect();
         Estimate::with_error(value, jackknife(value, &without, sizes))
     };
     let effective = all.effective_trials();
@@ -79,18 +90,29 @@ pub fn summarise(plan: &TallyPlan, replicates: &[Tally], quantiles: &[f64], leve
     let sd = smooth(&sd_of).marked(few_for_sd);
     let cv = smooth(&|moments| sd_of(moments) / mean_of(moments).abs()).marked(few_for_sd);
 
-    let above = (0..plan.thresholds.len()).map(|at| exceedance(replicates, at, sizes)).collect();
-    let error = quantiles.iter().map(|(_, estimate)| estimate).chain(&interval).filter_map(|estimate| estimate.standard_error);
+    let above = (0..plan.thresholds.len())
+        .map(|at| exceedance(replicates, at, sizes))
+        .collect();
+    let error = quantiles
+        .iter()
+        .map(|(_, estimate)| estimate)
+        .chain(&interval)
+        .filter_map(|estimate| estimate.standard_error);
     let smallest_error = error.fold(f64::INFINITY, f64::min);
-    let binned = Some(order.widest_bin()).filter(|&width| width > smallest_error / 20.0 && width > 0.0);
+    let binned =
+        Some(order.widest_bin()).filter(|&width| width > smallest_error / 20.0 && width > 0.0);
     Ok(Summary {
         trials: order.trials(),
         mean,
         sd,
         cv,
         extremes: [
-            replicates.iter().fold(f64::INFINITY, |least, tally| least.min(tally.minimum)),
-            replicates.iter().fold(f64::NEG_INFINITY, |most, tally| most.max(tally.maximum)),
+            replicates
+                .iter()
+                .fold(f64::INFINITY, |least, tally| least.min(tally.minimum)),
+            replicates
+                .iter()
+                .fold(f64::NEG_INFINITY, |most, tally| most.max(tally.maximum)),
         ],
         quantiles,
         interval,
@@ -109,7 +131,10 @@ fn quantile(order: &OrderStatistics, p: f64) -> Result<Estimate, Missed> {
     let replicates = shares.len();
     let error_of = |share: &dyn Fn(&(f64, f64)) -> f64| {
         let mean = shares.iter().map(share).sum::<f64>() / replicates as f64;
-        let squares: f64 = shares.iter().map(|one| (share(one) - mean) * (share(one) - mean)).sum();
+        let squares: f64 = shares
+            .iter()
+            .map(|one| (share(one) - mean) * (share(one) - mean))
+            .sum();
         (squares / (replicates as f64 * (replicates as f64 - 1.0))).sqrt()
     };
     // On an atom the share jumps: the larger of the errors at its two sides.
@@ -143,9 +168,13 @@ fn exceedance(replicates: &[Tally], at: usize, sizes: &[u64]) -> Estimate {
             poorly_carried: true,
         };
     }
-    let without: Vec<f64> =
-        replicates.iter().zip(sizes).map(|(tally, size)| (above - tally.above[at]) as f64 / (n - size) as f64).collect();
-    Estimate::with_error(value, jackknife(value, &without, sizes)).marked((above.min(n - above) as f64) < TRIALS_IN_TAIL)
+    let without: Vec<f64> = replicates
+        .iter()
+        .zip(sizes)
+        .map(|(tally, size)| (above - tally.above[at]) as f64 / (n - size) as f64)
+        .collect();
+    Estimate::with_error(value, jackknife(value, &without, sizes))
+        .marked((above.min(n - above) as f64) < TRIALS_IN_TAIL)
 }
 
 /// The ends of the shortest interval; their errors are the replicates' spread · R^(−1/3), the rate at which such ends converge,
@@ -155,14 +184,26 @@ fn shortest_interval(order: &OrderStatistics, replicates: usize, level: f64) -> 
         Some(sorted) => shortest::of_sorted(&sorted, level),
         None => shortest::of_pieces(&order.pieces(replicate), level),
     };
-    let Some((low, high)) = ends(None) else { return [Estimate::unavailable(); 2] };
-    let each: Vec<(f64, f64)> = (0..replicates).filter_map(|replicate| ends(Some(replicate))).collect();
+    let Some((low, high)) = ends(None) else {
+        return [Estimate::unavailable(); 2];
+    };
+    let each: Vec<(f64, f64)> = (0..replicates)
+        .filter_map(|replicate| ends(Some(replicate)))
+        .collect();
     let error = |end: &dyn Fn(&(f64, f64)) -> f64| {
         let n = each.len() as f64;
         let mean = each.iter().map(end).sum::<f64>() / n;
-        let spread = (each.iter().map(|one| (end(one) - mean) * (end(one) - mean)).sum::<f64>() / (n - 1.0)).sqrt();
+        let spread = (each
+            .iter()
+            .map(|one| (end(one) - mean) * (end(one) - mean))
+            .sum::<f64>()
+            / (n - 1.0))
+            .sqrt();
         let error = spread / crate::kernel::powf(n, 1.0 / 3.0);
         error.is_finite().then_some(error)
     };
-    [Estimate::with_error(low, error(&|one| one.0)), Estimate::with_error(high, error(&|one| one.1))]
+    [
+        Estimate::with_error(low, error(&|one| one.0)),
+        Estimate::with_error(high, error(&|one| one.1)),
+    ]
 }

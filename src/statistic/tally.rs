@@ -60,7 +60,15 @@ impl TallyPlan {
                 }
             })
             .collect();
-        TallyPlan { grid, roles, marks, places, ties: ties as usize, binned: binned as usize, thresholds }
+        TallyPlan {
+            grid,
+            roles,
+            marks,
+            places,
+            ties: ties as usize,
+            binned: binned as usize,
+            thresholds,
+        }
     }
 
     /// The role of a cell.

@@ -20,22 +20,41 @@ impl Progress for Silent {
 }
 
 fn plan(sampler: Method, trials: u64, seed: u64, quantiles: Vec<f64>) -> Plan {
-    Plan { trials, seed, sampler, replicates: None, level: 0.95, quantiles, measures: Vec::new(), allow_nonfinite: false }
+    Plan {
+        trials,
+        seed,
+        sampler,
+        replicates: None,
+        level: 0.95,
+        quantiles,
+        measures: Vec::new(),
+        allow_nonfinite: false,
+    }
 }
 
 /// Runs a model's scenario and gives its one output.
 fn output(exact: &Exact, plan: Plan) -> OutputReport {
     let model = models::checked(&exact.scenario());
-    let mut report = simulate(&[(model, plan)], None, &Silent, None).unwrap_or_else(|error| panic!("{}: {error:?}", exact.id));
+    let mut report = simulate(&[(model, plan)], None, &Silent, None)
+        .unwrap_or_else(|error| panic!("{}: {error:?}", exact.id));
     report.runs.remove(0).outputs.remove(0)
 }
 
 fn estimate(output: &OutputReport, statistic: &str) -> Estimate {
-    output.statistics.iter().find(|row| row.statistic == statistic).unwrap_or_else(|| panic!("no {statistic}")).estimate
+    output
+        .statistics
+        .iter()
+        .find(|row| row.statistic == statistic)
+        .unwrap_or_else(|| panic!("no {statistic}"))
+        .estimate
 }
 
 fn quantile_name(p: f64) -> String {
-    if p == 0.5 { "median".to_owned() } else { format!("q{p}") }
+    if p == 0.5 {
+        "median".to_owned()
+    } else {
+        format!("q{p}")
+    }
 }
 
 /// Everything the exact answer says, with what the run says of it.
@@ -60,14 +79,22 @@ fn comparisons(exact: &Exact, output: &OutputReport) -> Vec<(String, f64, Estima
 ///
 /// A quantile's limits may be far from symmetric (an atom on one side): each side has its own half-width over t.
 fn distance(value: f64, estimate: &Estimate) -> f64 {
-    let (Some(found), Some(error)) = (estimate.value, estimate.standard_error) else { return f64::INFINITY };
+    let (Some(found), Some(error)) = (estimate.value, estimate.standard_error) else {
+        return f64::INFINITY;
+    };
     let difference = (found - value).abs();
     // The unit conversions and the sum of a million terms cost a few roundings.
     if difference <= 1e-12 * value.abs().max(1e-3) {
         return 0.0;
     }
     let one_sided = match (estimate.error_low, estimate.error_high) {
-        (Some(low), Some(high)) => (if value < found { found - low } else { high - found }) / 2.04,
+        (Some(low), Some(high)) => {
+            (if value < found {
+                found - low
+            } else {
+                high - found
+            }) / 2.04
+        }
         _ => error,
     };
     difference / one_sided.max(error)
@@ -105,7 +132,11 @@ fn every_closed_form_is_met_within_five_standard_errors() {
 fn a_result_one_per_cent_off_is_caught() {
     // The twin: the same comparison must fail for most models when the exact answers are shifted by 1 %.
     let far = far_off(0.01, 200_000);
-    assert!(far.len() > 150, "only {} of the shifted answers were caught", far.len());
+    assert!(
+        far.len() > 150,
+        "only {} of the shifted answers were caught",
+        far.len()
+    );
 }
 
 #[test]
@@ -127,7 +158,11 @@ fn the_errors_are_honest() {
         println!("{line}");
     }
     assert!(report.worst >= 0.86, "{}", report.lines.join("\n"));
-    assert!((0.93..=0.985).contains(&report.overall), "{}", report.overall);
+    assert!(
+        (0.93..=0.985).contains(&report.overall),
+        "{}",
+        report.overall
+    );
 }
 
 #[test]
@@ -145,24 +180,52 @@ struct Coverage {
 /// The share of `runs` whose limits, scaled by `factor`, hold the exact answer.
 fn coverage(factor: f64, runs: u64) -> Coverage {
     // Light, skewed, bounded and heavy tails; a sum, a product, a ratio, an atom.
-    let wanted = ["cf_ln_product", "cf_n_sum", "cf_u_sum3", "cf_u_prod3", "cf_g_ratio", "cf_exp_hypo", "cf_chi2_3", "cf_rectified", "cf_cauchy", "cf_inventory3"];
-    let mut result = Coverage { worst: 1.0, overall: 0.0, lines: Vec::new() };
+    let wanted = [
+        "cf_ln_product",
+        "cf_n_sum",
+        "cf_u_sum3",
+        "cf_u_prod3",
+        "cf_g_ratio",
+        "cf_exp_hypo",
+        "cf_chi2_3",
+        "cf_rectified",
+        "cf_cauchy",
+        "cf_inventory3",
+    ];
+    let mut result = Coverage {
+        worst: 1.0,
+        overall: 0.0,
+        lines: Vec::new(),
+    };
     let mut shares = Vec::new();
-    for exact in closed_form().into_iter().filter(|exact| wanted.contains(&exact.id.as_str())) {
+    for exact in closed_form()
+        .into_iter()
+        .filter(|exact| wanted.contains(&exact.id.as_str()))
+    {
         for sampler in [Method::Random, Method::Sobol] {
             let mut inside: Vec<(String, u64, u64)> = Vec::new();
             for seed in 0..runs {
-                let output = output(&exact, plan(sampler, 8192, 1000 + seed, vec![0.025, 0.25, 0.5, 0.95]));
+                let output = output(
+                    &exact,
+                    plan(sampler, 8192, 1000 + seed, vec![0.025, 0.25, 0.5, 0.95]),
+                );
                 for (name, value, estimate) in comparisons(&exact, &output).into_iter() {
-                    let (Some(found), Some(error)) = (estimate.value, estimate.standard_error) else { continue };
+                    let (Some(found), Some(error)) = (estimate.value, estimate.standard_error)
+                    else {
+                        continue;
+                    };
                     if estimate.poorly_carried {
                         continue;
                     }
                     // 24 to 32 replicates: t of 23 to 31 degrees of freedom.
                     let reach = 2.05 * error;
-                    let (low, high) = (estimate.error_low.unwrap_or(found - reach), estimate.error_high.unwrap_or(found + reach));
+                    let (low, high) = (
+                        estimate.error_low.unwrap_or(found - reach),
+                        estimate.error_high.unwrap_or(found + reach),
+                    );
                     let slack = 1e-12 * value.abs().max(1e-3);
-                    let holds = found + factor * (low - found) - slack <= value && value <= found + factor * (high - found) + slack;
+                    let holds = found + factor * (low - found) - slack <= value
+                        && value <= found + factor * (high - found) + slack;
                     match inside.iter_mut().find(|row| row.0 == name) {
                         Some(row) => {
                             row.1 += u64::from(holds);
@@ -176,7 +239,11 @@ fn coverage(factor: f64, runs: u64) -> Coverage {
                 let share = holds as f64 / of as f64;
                 result.worst = result.worst.min(share);
                 shares.push(share);
-                result.lines.push(format!("{} {sampler:?} {name}: {:.1} %", exact.id, 100.0 * share));
+                result.lines.push(format!(
+                    "{} {sampler:?} {name}: {:.1} %",
+                    exact.id,
+                    100.0 * share
+                ));
             }
         }
     }
@@ -189,12 +256,22 @@ fn coverage(factor: f64, runs: u64) -> Coverage {
 fn shortest_intervals_have_the_exact_width() {
     let mut checked = 0;
     for exact in closed_form() {
-        let Some((low, high)) = exact.shortest else { continue };
+        let Some((low, high)) = exact.shortest else {
+            continue;
+        };
         for trials in [100_000, 1_000_000] {
             let output = output(&exact, plan(Method::Sobol, trials, 7, vec![0.5]));
-            let (found_low, found_high) = (estimate(&output, "shortest_low"), estimate(&output, "shortest_high"));
+            let (found_low, found_high) = (
+                estimate(&output, "shortest_low"),
+                estimate(&output, "shortest_high"),
+            );
             let width = found_high.value.unwrap() - found_low.value.unwrap();
-            assert!((width / (high - low) - 1.0).abs() < 0.01, "{}: {width} for {}", exact.id, high - low);
+            assert!(
+                (width / (high - low) - 1.0).abs() < 0.01,
+                "{}: {width} for {}",
+                exact.id,
+                high - low
+            );
             checked += 1;
         }
     }
@@ -207,7 +284,11 @@ fn moments_that_do_not_exist_are_marked() {
     for exact in closed_form().into_iter().filter(|exact| exact.sd.is_none()) {
         for sampler in [Method::Random, Method::Sobol] {
             let output = output(&exact, plan(sampler, 200_000, 5, vec![0.5]));
-            assert!(estimate(&output, "sd").poorly_carried, "{} {sampler:?}", exact.id);
+            assert!(
+                estimate(&output, "sd").poorly_carried,
+                "{} {sampler:?}",
+                exact.id
+            );
         }
     }
 }
@@ -217,12 +298,29 @@ fn moments_that_do_not_exist_are_marked() {
 fn rows_come_in_the_order_of_the_contract() {
     let exact = &closed_form()[0];
     let output = output(exact, plan(Method::Sobol, 1000, 5, vec![0.025, 0.5, 0.975]));
-    let names: Vec<&str> = output.statistics.iter().map(|row: &StatisticRow| row.statistic.as_str()).collect();
+    let names: Vec<&str> = output
+        .statistics
+        .iter()
+        .map(|row: &StatisticRow| row.statistic.as_str())
+        .collect();
     assert_eq!(
         names,
         [
-            "trials", "nonfinite", "mean", "sd", "cv", "min", "max", "at_medians", "q0.025", "median", "q0.975", "interval_low",
-            "interval_high", "shortest_low", "shortest_high"
+            "trials",
+            "nonfinite",
+            "mean",
+            "sd",
+            "cv",
+            "min",
+            "max",
+            "at_medians",
+            "q0.025",
+            "median",
+            "q0.975",
+            "interval_low",
+            "interval_high",
+            "shortest_low",
+            "shortest_high"
         ]
     );
 }

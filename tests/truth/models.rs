@@ -29,13 +29,17 @@ pub struct Exact {
 impl Exact {
     /// The model as a scenario file.
     pub fn scenario(&self) -> String {
-        format!("[inputs]\n{}\n[formulas]\nresult_of_model = \"{}\"\n[outputs]\nresult_of_model = \"1\"\n", self.inputs, self.formula)
+        format!(
+            "[inputs]\n{}\n[formulas]\nresult_of_model = \"{}\"\n[outputs]\nresult_of_model = \"1\"\n",
+            self.inputs, self.formula
+        )
     }
 }
 
 /// Reads and checks a scenario's text.
 pub fn checked(text: &str) -> Model {
-    check(Source::new("truth.toml", text), "truth", &[]).unwrap_or_else(|complaints| panic!("{text}\n{}", render_all(&complaints, Style::Plain)))
+    check(Source::new("truth.toml", text), "truth", &[])
+        .unwrap_or_else(|complaints| panic!("{text}\n{}", render_all(&complaints, Style::Plain)))
 }
 
 fn models() -> Vec<Value> {
@@ -45,12 +49,19 @@ fn models() -> Vec<Value> {
 
 /// The names of all models.
 pub fn all_ids() -> Vec<String> {
-    models().iter().map(|model| model["id"].as_str().unwrap().to_owned()).collect()
+    models()
+        .iter()
+        .map(|model| model["id"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 /// Every model that the language can state.
 pub fn closed_form() -> Vec<Exact> {
-    models().iter().filter(|model| model.get("correlation").is_none_or(Value::is_null)).map(exact).collect()
+    models()
+        .iter()
+        .filter(|model| model.get("correlation").is_none_or(Value::is_null))
+        .map(exact)
+        .collect()
 }
 
 fn exact(model: &Value) -> Exact {
@@ -58,7 +69,12 @@ fn exact(model: &Value) -> Exact {
     for (name, input) in model["inputs"].as_object().unwrap() {
         let family = input["dist"].as_str().unwrap();
         write!(inputs, "{name} = {{ distribution = \"{family}\"").unwrap();
-        for (key, value) in input.as_object().unwrap().iter().filter(|(key, _)| *key != "dist") {
+        for (key, value) in input
+            .as_object()
+            .unwrap()
+            .iter()
+            .filter(|(key, _)| *key != "dist")
+        {
             // The reference names some parameters otherwise.
             let key = match (family, key.as_str()) {
                 ("gumbel" | "logistic" | "student_t", "loc") => "location",
@@ -74,7 +90,12 @@ fn exact(model: &Value) -> Exact {
         .as_array()
         .unwrap()
         .iter()
-        .map(|quantile| (quantile["p"].as_f64().unwrap(), quantile["q"].as_f64().unwrap()))
+        .map(|quantile| {
+            (
+                quantile["p"].as_f64().unwrap(),
+                quantile["q"].as_f64().unwrap(),
+            )
+        })
         .collect();
     Exact {
         id: model["id"].as_str().unwrap().to_owned(),
@@ -83,6 +104,8 @@ fn exact(model: &Value) -> Exact {
         mean: number("mean"),
         sd: number("sd"),
         quantiles,
-        shortest: model["shortest_95"].as_array().map(|ends| (ends[0].as_f64().unwrap(), ends[1].as_f64().unwrap())),
+        shortest: model["shortest_95"]
+            .as_array()
+            .map(|ends| (ends[0].as_f64().unwrap(), ends[1].as_f64().unwrap())),
     }
 }
