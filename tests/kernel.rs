@@ -1,5 +1,10 @@
 //! The kernels against double-double arithmetic, their special cases, and slice against scalar to the bit.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a test compares numbers, it does not print them"
+)]
+
 use montecarbon::kernel;
 
 /// A number as the unevaluated sum of two doubles, good to about 2⁻¹⁰⁴.

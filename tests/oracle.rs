@@ -1,5 +1,10 @@
 //! The reference values: computed with 50-digit arithmetic by no code of this project.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a test compares numbers, it does not print them"
+)]
+
 use montecarbon::distribution::{Marginal, Parameters, family, truncate};
 use std::sync::Arc;
 

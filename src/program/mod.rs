@@ -6,6 +6,7 @@
 
 pub mod exact;
 mod execute;
+mod fold;
 mod lower;
 mod registers;
 
