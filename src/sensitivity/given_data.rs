@@ -55,7 +55,10 @@ impl GivenData {
     /// The outputs of a tile as [`GivenData::add`] takes them: row by row, less their centres, then a one.
     pub fn rows(&self, outputs: &[&[f64]], plans: &[OutputClasses], rows: &mut Vec<f64>) {
         // What pads a row to whole vectors is zero from the start and never written.
-        rows.resize(outputs.first().map_or(0, |column| column.len()) * self.width, 0.0);
+        rows.resize(
+            outputs.first().map_or(0, |column| column.len()) * self.width,
+            0.0,
+        );
         for (at, (values, plan)) in outputs.iter().zip(plans).enumerate() {
             for (row, &y) in rows.chunks_exact_mut(self.width).zip(values.iter()) {
                 row[at] = y - plan.centre;

@@ -140,8 +140,16 @@ impl Tally {
                 self.lanes.add(x, centre, inverse_scale);
                 plan.grid.cells_of(x, cells);
                 let (minimum, maximum) = extremes(x);
-                self.minimum = if minimum < self.minimum { minimum } else { self.minimum };
-                self.maximum = if maximum > self.maximum { maximum } else { self.maximum };
+                self.minimum = if minimum < self.minimum {
+                    minimum
+                } else {
+                    self.minimum
+                };
+                self.maximum = if maximum > self.maximum {
+                    maximum
+                } else {
+                    self.maximum
+                };
                 for (above, &threshold) in self.above.iter_mut().zip(&plan.thresholds) {
                     *above += x.iter().map(|&x| u64::from(x > threshold)).sum::<u64>();
                 }
@@ -200,12 +208,23 @@ fn extremes(x: &[f64]) -> (f64, f64) {
     let (blocks, rest) = x.as_chunks::<LANES>();
     for block in blocks {
         for lane in 0..LANES {
-            minimum[lane] = if block[lane] < minimum[lane] { block[lane] } else { minimum[lane] };
-            maximum[lane] = if block[lane] > maximum[lane] { block[lane] } else { maximum[lane] };
+            minimum[lane] = if block[lane] < minimum[lane] {
+                block[lane]
+            } else {
+                minimum[lane]
+            };
+            maximum[lane] = if block[lane] > maximum[lane] {
+                block[lane]
+            } else {
+                maximum[lane]
+            };
         }
     }
     let all = |start: f64, lanes: &[f64], better: fn(&f64, &f64) -> bool| {
-        lanes.iter().chain(rest).fold(start, |best, value| if better(value, &best) { *value } else { best })
+        lanes.iter().chain(rest).fold(
+            start,
+            |best, value| if better(value, &best) { *value } else { best },
+        )
     };
     (
         all(f64::INFINITY, &minimum, |value, best| value < best),
