@@ -3,6 +3,7 @@
 //! A run is a pilot, which fixes how the values of each output are remembered, and a pass over all trials. Where the pilot's
 //! brackets missed a wanted rank, the pass is made again with the cells that were wanting.
 
+mod dependence;
 mod parallel;
 mod pass;
 mod pilot;
@@ -13,6 +14,7 @@ use crate::sampler::{Layout, Sampler};
 use crate::sensitivity::{MainPlan, MainTally, Measure};
 use crate::statistic::summary::{Summary, summarise};
 use crate::statistic::tally::{Role, Tally, TallyPlan};
+pub use dependence::rank_correlations;
 pub use parallel::with_threads;
 use std::io;
 pub use trials::{one_trial, stream_trials};

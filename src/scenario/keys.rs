@@ -19,6 +19,8 @@ pub enum Shape {
     Scalar,
     /// An entry with keys of its own.
     Section(&'static Section),
+    /// A list of such entries.
+    Sections(&'static Section),
     /// Entries under names of the user's choice, each of this shape.
     Named(&'static Shape),
     /// Either of two.
@@ -138,8 +140,8 @@ pub static ROOT: Section = Section {
         ),
         key(
             "correlations",
-            Shape::Later("correlations between inputs"),
-            "Dependence between inputs",
+            Shape::Sections(&CORRELATION),
+            "Dependence between two inputs each",
         ),
         key(
             "shares",
@@ -237,6 +239,31 @@ pub static INPUT: Section = Section {
     others: Others::Parameters,
 };
 
+/// An entry of `[[correlations]]`.
+pub static CORRELATION: Section = Section {
+    name: "a correlation",
+    keys: &[
+        required("inputs", Shape::Texts, "The two inputs it is between"),
+        key(
+            "spearman",
+            Shape::Number,
+            "Spearman's rank correlation, from -1 to 1",
+        ),
+        key(
+            "gaussian",
+            Shape::Number,
+            "The parameter of the Gaussian copula instead, from -1 to 1",
+        ),
+        key(
+            "source",
+            Shape::Texts,
+            "Keys of [references], or text with a space in it",
+        ),
+        key("description", Shape::Text, "Why they depend on each other"),
+    ],
+    others: Others::Refused,
+};
+
 /// An output.
 pub static OUTPUT: Section = Section {
     name: "an output",
@@ -274,8 +301,8 @@ pub static VARIANT: Section = Section {
         ),
         key(
             "correlations",
-            Shape::Later("correlations between inputs"),
-            "Correlations that replace others",
+            Shape::Sections(&CORRELATION),
+            "Correlations that replace those of the same two inputs, or are added",
         ),
     ],
     others: Others::Refused,
