@@ -317,3 +317,28 @@ fn rows_come_in_the_order_of_the_contract() {
         ]
     );
 }
+
+/// More trials than can be kept: brackets become bins, and what is read from them is off by less than a twentieth of its error, or
+/// the run says so.
+#[test]
+fn a_run_too_large_to_keep_its_brackets_is_as_right() {
+    let text =
+        "[inputs]\nx = { distribution = \"uniform\", min = 0, max = 1 }\n[outputs]\nx = \"1\"\n";
+    for sampler in [Method::Random, Method::Sobol] {
+        let plan = plan(sampler, 60_000_000, 3, vec![0.025, 0.25, 0.5, 0.75, 0.9]);
+        let report = simulate(&[(models::checked(text), plan)], None, &Silent, None).unwrap();
+        let output = &report.runs[0].outputs[0];
+        let said = report.runs[0]
+            .notes
+            .iter()
+            .any(|note| note.contains("read from bins"));
+        for p in [0.025, 0.25, 0.5, 0.75, 0.9] {
+            let estimate = estimate(output, &quantile_name(p));
+            let error = (estimate.value.unwrap() - p).abs();
+            assert!(
+                error < 5.0 * estimate.standard_error.unwrap() || (said && error < 1e-6),
+                "{sampler:?} {p} {estimate:?}"
+            );
+        }
+    }
+}
