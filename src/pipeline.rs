@@ -215,7 +215,7 @@ impl VariantRun<'_> {
         } else {
             1
         };
-        self.refuse_constant_nonfinite(&program, trials)?;
+        self.refuse_constant_nonfinite(&program)?;
         progress.begin(&self.model.scenario, &self.variant.name, trials);
         let outcome = match varies
             .then(|| run::run(&experiment, &question, progress))
@@ -235,13 +235,14 @@ impl VariantRun<'_> {
     }
 
     /// An output that no distribution acts on and that is not finite is not finite in every trial.
-    fn refuse_constant_nonfinite(&self, program: &Program, trials: u64) -> Result<(), RunError> {
+    fn refuse_constant_nonfinite(&self, program: &Program) -> Result<(), RunError> {
         match program
             .outputs
             .iter()
             .position(|slot| matches!(slot, Slot::Constant(value) if !value.is_finite()))
         {
             Some(output) => {
+                let trials = self.layout().trials();
                 let mut by_output = vec![0; program.outputs.len()];
                 by_output[output] = trials;
                 Err(self.nonfinite(&NonFinite {

@@ -302,12 +302,12 @@ fn threshold_lines(output: &OutputReport) -> Vec<String> {
         let (Some(threshold), Some(above)) = (row.estimate.value, above) else {
             continue;
         };
-        let threshold = format!(
-            "{} = {} {}",
-            plain(name),
-            number::shortest(threshold),
-            plain(&output.unit)
-        );
+        let unit = if output.unit == "1" {
+            String::new()
+        } else {
+            format!(" {}", plain(&output.unit))
+        };
+        let threshold = format!("{} = {}{unit}", plain(name), number::shortest(threshold));
         let output_name = plain(&output.name);
         lines.push(if output.constant {
             let verdict = if above.value == Some(1.0) {
