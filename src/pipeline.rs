@@ -1,6 +1,7 @@
 //! The flow from models to a report: each stage called in turn, nothing computed here.
 
 mod notes;
+mod observed;
 mod rows;
 
 use crate::model::{Definition, Input, Model, Variant};
@@ -11,6 +12,8 @@ use crate::run::{self, Experiment, NonFinite, Outcome, OutputOutcome, Question, 
 use crate::sampler::key::StreamKey;
 use crate::sampler::{Layout, Method, SampledInput, Sampler, sobol};
 use crate::sensitivity::{DUMMY, Measure};
+use crate::statistic::tally::Marks;
+use observed::Place;
 use rows::Rows;
 use std::collections::HashMap;
 use std::io;
@@ -200,20 +203,11 @@ impl VariantRun<'_> {
             sampler: &*sampler,
             layout: self.layout(),
         };
-        let thresholds: Vec<Vec<f64>> = self
-            .variant
-            .outputs
-            .iter()
-            .map(|output| {
-                output
-                    .thresholds
-                    .iter()
-                    .map(|threshold| threshold.1)
-                    .collect()
-            })
+        let marks: Vec<Marks> = (0..self.variant.outputs.len())
+            .map(|output| observed::marks(self.variant, output))
             .collect();
         let question = Question {
-            thresholds: &thresholds,
+            marks: &marks,
             quantiles: &self.plan.quantiles,
             level: self.plan.level,
             measures: &self.plan.measures,
@@ -330,6 +324,13 @@ impl VariantRun<'_> {
                     sensitivity: varying.map_or_else(Vec::new, |(outcome, varying)| {
                         self.sensitivity(experiment, outcome, varying)
                     }),
+                    observed: observed::of_output(
+                        self.variant,
+                        at,
+                        varying.map_or(Place::At(at_medians[at]), |(_, varying)| {
+                            Place::Among(&varying.summary)
+                        }),
+                    ),
                     constant: varying.is_none(),
                 }
             })

@@ -101,11 +101,6 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
         let manifest = manifest(options, &files, &planned, started, clock);
         write_results(folder, &report, &manifest)?;
     }
-    if options.strict && !options.quiet {
-        terminal::note(
-            "--strict changes nothing yet: this version reads no observed values and no assertions",
-        );
-    }
     if !options.quiet {
         report
             .every_note()
@@ -116,7 +111,29 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
     if let (Some(out), false) = (&options.out, options.quiet) {
         terminal::note(&format!("results are in {}", out.display()));
     }
+    let outside = outside(&report);
+    if options.strict && !outside.is_empty() {
+        return Err(Failure::Strict(outside));
+    }
     Ok(())
+}
+
+/// The observations that lie outside the prediction, a sentence each.
+fn outside(report: &Report) -> Vec<String> {
+    let mut sentences = Vec::new();
+    for run in &report.runs {
+        for output in &run.outputs {
+            for row in output.observed.iter().filter(|row| !row.inside) {
+                sentences.push(format!(
+                    "{}: {} lies outside the prediction of {}",
+                    run.label(),
+                    row.name,
+                    output.name
+                ));
+            }
+        }
+    }
+    sentences
 }
 
 /// The model with the command line over its `[run]` over the defaults.

@@ -82,6 +82,12 @@ pub(crate) fn report_failure(failure: &Failure) -> ExitCode {
             }
             ExitCode::from(2)
         }
+        Failure::Strict(sentences) => {
+            for sentence in sentences {
+                error(sentence);
+            }
+            ExitCode::from(3)
+        }
         Failure::Run(cause) => {
             error(&run_error(cause));
             ExitCode::from(match cause {

@@ -11,10 +11,9 @@ use crate::distribution::codes::TRUNCATION_OF_DISCRETE;
 use crate::distribution::{self, Marginal, Parameters};
 use crate::scenario::keys::INPUT;
 use crate::scenario::tree::{Entry, Node, Table, Text, Value};
-use crate::scenario::{number, walk};
+use crate::scenario::walk;
 use crate::unit::Unit;
 use num_rational::BigRational;
-use num_traits::FromPrimitive;
 use std::sync::Arc;
 
 /// An input as far as it could be read.
@@ -197,15 +196,7 @@ impl Context<'_> {
             self.complaints
                 .push(complaint.advise("remove `truncate`, or give the input a distribution"));
         }
-        let Value::Number(text, radix) = &node.value else {
-            return None;
-        };
-        let double = self.finite(node, "value")?;
-        if *radix == 10 {
-            number::exact(text).ok()
-        } else {
-            BigRational::from_f64(double)
-        }
+        self.exact(node, "value")
     }
 
     fn random(
@@ -383,7 +374,8 @@ impl Context<'_> {
     }
 }
 
-fn evidence(word: &str) -> Option<Evidence> {
+/// The grade that a word names.
+pub(super) fn evidence(word: &str) -> Option<Evidence> {
     Some(match word {
         "measured" => Evidence::Measured,
         "published" => Evidence::Published,

@@ -8,6 +8,7 @@ mod functions;
 mod graph;
 mod inputs;
 mod names;
+mod observed;
 mod outputs;
 mod parameters;
 mod requirements;
@@ -90,6 +91,8 @@ pub struct Variant {
     pub formulas: Vec<(String, NodeId)>,
     /// What is reported, in the order of the file.
     pub outputs: Vec<Output>,
+    /// What was observed of it, in the order of the file.
+    pub observed: Vec<Observed>,
 }
 
 /// One input of a variant.
@@ -165,6 +168,23 @@ pub struct Output {
     pub thresholds: Vec<(String, f64)>,
     /// Its node in the graph.
     pub node: NodeId,
+}
+
+/// What was observed of an output.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Observed {
+    /// Its name.
+    pub name: String,
+    /// The output, by index in [`Variant::outputs`].
+    pub output: usize,
+    /// Lower end of the observed band in the output's unit, exactly as the decimal was written.
+    pub low: BigRational,
+    /// Upper end; equal to the lower one for a single value.
+    pub high: BigRational,
+    /// Keys of references, or texts with a space in them.
+    pub sources: Vec<String>,
+    /// The grade of the evidence.
+    pub evidence: Option<Evidence>,
 }
 
 /// Index of a node in [`Graph::nodes`].
@@ -258,6 +278,21 @@ pub enum Binary {
     And,
     Or,
     Atan2,
+}
+
+impl Operation {
+    /// The nodes it computes from.
+    pub fn operands(&self) -> Vec<NodeId> {
+        match self {
+            Operation::Number(_) | Operation::Pi | Operation::Input(_) => Vec::new(),
+            Operation::Unary(_, operand) => vec![*operand],
+            Operation::Binary(_, left, right) => vec![*left, *right],
+            Operation::If(condition, yes, no) => vec![*condition, *yes, *no],
+            Operation::Interpolate { x, values, .. } => {
+                std::iter::once(x).chain(values).copied().collect()
+            }
+        }
+    }
 }
 
 impl Evidence {

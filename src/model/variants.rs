@@ -4,6 +4,7 @@ use super::check::{Context, Named, Quantity};
 use super::codes::{NUMBER_WITHOUT_UNIT, REPLACES_NOTHING, VARIANT_DEFINED_TWICE};
 use super::dimensions::{Compiler, InputView};
 use super::graph::Builder;
+use super::observed::{ObservedEntry, of_variant};
 use super::outputs::OutputEntry;
 use super::{Definition, Input, Variant};
 use crate::diagnostic::did_you_mean;
@@ -203,6 +204,7 @@ impl Context<'_> {
         &mut self,
         plan: &VariantPlan,
         entries: &[OutputEntry],
+        observed: &[ObservedEntry],
         used: &mut HashSet<String>,
     ) -> Option<Variant> {
         let resolved = self.resolve(&plan.quantities);
@@ -260,11 +262,17 @@ impl Context<'_> {
             graph,
             formulas: formulas?,
             outputs: outputs?,
+            observed: of_variant(observed, &plan.name),
         })
     }
 }
 
 impl VariantPlan {
+    /// The variant's name.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Puts a quantity in the place of another, so that everything keeps its order.
     fn put(&mut self, original: usize, named: Named) {
         self.quantities[original] = named;

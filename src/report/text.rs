@@ -2,6 +2,8 @@
 //!
 //! "Of outcomes" stands beside a spread, "known to within" beside an error; the two are never called by the same word.
 
+mod observed;
+
 use super::grid::{Align, Grid};
 use super::number::{self, ESTIMATE_DIGITS};
 use super::{OutputReport, Report, RunReport, SampleReport, SensitivityRow, Writer};
@@ -204,7 +206,7 @@ impl Page {
         self.grid(&grid);
     }
 
-    /// One line for each threshold of the runs, each after its label.
+    /// One line for each threshold and each observation of the runs, each after its label.
     fn thresholds(&mut self, runs: &[RunReport], label: impl Fn(&RunReport) -> String) {
         let mut lines = Vec::new();
         for run in runs {
@@ -213,6 +215,7 @@ impl Page {
                 lines.extend(
                     threshold_lines(output)
                         .into_iter()
+                        .chain(observed::lines(output))
                         .map(|line| format!("{label}{line}")),
                 );
             }

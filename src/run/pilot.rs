@@ -72,11 +72,7 @@ pub fn pilot(experiment: &Experiment, question: &Question) -> Option<Pilot> {
             class_of_cell: class_of_cell(&grid, &sorted, rank_classes),
             centre: grid.centre(),
         });
-        plans.push(TallyPlan::new(
-            grid,
-            roles,
-            question.thresholds[output].clone(),
-        ));
+        plans.push(TallyPlan::new(grid, roles, question.marks[output].clone()));
     }
     let main = (!question.measures.is_empty() && outputs > 0).then(|| {
         let inputs: Vec<_> = experiment

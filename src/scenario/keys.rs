@@ -19,6 +19,8 @@ pub enum Shape {
     Scalar,
     /// An entry with keys of its own.
     Section(&'static Section),
+    /// Entries without names, each a section: `[[name]]`.
+    Entries(&'static Section),
     /// Entries under names of the user's choice, each of this shape.
     Named(&'static Shape),
     /// Either of two.
@@ -158,8 +160,8 @@ pub static ROOT: Section = Section {
         ),
         key(
             "observed",
-            Shape::Later("observed values to hold a prediction against"),
-            "What was measured",
+            Shape::Entries(&OBSERVED),
+            "What was measured, to hold the prediction against",
         ),
         key("assert", Shape::Later("assertions"), "What must hold"),
         key(
@@ -247,6 +249,39 @@ pub static OUTPUT: Section = Section {
             "thresholds",
             Shape::Named(&Shape::Number),
             "Named numbers in its unit whose exceedance is reported",
+        ),
+    ],
+    others: Others::Refused,
+};
+
+/// An entry of `[[observed]]`.
+pub static OBSERVED: Section = Section {
+    name: "an observation",
+    keys: &[
+        required("name", Shape::Text, "What the results call it"),
+        required("output", Shape::Text, "The output that was observed"),
+        key("value", Shape::Number, "The number that was measured"),
+        key(
+            "interval",
+            Shape::Numbers,
+            "The lower and upper end of what was measured",
+        ),
+        required("unit", Shape::Text, "The unit of its numbers"),
+        key("description", Shape::Text, "What was measured, and how"),
+        key(
+            "source",
+            Shape::Texts,
+            "Keys of [references], or text with a space in it",
+        ),
+        key(
+            "evidence",
+            Shape::Word(EVIDENCE),
+            "The grade of the evidence",
+        ),
+        key(
+            "variant",
+            Shape::Texts,
+            "The variants it is an observation of (default: every one)",
         ),
     ],
     others: Others::Refused,

@@ -93,6 +93,18 @@ impl Walk<'_> {
                 Some(table) => self.section(table, section, entry.key.place),
                 None => self.wrong_type(entry, shape),
             },
+            Shape::Entries(section) => match entry.node.as_list() {
+                Some(list) if list.iter().all(|node| node.as_table().is_some()) => {
+                    for node in list {
+                        // The walk above has made sure that each is a table.
+                        let Some(table) = node.as_table() else {
+                            continue;
+                        };
+                        self.section(table, section, node.place);
+                    }
+                }
+                _ => self.wrong_type(entry, shape),
+            },
             Shape::Named(inner) => match entry.node.as_table() {
                 Some(table) => table
                     .entries
@@ -223,6 +235,7 @@ fn wanted(shape: &Shape) -> String {
         Shape::Number => "a number".to_owned(),
         Shape::Numbers => "a list of numbers".to_owned(),
         Shape::Scalar => "text or a number".to_owned(),
+        Shape::Entries(_) => "a list of tables".to_owned(),
         Shape::Section(_) | Shape::Named(_) => "a table".to_owned(),
         Shape::Either(a, b) => format!("{} or {}", wanted(a), wanted(b)),
         Shape::Later(what) => (*what).to_owned(),
@@ -239,6 +252,7 @@ fn example(key: &str, shape: &Shape) -> String {
         Shape::Section(section) if section.name == "an input" => {
             format!("`{key} = {{ value = 46, unit = \"W\" }}`")
         }
+        Shape::Entries(_) => format!("`[[{key}]]` before each entry and its keys below"),
         Shape::Section(_) | Shape::Named(_) => {
             format!("`[{key}]` on a line of its own and its keys below, or the keys in braces")
         }
