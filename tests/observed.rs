@@ -2,19 +2,9 @@
 
 use montecarbon::diagnostic::Source;
 use montecarbon::model::check;
-use montecarbon::pipeline::{Plan, Progress, simulate};
+use montecarbon::pipeline::{Plan, Unwatched, simulate};
 use montecarbon::report::{ObservedRow, Report};
 use montecarbon::sampler::Method;
-
-struct Silent;
-
-impl Progress for Silent {
-    fn begin(&self, _: &str, _: &str, _: u64) {}
-    fn advance(&self, _: u64) {}
-    fn cancelled(&self) -> bool {
-        false
-    }
-}
 
 fn run(text: &str) -> Report {
     let model = check(Source::new("test.toml", text), "test", &[]).expect("accepted");
@@ -28,7 +18,7 @@ fn run(text: &str) -> Report {
         measures: Vec::new(),
         allow_nonfinite: false,
     };
-    simulate(&[(model, plan)], None, &Silent, None).expect("a report")
+    simulate(&[(model, plan)], None, &Unwatched, None).expect("a report")
 }
 
 fn rows(report: &Report, variant: usize) -> &[ObservedRow] {

@@ -74,7 +74,7 @@ fn shape(shape_of: &'static Shape) -> Value {
         Shape::Numbers => json!({ "type": "array", "items": number_or_infinity() }),
         Shape::Scalar => json!({ "type": ["string", "number"] }),
         Shape::Section(inner) => section(inner),
-        Shape::Entries(inner) => json!({ "type": "array", "items": section(inner) }),
+        Shape::Sections(inner) => json!({ "type": "array", "items": section(inner) }),
         Shape::Named(inner) => json!({ "type": "object", "additionalProperties": shape(inner) }),
         Shape::Either(a, b) => json!({ "anyOf": [shape(a), shape(b)] }),
         Shape::Later(_) => json!(false),

@@ -19,8 +19,8 @@ pub enum Shape {
     Scalar,
     /// An entry with keys of its own.
     Section(&'static Section),
-    /// Entries without names, each a section: `[[name]]`.
-    Entries(&'static Section),
+    /// A list of such entries.
+    Sections(&'static Section),
     /// Entries under names of the user's choice, each of this shape.
     Named(&'static Shape),
     /// Either of two.
@@ -160,7 +160,7 @@ pub static ROOT: Section = Section {
         ),
         key(
             "observed",
-            Shape::Entries(&OBSERVED),
+            Shape::Sections(&OBSERVED),
             "What was measured, to hold the prediction against",
         ),
         key("assert", Shape::Later("assertions"), "What must hold"),

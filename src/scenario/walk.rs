@@ -93,18 +93,13 @@ impl Walk<'_> {
                 Some(table) => self.section(table, section, entry.key.place),
                 None => self.wrong_type(entry, shape),
             },
-            Shape::Entries(section) => match entry.node.as_list() {
-                Some(list) if list.iter().all(|node| node.as_table().is_some()) => {
-                    for node in list {
-                        // The walk above has made sure that each is a table.
-                        let Some(table) = node.as_table() else {
-                            continue;
-                        };
+            Shape::Sections(section) if fits(&entry.node, shape) => {
+                for node in entry.node.as_list().into_iter().flatten() {
+                    if let Some(table) = node.as_table() {
                         self.section(table, section, node.place);
                     }
                 }
-                _ => self.wrong_type(entry, shape),
-            },
+            }
             Shape::Named(inner) => match entry.node.as_table() {
                 Some(table) => table
                     .entries
@@ -221,6 +216,9 @@ fn fits(node: &Node, shape: &Shape) -> bool {
         (Shape::Numbers, Value::List(list)) => list
             .iter()
             .all(|node| matches!(node.value, Value::Number(..))),
+        (Shape::Sections(_), Value::List(list)) => list
+            .iter()
+            .all(|node| matches!(node.value, Value::Table(_))),
         (Shape::Either(a, b), _) => fits(node, a) || fits(node, b),
         (Shape::Section(_) | Shape::Named(_), Value::Table(_)) => true,
         _ => false,
@@ -235,8 +233,8 @@ fn wanted(shape: &Shape) -> String {
         Shape::Number => "a number".to_owned(),
         Shape::Numbers => "a list of numbers".to_owned(),
         Shape::Scalar => "text or a number".to_owned(),
-        Shape::Entries(_) => "a list of tables".to_owned(),
         Shape::Section(_) | Shape::Named(_) => "a table".to_owned(),
+        Shape::Sections(_) => "a list of tables".to_owned(),
         Shape::Either(a, b) => format!("{} or {}", wanted(a), wanted(b)),
         Shape::Later(what) => (*what).to_owned(),
     }
@@ -252,9 +250,11 @@ fn example(key: &str, shape: &Shape) -> String {
         Shape::Section(section) if section.name == "an input" => {
             format!("`{key} = {{ value = 46, unit = \"W\" }}`")
         }
-        Shape::Entries(_) => format!("`[[{key}]]` before each entry and its keys below"),
         Shape::Section(_) | Shape::Named(_) => {
             format!("`[{key}]` on a line of its own and its keys below, or the keys in braces")
+        }
+        Shape::Sections(_) => {
+            format!("`[[{key}]]` on a line of its own for each, and its keys below")
         }
         Shape::Either(simple, _) => example(key, simple),
         Shape::Later(what) => (*what).to_owned(),
