@@ -255,6 +255,7 @@ impl VariantRun<'_> {
                         self.sensitivity(experiment, outcome, varying)
                     }),
                     observed: observed::of_output(
+                        self.model,
                         self.variant,
                         at,
                         varying.map_or(Place::At(at_medians[at]), |(_, varying)| {

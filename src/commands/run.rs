@@ -8,7 +8,7 @@ use crate::pipeline::{self, Plan, Progress as _, TrialSink};
 use crate::report::csv::Csv;
 use crate::report::folder::{FileRecord, ResultFolder};
 use crate::report::json::Json;
-use crate::report::manifest::{self, Manifest, ScenarioPlan};
+use crate::report::manifest::{self, CatalogUse, Manifest, ScenarioPlan};
 use crate::report::samples::{self, CsvSamples};
 use crate::report::{Report, TABLES, Writer};
 use crate::run;
@@ -256,6 +256,10 @@ fn manifest(
             .collect(),
         sets: options.sets.clone(),
         variants: options.variants.clone(),
+        catalog: planned
+            .iter()
+            .flat_map(|(model, _)| catalog_uses(model))
+            .collect(),
         started,
         elapsed: clock.elapsed(),
         threads: options
@@ -263,6 +267,22 @@ fn manifest(
             .or_else(|| std::thread::available_parallelism().ok())
             .map_or(1, NonZeroUsize::get),
     }
+}
+
+/// Each row of the catalog that an input of a variant was taken from.
+fn catalog_uses(model: &Model) -> Vec<CatalogUse> {
+    let mut uses = Vec::new();
+    for variant in &model.variants {
+        for input in &variant.inputs {
+            uses.extend(input.catalog.iter().map(|row| CatalogUse {
+                scenario: model.scenario.clone(),
+                variant: variant.name.clone(),
+                input: input.name.clone(),
+                row: row.line(),
+            }));
+        }
+    }
+    uses
 }
 
 fn scenario_plan(model: &Model, plan: &Plan) -> ScenarioPlan {

@@ -1,5 +1,6 @@
 //! The scenario after all checks: nothing about the user's text can go wrong once a [`Model`] exists.
 
+mod catalog;
 mod check;
 pub mod codes;
 mod dimensions;
@@ -19,6 +20,7 @@ mod variants;
 pub use check::{LoadError, check, load, source_of_bytes};
 pub use schema::schema;
 
+use crate::catalog::Row;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::distribution::Marginal;
 use crate::unit::{Dimension, Unit};
@@ -117,6 +119,10 @@ pub struct Input {
     pub kind: Kind,
     /// The share of the mass removed by `truncate`.
     pub removed_by_truncation: Option<f64>,
+    /// The rows of the catalog it was taken from.
+    pub catalog: Vec<&'static Row>,
+    /// Where it was taken from the catalog: the equal entry without it.
+    pub equal: Option<String>,
     /// The entry as written, for `check` and the manifest: family and parameters, one line.
     pub written: String,
 }

@@ -1,6 +1,6 @@
 //! Where observed values lie in the prediction of an output.
 
-use crate::model::{Observed, Operation, Variant};
+use crate::model::{Model, Observed, Operation, Reference, Variant};
 use crate::program::exact::to_f64;
 use crate::report::ObservedRow;
 use crate::statistic::Estimate;
@@ -36,7 +36,12 @@ pub fn marks(variant: &Variant, output: usize) -> Marks {
 }
 
 /// The rows of an output; the summary's shares below are those of [`marks`], in their order.
-pub fn of_output(variant: &Variant, output: usize, place: Place<'_>) -> Vec<ObservedRow> {
+pub fn of_output(
+    model: &Model,
+    variant: &Variant,
+    output: usize,
+    place: Place<'_>,
+) -> Vec<ObservedRow> {
     let mut counted = match place {
         Place::At(_) => &[][..],
         Place::Among(summary) => &summary.below,
@@ -61,7 +66,7 @@ pub fn of_output(variant: &Variant, output: usize, place: Place<'_>) -> Vec<Obse
                 below: [low, high].map(&mut below),
                 inside: upper.is_some_and(|upper| low <= upper)
                     && lower.is_some_and(|lower| lower <= high),
-                sharing: sharing(variant, output, observed),
+                sharing: sharing(&model.references, variant, output, observed),
                 sources: observed.sources.clone(),
             }
         })
@@ -85,7 +90,12 @@ fn known(value: f64) -> Estimate {
 }
 
 /// The inputs that the output depends on and that cite one of the observation's sources.
-fn sharing(variant: &Variant, output: usize, observed: &Observed) -> Vec<String> {
+fn sharing(
+    references: &[Reference],
+    variant: &Variant,
+    output: usize,
+    observed: &Observed,
+) -> Vec<String> {
     let mut inputs = BTreeSet::new();
     let mut seen = BTreeSet::new();
     let mut open = vec![variant.outputs[output].node];
@@ -99,11 +109,17 @@ fn sharing(variant: &Variant, output: usize, observed: &Observed) -> Vec<String>
         }
         open.extend(operation.operands());
     }
+    // The catalog cites by keys of its own: a work is the same by its address too.
+    let address = |key: &str| {
+        let reference = references.iter().find(|reference| reference.key == key);
+        reference.and_then(|reference| reference.url.as_deref())
+    };
+    let same = |one: &String, other: &String| {
+        one == other || address(one).is_some_and(|url| address(other) == Some(url))
+    };
     let cites = |&input: &usize| {
-        let sources = &variant.inputs[input].sources;
-        sources
-            .iter()
-            .any(|source| observed.sources.contains(source))
+        let mut sources = variant.inputs[input].sources.iter();
+        sources.any(|one| observed.sources.iter().any(|other| same(one, other)))
     };
     let shared = inputs.into_iter().filter(cites);
     shared

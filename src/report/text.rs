@@ -294,6 +294,15 @@ impl Page {
     }
 }
 
+/// A number with its unit; a pure number has none to show.
+fn with_unit(number: &str, unit: &str) -> String {
+    if unit == "1" {
+        number.to_owned()
+    } else {
+        format!("{number} {}", plain(unit))
+    }
+}
+
 /// What is known about the thresholds of an output: `P(emissions > the article = 23.04 kgCO2e/day) = 57.9 %`.
 fn threshold_lines(output: &OutputReport) -> Vec<String> {
     let mut lines = Vec::new();
@@ -306,10 +315,9 @@ fn threshold_lines(output: &OutputReport) -> Vec<String> {
             continue;
         };
         let threshold = format!(
-            "{} = {} {}",
+            "{} = {}",
             plain(name),
-            number::shortest(threshold),
-            plain(&output.unit)
+            with_unit(&number::shortest(threshold), &output.unit)
         );
         let output_name = plain(&output.name);
         lines.push(if output.constant {

@@ -196,12 +196,12 @@ pub static INPUT: Section = Section {
         ),
         key(
             "catalog",
-            Shape::Later("the catalog of reference data"),
-            "Rows of the catalog",
+            Shape::Texts,
+            "Entries of the catalog of reference data, whose values it takes",
         ),
         key(
             "where",
-            Shape::Later("the catalog of reference data"),
+            Shape::Section(&WHERE),
             "Narrows the rows of the catalog",
         ),
         key(
@@ -237,6 +237,23 @@ pub static INPUT: Section = Section {
         ),
     ],
     others: Others::Parameters,
+};
+
+/// `where` of an input from the catalog.
+pub static WHERE: Section = Section {
+    name: "`where`",
+    keys: &[
+        key("accounting", Shape::Text, "average, marginal or market"),
+        key(
+            "basis",
+            Shape::Text,
+            "What the value is of: location, tdp, idle, fleet …",
+        ),
+        key("boundary", Shape::Text, "What is inside"),
+        key("year", Shape::Whole, "The year it holds for"),
+        key("source", Shape::Text, "The key of the source"),
+    ],
+    others: Others::Refused,
 };
 
 /// An output.

@@ -1,6 +1,6 @@
 //! Where observed values lie, as sentences: `the paper (914 kWh) lies at the 22nd percentile of energy: inside`.
 
-use super::plain;
+use super::{plain, with_unit};
 use crate::report::{ObservedRow, OutputReport, number};
 use crate::statistic::Estimate;
 
@@ -21,10 +21,10 @@ fn line(output: &OutputReport, row: &ObservedRow) -> String {
         format!("{} to {}", number::shortest(low), number::shortest(high))
     };
     let verdict = if row.inside { "inside" } else { "OUTSIDE" };
+    let band = with_unit(&band, &output.unit);
     format!(
-        "{} ({band} {}) lies {} {}: {verdict}{}",
+        "{} ({band}) lies {} {}: {verdict}{}",
         plain(&row.name),
-        plain(&output.unit),
         place(row),
         plain(&output.name),
         sharing(row)
@@ -39,11 +39,7 @@ fn place(row: &ObservedRow) -> String {
         (Percentile::Above, Percentile::Above) => "above every outcome of".to_owned(),
         (low, high) if low == high => format!("{} percentile of", low.words()),
         (Percentile::Below, Percentile::Above) => "around every outcome of".to_owned(),
-        (low, high) => format!(
-            "from {} to {} percentile of",
-            low.words().trim_start_matches("at "),
-            high.words().trim_start_matches("at ")
-        ),
+        (low, high) => format!("from {} to {} of", low.end(), high.end()),
     }
 }
 
@@ -83,13 +79,20 @@ impl Percentile {
         }
     }
 
+    /// As one end of a band.
+    fn end(self) -> String {
+        match self {
+            Percentile::Below => "below every outcome".to_owned(),
+            Percentile::Above => "above every outcome".to_owned(),
+            _ => format!("{} percentile", self.words().trim_start_matches("at ")),
+        }
+    }
+
     fn words(self) -> String {
         match self {
-            Percentile::Below => "before the first".to_owned(),
-            Percentile::First => "below the 1st".to_owned(),
+            Percentile::Below | Percentile::First => "below the 1st".to_owned(),
             Percentile::At(percent) => format!("at the {percent}{}", ordinal(percent)),
-            Percentile::Last => "above the 99th".to_owned(),
-            Percentile::Above => "beyond the last".to_owned(),
+            Percentile::Last | Percentile::Above => "above the 99th".to_owned(),
         }
     }
 }
@@ -149,15 +152,18 @@ mod tests {
                 ..output.observed[0].clone()
             })
         };
-        assert_eq!(at([0.02, 0.112]), "from the 2nd to the 11th percentile of");
+        assert_eq!(
+            at([0.02, 0.112]),
+            "from the 2nd percentile to the 11th percentile of"
+        );
         assert_eq!(
             at([0.001, 0.226]),
-            "from below the 1st to the 23rd percentile of"
+            "from below the 1st percentile to the 23rd percentile of"
         );
         assert_eq!(at([0.995, 0.997]), "above the 99th percentile of");
         assert_eq!(
             at([0.0, 0.5]),
-            "from before the first to the 50th percentile of"
+            "from below every outcome to the 50th percentile of"
         );
         assert_eq!(at([0.0, 1.0]), "around every outcome of");
     }
