@@ -6,14 +6,17 @@ mod observed;
 mod plan;
 mod rows;
 
+use crate::distribution::Marginal;
 use crate::model::{Definition, Input, Model, Variant};
 use crate::program::{self, Program, Slot};
 use crate::report::{InputReport, OutputReport, Report, RunReport, SampleReport, SensitivityRow};
 use crate::run::{self, Experiment, NonFinite, Outcome, OutputOutcome, Question, Stopped};
 pub use crate::run::{Encoder, Progress, TrialSink, Unwatched};
+use crate::sampler::copula::{self, Copula};
 use crate::sampler::key::StreamKey;
 use crate::sampler::{Layout, Method, SampledInput, Sampler, sobol};
 use crate::sensitivity::DUMMY;
+use crate::statistic::Estimate;
 use crate::statistic::tally::Marks;
 pub use error::RunError;
 use observed::Place;
@@ -106,23 +109,81 @@ impl VariantRun<'_> {
 
     /// The uniforms of a program's sources, and of the dummy.
     fn sampler(&self, program: &Program) -> Box<dyn Sampler> {
+        self.sampler_of(program.sources.iter().map(|source| source.input))
+    }
+
+    /// The uniforms of inputs, in their order, and of the dummy; correlated ones coupled.
+    fn sampler_of(&self, inputs: impl Iterator<Item = usize>) -> Box<dyn Sampler> {
         let seed = self.plan.seed;
-        let mut inputs: Vec<SampledInput> = program
-            .sources
+        let sampled = |draw_key: &str| SampledInput {
+            key: StreamKey::new(seed, draw_key),
+            dimension: self.dimensions.of(draw_key),
+        };
+        let mut inputs: Vec<usize> = inputs.collect();
+        let mut columns: Vec<SampledInput> = inputs
             .iter()
-            .map(|source| {
-                let draw_key = &self.variant.inputs[source.input].draw_key;
-                SampledInput {
-                    key: StreamKey::new(seed, draw_key),
-                    dimension: self.dimensions.of(draw_key),
-                }
+            .map(|&input| sampled(&self.variant.inputs[input].draw_key))
+            .collect();
+        columns.push(sampled(DUMMY));
+        inputs.push(usize::MAX);
+        let mut groups = self.correlated_groups();
+        // What is correlated depends on every input of its group, also on those that no output needs.
+        for member in groups.iter_mut().flat_map(|group| &mut group.members) {
+            let column = inputs.iter().position(|input| input == member);
+            *member = column.unwrap_or_else(|| {
+                inputs.push(*member);
+                columns.push(sampled(&self.variant.inputs[*member].draw_key));
+                inputs.len() - 1
+            });
+        }
+        let count = columns.len();
+        let sampler = self.plan.sampler.sampler(columns);
+        if groups.is_empty() {
+            sampler
+        } else {
+            Box::new(Copula::new(sampler, count, groups))
+        }
+    }
+
+    fn correlated_groups(&self) -> Vec<copula::Group> {
+        let pairs: Vec<_> = self
+            .variant
+            .correlations
+            .iter()
+            .map(|correlation| (correlation.inputs, correlation.asked.parameter()))
+            .collect();
+        copula::groups(self.variant.inputs.len(), &pairs)
+    }
+
+    /// The rank correlation that the trials have, for each of the variant's correlations.
+    fn achieved_correlations(&self) -> Vec<Estimate> {
+        let mut inputs: Vec<usize> = self
+            .variant
+            .correlations
+            .iter()
+            .flat_map(|correlation| correlation.inputs)
+            .collect();
+        inputs.sort_unstable();
+        inputs.dedup();
+        let marginals: Vec<&dyn Marginal> = inputs
+            .iter()
+            .filter_map(|&input| match &self.variant.inputs[input].definition {
+                Definition::Random(marginal) => Some(&**marginal),
+                Definition::Fixed(_) => None,
             })
             .collect();
-        inputs.push(SampledInput {
-            key: StreamKey::new(seed, DUMMY),
-            dimension: 0,
-        });
-        self.plan.sampler.sampler(inputs)
+        let pairs: Vec<[usize; 2]> = self
+            .variant
+            .correlations
+            .iter()
+            .map(|correlation| {
+                correlation
+                    .inputs
+                    .map(|input| inputs.binary_search(&input).unwrap_or(0))
+            })
+            .collect();
+        let sampler = self.sampler_of(inputs.iter().copied());
+        run::rank_correlations(&*sampler, &self.layout(), &marginals, &pairs)
     }
 
     fn report(&self, progress: &dyn Progress) -> Result<RunReport, RunError> {
@@ -148,7 +209,7 @@ impl VariantRun<'_> {
         } else {
             1
         };
-        self.refuse_constant_nonfinite(&program, trials)?;
+        self.refuse_constant_nonfinite(&program)?;
         progress.begin(&self.model.scenario, &self.variant.name, trials);
         let outcome = match varies
             .then(|| run::run(&experiment, &question, progress))
@@ -168,13 +229,14 @@ impl VariantRun<'_> {
     }
 
     /// An output that no distribution acts on and that is not finite is not finite in every trial.
-    fn refuse_constant_nonfinite(&self, program: &Program, trials: u64) -> Result<(), RunError> {
+    fn refuse_constant_nonfinite(&self, program: &Program) -> Result<(), RunError> {
         match program
             .outputs
             .iter()
             .position(|slot| matches!(slot, Slot::Constant(value) if !value.is_finite()))
         {
             Some(output) => {
+                let trials = self.layout().trials();
                 let mut by_output = vec![0; program.outputs.len()];
                 by_output[output] = trials;
                 Err(self.nonfinite(&NonFinite {
@@ -290,7 +352,13 @@ impl VariantRun<'_> {
             },
             inputs: self.variant.inputs.iter().map(input_report).collect(),
             outputs,
-            notes: notes::of_run(self.variant, self.plan, &layout, outcome),
+            notes: notes::of_run(
+                self.variant,
+                self.plan,
+                &layout,
+                outcome,
+                &self.achieved_correlations(),
+            ),
         }
     }
 

@@ -289,3 +289,16 @@ fn normal_quantile_inverts_to_the_smallest_tails() {
     assert_eq!(kernel::normal_quantile(1.0), f64::INFINITY);
     assert!(kernel::normal_quantile(1.5).is_nan());
 }
+
+/// Φ over a column against the complementary error function of libm, whose argument is rounded once more, as far as
+/// any draw goes.
+#[test]
+fn the_normal_probability_of_a_column_is_that_of_one_value() {
+    let x: Vec<f64> = (-900..=900).map(|at| f64::from(at) / 100.0).collect();
+    let mut u = vec![0.0; x.len()];
+    kernel::normal_probability_slice(&x, &mut u);
+    for (x, u) in x.iter().zip(u) {
+        let exact = kernel::normal_lower_tail(*x);
+        assert!((u / exact - 1.0).abs() < 2e-14, "{x}: {u:e}, not {exact:e}");
+    }
+}

@@ -360,3 +360,30 @@ fn checking_is_quick_enough_for_batches_of_ten_thousand_files() {
     // Far above what it takes, so that a busy machine does not fail it; a quadratic step would.
     assert!(each.as_millis() < 20);
 }
+
+#[test]
+fn correlations_are_shared_replaced_and_dropped_by_variants() {
+    use montecarbon::model::Dependence::{Gaussian, Spearman};
+    let model = model(&good("contract.toml"));
+    let of = |name: &str| -> Vec<_> {
+        let variant = variant(&model, name);
+        let named = |input: usize| variant.inputs[input].name.as_str();
+        variant
+            .correlations
+            .iter()
+            .map(|correlation| (correlation.inputs.map(named), correlation.asked))
+            .collect()
+    };
+    let written = [
+        (["utilization", "requests"], Spearman(0.6)),
+        (["gpus", "requests"], Gaussian(-0.1)),
+    ];
+    assert_eq!(of("us-west"), written);
+    assert_eq!(of("shared"), written);
+    // Its own takes the place of the pair's; the GPUs became a constant.
+    let half = "half the GPUs, 50 %";
+    assert_eq!(of(half), [(["requests", "utilization"], Gaussian(0.9))]);
+    let dropped = &variant(&model, half).dropped_correlations;
+    assert_eq!(*dropped, [["gpus".to_owned(), "requests".to_owned()]]);
+    assert!(variant(&model, "us-west").dropped_correlations.is_empty());
+}

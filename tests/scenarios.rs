@@ -201,6 +201,17 @@ fn per_request() {
             ("per_request", "interval_high", 4.2),
         ],
     );
+    // Demand that rises with utilization narrows the ratio and leaves the emissions alone.
+    let found = summary("per-request.toml");
+    let of = |variant: &str, output: &str, statistic: &str| {
+        found[&(variant.to_owned(), output.to_owned(), statistic.to_owned())]
+    };
+    let width = |variant| {
+        of(variant, "per_request", "interval_high") / of(variant, "per_request", "interval_low")
+    };
+    assert!(width("busy together") < 0.8 * width("base"));
+    let mean = |variant| of(variant, "emissions", "mean");
+    assert!((mean("busy together") / mean("base") - 1.0).abs() < 0.002);
 }
 
 #[test]

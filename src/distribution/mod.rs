@@ -27,6 +27,7 @@ mod truncated;
 mod uniform;
 mod weibull;
 
+pub use normal::fill_standard as fill_standard_normal;
 pub use truncated::truncate;
 
 use crate::diagnostic::Code;

@@ -55,7 +55,7 @@ impl Tabulated for StandardNormal {
 }
 
 /// `x[i]` = Φ⁻¹(`u[i]`) by the one table that every normal and lognormal input shares.
-pub(super) fn fill_standard(u: &[f64], x: &mut [f64]) {
+pub fn fill_standard(u: &[f64], x: &mut [f64]) {
     static TABLE: std::sync::LazyLock<LazyTable> = std::sync::LazyLock::new(LazyTable::default);
     TABLE.fill(&StandardNormal, u, x);
 }

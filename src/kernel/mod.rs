@@ -10,6 +10,7 @@ mod beta_function;
 mod exponential;
 mod gamma_function;
 mod logarithm;
+mod matrix;
 mod normal;
 mod power;
 mod quadrature;
@@ -21,8 +22,10 @@ pub use gamma_function::{
     GammaShape, ln_gamma_1p, regularized_gamma, relative_entropy, stirling_error,
 };
 pub use logarithm::{ln, ln_slice, log10, log10_slice};
+pub use matrix::{Factor, Matrix};
 pub use normal::{
-    normal_density, normal_lower_quantile, normal_lower_tail, normal_quantile, normal_upper_tail,
+    normal_density, normal_lower_quantile, normal_lower_tail, normal_probability_slice,
+    normal_quantile, normal_upper_tail,
 };
 pub use power::{powf, powf_slice};
 pub(crate) use quadrature::{integrate, panel_width, tail_integral};

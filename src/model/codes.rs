@@ -131,7 +131,7 @@ the scenario itself first.";
         "`where` narrows the rows that `catalog` names.";
     /// Too few trials.
     TRIALS_OUT_OF_RANGE = "trials-out-of-range", "a number of trials that cannot be run",
-        "At least 2 trials are needed for a spread; 100,000 and more for digits worth printing.";
+        "At least 2 trials are needed for a spread; 100,000 and more for digits worth printing. At most 50 billion can be run.";
     /// A seed that does not fit.
     SEED_OUT_OF_RANGE = "seed-out-of-range", "a seed that does not fit",
         "A seed is a whole number from 0 to 18446744073709551615.";
@@ -147,4 +147,26 @@ the scenario itself first.";
     /// Too few or many replicates.
     REPLICATES_OUT_OF_RANGE = "replicates-out-of-range", "a number of replicates outside 24 to 48",
         "The error of every number comes from 24 to 48 independent replicates: with fewer it is not known well, with more each is too short.";
+    /// Not two inputs.
+    CORRELATION_NOT_A_PAIR = "correlation-not-a-pair", "a correlation that is not between two inputs",
+        "Each entry of `[[correlations]]` is between exactly two different inputs: `inputs = [\"utilization\", \"requests\"]`. Three inputs that depend on \
+each other are three entries.";
+    /// Not one number.
+    CORRELATION_NOT_ONE_NUMBER = "correlation-not-one-number", "a correlation with both of spearman and gaussian, or neither",
+        "A correlation is given by `spearman`, the rank correlation, which holds whatever the distributions are; or by `gaussian`, the parameter of the \
+Gaussian copula itself. For continuous inputs spearman = 6/π · asin(gaussian / 2).";
+    /// Too large.
+    CORRELATION_OUT_OF_RANGE = "correlation-out-of-range", "a correlation that is not between -1 and 1",
+        "Correlations are between -1 and 1: 60 % is written 0.6.";
+    /// Twice.
+    CORRELATION_TWICE = "correlation-twice", "two correlations between the same two inputs",
+        "A pair of inputs has one correlation; the order of the two does not matter. A variant replaces it with `[[variants.NAME.correlations]]`.";
+    /// Of a constant.
+    CORRELATION_WITHOUT_DISTRIBUTION = "correlation-without-distribution", "a correlation with something that has no distribution",
+        "Only inputs with a distribution can be correlated: a constant does not vary, and a formula depends on what its inputs depend on.";
+    /// Impossible together.
+    CORRELATIONS_CONTRADICT = "correlations-contradict", "correlations that cannot hold together",
+        "If a goes with b, and b with c, then a cannot go against c: the matrix of the correlations must be positive semidefinite, and its smallest \
+eigenvalue is below zero. Pairs that are not listed are independent, which is a statement too. The complaint names a smallest set of inputs that \
+contradict each other, and the entries of the nearest matrix that is possible (Higham 2002).";
 }

@@ -3,6 +3,7 @@
 mod catalog;
 mod check;
 pub mod codes;
+mod correlations;
 mod dimensions;
 mod formulas;
 mod functions;
@@ -18,11 +19,13 @@ mod schema;
 mod variants;
 
 pub use check::{LoadError, check, load, source_of_bytes};
+pub use run::MOST_TRIALS;
 pub use schema::schema;
 
 use crate::catalog::Row;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::distribution::Marginal;
+use crate::sampler::copula;
 use crate::unit::{Dimension, Unit};
 use num_rational::BigRational;
 use std::sync::Arc;
@@ -95,6 +98,43 @@ pub struct Variant {
     pub outputs: Vec<Output>,
     /// What was observed of it, in the order of the file.
     pub observed: Vec<Observed>,
+    /// Dependence between its random inputs, a pair once; together they are positive semidefinite.
+    pub correlations: Vec<Correlation>,
+    /// Correlations of the scenario as written that have no place here: an input of theirs has no distribution in this
+    /// variant.
+    pub dropped_correlations: Vec<[String; 2]>,
+}
+
+/// Dependence between two inputs, by a Gaussian copula.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Correlation {
+    /// The two, by index in [`Variant::inputs`], in the order of the file.
+    pub inputs: [usize; 2],
+    /// What was asked for.
+    pub asked: Dependence,
+    /// The description as written.
+    pub description: Option<String>,
+    /// Keys of references, or texts with a space in them.
+    pub sources: Vec<String>,
+}
+
+/// How strongly two inputs depend on each other, from −1 to 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Dependence {
+    /// Spearman's rank correlation.
+    Spearman(f64),
+    /// The Gaussian copula's own parameter.
+    Gaussian(f64),
+}
+
+impl Dependence {
+    /// The parameter of the Gaussian copula.
+    pub fn parameter(self) -> f64 {
+        match self {
+            Dependence::Spearman(spearman) => copula::parameter_of_spearman(spearman),
+            Dependence::Gaussian(parameter) => parameter,
+        }
+    }
 }
 
 /// One input of a variant.

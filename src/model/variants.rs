@@ -2,6 +2,7 @@
 
 use super::check::{Context, Named, Quantity};
 use super::codes::{NUMBER_WITHOUT_UNIT, REPLACES_NOTHING, VARIANT_DEFINED_TWICE};
+use super::correlations::PlannedCorrelation;
 use super::dimensions::{Compiler, InputView};
 use super::graph::Builder;
 use super::observed::{ObservedEntry, of_variant};
@@ -22,6 +23,8 @@ pub(super) struct VariantPlan {
     quantities: Vec<Named>,
     /// The keys of draws that are not the plain name.
     draw_keys: HashMap<String, String>,
+    /// Its own correlations, then those of the scenario as written that it does not replace.
+    pub(super) correlations: Vec<PlannedCorrelation>,
 }
 
 impl Context<'_> {
@@ -38,11 +41,13 @@ impl Context<'_> {
         }
         let base_name = base_name.map_or_else(|| "base".to_owned(), |text| text.value);
         let mut seen = HashSet::from([base_name.to_lowercase()]);
+        let correlations = self.read_correlations(root.get("correlations"), names);
         let mut plans = vec![VariantPlan {
             name: base_name,
             description: None,
             quantities: base.to_vec(),
             draw_keys: HashMap::new(),
+            correlations,
         }];
         let index: HashMap<&str, usize> = base
             .iter()
@@ -68,7 +73,9 @@ impl Context<'_> {
                 self.complaints.push(complaint.advise(advice));
             }
             if let Some(table) = entry.node.as_table() {
-                plans.push(self.read_variant(&entry.key, table, base, &index, names));
+                let mut plan = self.read_variant(&entry.key, table, base, &index, names);
+                plan.inherit_correlations(&plans[0].correlations);
+                plans.push(plan);
             }
         }
         plans
@@ -90,6 +97,7 @@ impl Context<'_> {
                 .map(|text| text.value),
             quantities: base.to_vec(),
             draw_keys: HashMap::new(),
+            correlations: self.read_correlations(table.get("correlations"), names),
         };
         self.read_sources(table.get("source"));
         let entries = |section: &str| {
@@ -209,7 +217,7 @@ impl Context<'_> {
     ) -> Option<Variant> {
         let resolved = self.resolve(&plan.quantities);
         let mut views = Vec::new();
-        let mut inputs: Vec<Option<Input>> = Vec::new();
+        let mut inputs: Vec<(String, Option<Input>)> = Vec::new();
         for named in &plan.quantities {
             let Quantity::Input(entry) = &named.quantity else {
                 continue;
@@ -222,19 +230,19 @@ impl Context<'_> {
                 unit: entry.unit.clone(),
                 fixed,
             });
-            inputs.push(
-                entry
-                    .input
-                    .clone()
-                    .map(|input| match plan.draw_keys.get(&input.name) {
-                        Some(draw_key) => Input {
-                            draw_key: draw_key.clone(),
-                            ..input
-                        },
-                        None => input,
-                    }),
-            );
+            let input = entry
+                .input
+                .clone()
+                .map(|input| match plan.draw_keys.get(&input.name) {
+                    Some(draw_key) => Input {
+                        draw_key: draw_key.clone(),
+                        ..input
+                    },
+                    None => input,
+                });
+            inputs.push((named.key.value.clone(), input));
         }
+        let correlations = self.build_correlations(&plan.correlations, &inputs);
         let mut complaints = Vec::new();
         let mut compiler = Compiler {
             texts: self.texts,
@@ -258,11 +266,16 @@ impl Context<'_> {
         Some(Variant {
             name: plan.name.clone(),
             description: plan.description.clone(),
-            inputs: inputs.into_iter().collect::<Option<Vec<_>>>()?,
+            inputs: inputs
+                .into_iter()
+                .map(|(_, input)| input)
+                .collect::<Option<Vec<_>>>()?,
             graph,
             formulas: formulas?,
             outputs: outputs?,
             observed: of_variant(observed, &plan.name),
+            correlations: correlations.kept,
+            dropped_correlations: correlations.dropped,
         })
     }
 }
@@ -271,6 +284,19 @@ impl VariantPlan {
     /// The variant's name.
     pub(super) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Adds the correlations of the scenario as written, but those of pairs that this variant has its own for.
+    fn inherit_correlations(&mut self, base: &[PlannedCorrelation]) {
+        let own = self.correlations.len();
+        for correlation in base {
+            if !self.correlations[..own]
+                .iter()
+                .any(|mine| mine.same_pair(correlation))
+            {
+                self.correlations.push(correlation.inherited());
+            }
+        }
     }
 
     /// Puts a quantity in the place of another, so that everything keeps its order.

@@ -54,9 +54,15 @@ impl fmt::Display for RunError {
                 } else {
                     format!("{scenario} / {variant}")
                 };
+                let always = count == trials;
                 let (count, trials) = (number::count(*count), number::count(*trials));
+                let among = if always {
+                    format!("all {trials}")
+                } else {
+                    format!("{count} of {trials}")
+                };
                 let mut text = format!(
-                    "{of}: {output} is not finite in {count} of {trials} trials, first in trial {first_trial}, where"
+                    "{of}: {output} is not finite in {among} trials, first in trial {first_trial}, where"
                 );
                 for (name, value, unit) in inputs {
                     let unit = if unit == "1" { "" } else { unit };
@@ -65,6 +71,11 @@ impl fmt::Display for RunError {
                     );
                 }
                 text.push_str(NON_FINITE_HELP);
+                text.push_str(if always {
+                    NOTHING_LEFT_HELP
+                } else {
+                    LEAVE_OUT_HELP
+                });
                 formatter.write_str(&text)
             }
             RunError::TooManyInputs { inputs, most } => write!(
@@ -88,4 +99,7 @@ impl std::error::Error for RunError {
 
 const NON_FINITE_HELP: &str = "
 help: a division by an input that can be 0, or a logarithm or root of one that can be negative, gives such a number:
-restrict that input with truncate, or leave those trials out and count them with --allow-nonfinite";
+restrict that input with truncate";
+const LEAVE_OUT_HELP: &str = ", or leave those trials out and count them with --allow-nonfinite";
+/// No trial would be left.
+const NOTHING_LEFT_HELP: &str = ", or correct the formula";

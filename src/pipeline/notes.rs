@@ -1,16 +1,23 @@
 //! What must not go unsaid about a run.
 
 use super::Plan;
-use crate::model::{Definition, Kind, Variant};
+use crate::model::{Definition, Dependence, Kind, Variant};
+use crate::report::number;
 use crate::run::Outcome;
+use crate::sampler::copula::spearman_of_parameter;
 use crate::sampler::{Layout, Method};
+use crate::statistic::Estimate;
 
-/// The notes of one run, in a fixed order.
+/// Significant digits of a correlation, where its error does not support fewer.
+const ASKED_DIGITS: i32 = 3;
+
+/// The notes of one run, in a fixed order; `achieved`: the rank correlation of each of the variant's correlations.
 pub fn of_run(
     variant: &Variant,
     plan: &Plan,
     layout: &Layout,
     outcome: Option<&Outcome>,
+    achieved: &[Estimate],
 ) -> Vec<String> {
     let Some(outcome) = outcome else {
         return vec![
@@ -44,6 +51,29 @@ pub fn of_run(
                 input.name
             ));
         }
+    }
+    for (correlation, achieved) in variant.correlations.iter().zip(achieved) {
+        let [one, other] = correlation
+            .inputs
+            .map(|input| variant.inputs[input].name.as_str());
+        let asked = match correlation.asked {
+            Dependence::Spearman(spearman) => number::rounded(spearman, ASKED_DIGITS),
+            Dependence::Gaussian(parameter) => format!(
+                "{} (gaussian = {})",
+                number::rounded(spearman_of_parameter(parameter), ASKED_DIGITS),
+                number::rounded(parameter, ASKED_DIGITS)
+            ),
+        };
+        notes.push(format!(
+            "rank correlation {one}–{other}: asked {asked}, achieved {}",
+            number::estimate(achieved, ASKED_DIGITS)
+        ));
+    }
+    for [one, other] in &variant.dropped_correlations {
+        notes.push(format!(
+            "the correlation of {one} and {other} has no place in {}: one of them has no distribution there",
+            variant.name
+        ));
     }
     let kinds = |kind| {
         variant

@@ -50,30 +50,42 @@ pub fn pilot(experiment: &Experiment, question: &Question) -> Option<Pilot> {
     {
         return None;
     }
-    let mut plans = Vec::with_capacity(outputs);
-    let mut classes = Vec::with_capacity(outputs);
     let rank_classes =
         MainPlan::rank_classes(experiment.program.sources.len(), outputs, layout.replicates);
-    let by_output = experiment.varying_outputs().zip(0..outputs);
-    for (output, at) in by_output {
-        let parts: Vec<&[f64]> = replicates
-            .iter()
-            .map(|values| values[at].as_slice())
-            .collect();
-        let mut sorted = parts.concat();
-        sorted.sort_unstable_by(f64::total_cmp);
-        let grid = Grid::from_pilot(&sorted, if keep_all { 6 } else { 9 });
-        let roles = if keep_all {
-            vec![Role::Keep; grid.cells()]
-        } else {
-            roles(&grid, &sorted, &parts, question, trials)
-        };
-        classes.push(OutputClasses {
-            class_of_cell: class_of_cell(&grid, &sorted, rank_classes),
-            centre: grid.centre(),
-        });
-        plans.push(TallyPlan::new(grid, roles, question.marks[output].clone()));
-    }
+    let varying: Vec<usize> = experiment.varying_outputs().collect();
+    let mut plans = Vec::with_capacity(outputs);
+    let mut classes = Vec::with_capacity(outputs);
+    super::parallel::in_order(
+        outputs,
+        || (),
+        |(), at| {
+            let parts: Vec<&[f64]> = replicates
+                .iter()
+                .map(|values| values[at].as_slice())
+                .collect();
+            let mut sorted = parts.concat();
+            sorted.sort_unstable_by(f64::total_cmp);
+            let grid = Grid::from_pilot(&sorted, if keep_all { 6 } else { 9 });
+            let roles = if keep_all {
+                vec![Role::Keep; grid.cells()]
+            } else {
+                roles(&grid, &sorted, &parts, question, trials)
+            };
+            let classes = OutputClasses {
+                class_of_cell: class_of_cell(&grid, &sorted, rank_classes),
+                centre: grid.centre(),
+            };
+            (
+                TallyPlan::new(grid, roles, question.marks[varying[at]].clone()),
+                classes,
+            )
+        },
+        |(plan, output_classes)| {
+            plans.push(plan);
+            classes.push(output_classes);
+            true
+        },
+    );
     let main = (!question.measures.is_empty() && outputs > 0).then(|| {
         let inputs: Vec<_> = experiment
             .program

@@ -3,6 +3,7 @@
 //! A sample is a number of independent replicates; a replicate is made in segments of [`SEGMENT_ROWS`] rows, the unit of
 //! work and of sharding; a segment is filled tile by tile. Neither the height of a tile nor the number of threads changes a draw.
 
+pub mod copula;
 pub mod key;
 mod philox;
 mod random;

@@ -140,8 +140,8 @@ pub static ROOT: Section = Section {
         ),
         key(
             "correlations",
-            Shape::Later("correlations between inputs"),
-            "Dependence between inputs",
+            Shape::Sections(&CORRELATION),
+            "Dependence between two inputs each",
         ),
         key(
             "shares",
@@ -256,6 +256,31 @@ pub static WHERE: Section = Section {
     others: Others::Refused,
 };
 
+/// An entry of `[[correlations]]`.
+pub static CORRELATION: Section = Section {
+    name: "a correlation",
+    keys: &[
+        required("inputs", Shape::Texts, "The two inputs it is between"),
+        key(
+            "spearman",
+            Shape::Number,
+            "Spearman's rank correlation, from -1 to 1",
+        ),
+        key(
+            "gaussian",
+            Shape::Number,
+            "The parameter of the Gaussian copula instead, from -1 to 1",
+        ),
+        key(
+            "source",
+            Shape::Texts,
+            "Keys of [references], or text with a space in it",
+        ),
+        key("description", Shape::Text, "Why they depend on each other"),
+    ],
+    others: Others::Refused,
+};
+
 /// An output.
 pub static OUTPUT: Section = Section {
     name: "an output",
@@ -326,8 +351,8 @@ pub static VARIANT: Section = Section {
         ),
         key(
             "correlations",
-            Shape::Later("correlations between inputs"),
-            "Correlations that replace others",
+            Shape::Sections(&CORRELATION),
+            "Correlations that replace those of the same two inputs, or are added",
         ),
     ],
     others: Others::Refused,

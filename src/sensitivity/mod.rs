@@ -252,9 +252,8 @@ impl MainTally {
         let rank_width = self.spearman.as_ref().map_or(0, spearman::Spearman::width);
         ranks.resize(rows * rank_width, 0.0);
         for (column, (column_classes, u)) in plan.classes.iter().zip(u).enumerate() {
-            column_classes.classes_of(u, classes);
+            column_classes.classify(u, classes, places);
             if let Some(given_data) = &mut self.given_data {
-                column_classes.places(u, classes, places);
                 given_data.add(column, classes, places, output_rows);
             }
             if rank_width > 0 {

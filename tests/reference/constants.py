@@ -58,3 +58,11 @@ def legendre(n):
 print("Gauss-Legendre 20")
 for x, w in legendre(20):
     print("    (%r, %r)," % (float(x), float(w)))
+
+# ln(erfc(z) / t) + z^2 with t = 2 / (2 + z), as a Chebyshev series in 2 t - 1 (60 nodes, the first 28 kept)
+def ln_erfc(t):
+    z = 2 / max(t, mpf(10) ** -8) - 2
+    return log(erfc(z)) + z * z - log(t)
+angles = [pi * (k + mpf(1) / 2) / 60 for k in range(60)]
+values = [ln_erfc((cos(angle) + 1) / 2) for angle in angles]
+show("ln erfc", [mpf(2) / 60 * sum(v * cos(j * angle) for v, angle in zip(values, angles)) for j in range(28)])

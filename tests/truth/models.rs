@@ -5,15 +5,13 @@ use montecarbon::model::{Model, check};
 use serde_json::Value;
 use std::fmt::Write;
 
-/// Models that need correlated inputs, which the language does not have yet.
-pub const MODELS_WITH_CORRELATION: [&str; 3] = ["cf_ln_corr", "cf_ln_spearman", "cf_n_corr"];
-
 /// A model and its exact answers.
 pub struct Exact {
     /// Its name.
     pub id: String,
-    /// Input lines of the scenario.
+    /// Input lines of the scenario, and its correlations.
     inputs: String,
+    correlations: String,
     /// The formula.
     formula: String,
     /// The exact mean; `None` where there is none.
@@ -30,8 +28,8 @@ impl Exact {
     /// The model as a scenario file.
     pub fn scenario(&self) -> String {
         format!(
-            "[inputs]\n{}\n[formulas]\nresult_of_model = \"{}\"\n[outputs]\nresult_of_model = \"1\"\n",
-            self.inputs, self.formula
+            "[inputs]\n{}\n{}[formulas]\nresult_of_model = \"{}\"\n[outputs]\nresult_of_model = \"1\"\n",
+            self.inputs, self.correlations, self.formula
         )
     }
 }
@@ -47,21 +45,9 @@ fn models() -> Vec<Value> {
     file["models"].as_array().unwrap().clone()
 }
 
-/// The names of all models.
-pub fn all_ids() -> Vec<String> {
-    models()
-        .iter()
-        .map(|model| model["id"].as_str().unwrap().to_owned())
-        .collect()
-}
-
-/// Every model that the language can state.
+/// Every model.
 pub fn closed_form() -> Vec<Exact> {
-    models()
-        .iter()
-        .filter(|model| model.get("correlation").is_none_or(Value::is_null))
-        .map(exact)
-        .collect()
+    models().iter().map(exact).collect()
 }
 
 fn exact(model: &Value) -> Exact {
@@ -85,6 +71,20 @@ fn exact(model: &Value) -> Exact {
         }
         inputs.push_str(" }\n");
     }
+    let mut correlations = String::new();
+    for pair in model["correlation"].as_array().into_iter().flatten() {
+        let (key, value) = match pair["kind"].as_str() {
+            Some("gaussian_copula") => ("gaussian", &pair["rho"]),
+            Some("spearman_gaussian_copula") => ("spearman", &pair["rho_s"]),
+            other => panic!("{other:?}"),
+        };
+        let inputs = &pair["inputs"];
+        writeln!(
+            correlations,
+            "[[correlations]]\ninputs = {inputs}\n{key} = {value}\n"
+        )
+        .unwrap();
+    }
     let number = |key: &str| model[key].as_f64();
     let quantiles = model["quantiles"]
         .as_array()
@@ -100,6 +100,7 @@ fn exact(model: &Value) -> Exact {
     Exact {
         id: model["id"].as_str().unwrap().to_owned(),
         inputs,
+        correlations,
         formula: model["expression"].as_str().unwrap().to_owned(),
         mean: number("mean"),
         sd: number("sd"),
