@@ -208,7 +208,8 @@ impl Context<'_> {
         }
     }
 
-    fn random(
+    /// A distribution with its truncation, and the share of the mass that this removed.
+    pub(super) fn random(
         &mut self,
         table: &Table,
         family: &Text,

@@ -239,6 +239,29 @@ pub static INPUT: Section = Section {
     others: Others::Parameters,
 };
 
+/// A component of a mixture; the parameters of its distribution come from the families' table.
+pub static COMPONENT: Section = Section {
+    name: "a component",
+    keys: &[
+        required(
+            "weight",
+            Shape::Number,
+            "How often, beside the weights of the others",
+        ),
+        required(
+            "distribution",
+            Shape::Text,
+            "The family of its distribution",
+        ),
+        key(
+            "truncate",
+            Shape::Numbers,
+            "Lower and upper bound, in the input's unit; inf allowed",
+        ),
+    ],
+    others: Others::Parameters,
+};
+
 /// An entry of `[[correlations]]`.
 pub static CORRELATION: Section = Section {
     name: "a correlation",
