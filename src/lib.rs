@@ -1,8 +1,10 @@
-//! montecarbon: how sure is a carbon footprint?
+#![doc = include_str!("../README.md")]
 //!
-//! The folders are the stages of one flow, and imports go one way along it:
-//! `scenario` (text with spans) → `model` (everything checked) → `program` (operations over columns)
-//! → `sampler` + `run` (tiles of trials) → `statistic` and `sensitivity` (estimates) → `report` (plain data, then files).
+//! # The house
+//!
+//! The folders are the stages of one flow, and imports go one way along it: `scenario` (text with spans) → `model` (everything
+//! checked) → `program` (operations over columns) → `sampler` + `run` (tiles of trials) → `statistic` and `sensitivity`
+//! (estimates) → `report` (plain data, then files). `tests/rooms.rs` keeps the walls.
 
 #![cfg_attr(
     test,

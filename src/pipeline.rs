@@ -1,95 +1,25 @@
 //! The flow from models to a report: each stage called in turn, nothing computed here.
 
+mod error;
 mod notes;
+mod plan;
 mod rows;
 
 use crate::distribution::Marginal;
 use crate::model::{Definition, Input, Model, Variant};
 use crate::program::{self, Program, Slot};
 use crate::report::{InputReport, OutputReport, Report, RunReport, SampleReport, SensitivityRow};
-pub use crate::run::Progress;
 use crate::run::{self, Experiment, NonFinite, Outcome, OutputOutcome, Question, Stopped};
+pub use crate::run::{Encoder, Progress, TrialSink, Unwatched};
 use crate::sampler::copula::{self, Copula};
 use crate::sampler::key::StreamKey;
 use crate::sampler::{Layout, Method, SampledInput, Sampler, sobol};
-use crate::sensitivity::{DUMMY, Measure};
+use crate::sensitivity::DUMMY;
 use crate::statistic::Estimate;
+pub use error::RunError;
+pub use plan::{Plan, quantiles};
 use rows::Rows;
 use std::collections::HashMap;
-use std::io;
-
-/// How to run: the command line over the file's `[run]` over the defaults, already checked.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Plan {
-    /// Trials asked for (at least 2).
-    pub trials: u64,
-    /// Seed of every stream.
-    pub seed: u64,
-    /// `random` or `sobol`.
-    pub sampler: Method,
-    /// Independent replicates asked for; `None`: about 32.
-    pub replicates: Option<u32>,
-    /// Level of the reported intervals, in (0, 1).
-    pub level: f64,
-    /// Probabilities of the reported quantiles, rising, each in (0, 1).
-    pub quantiles: Vec<f64>,
-    /// Measures of sensitivity to compute.
-    pub measures: Vec<Measure>,
-    /// Leave trials with a non-finite output out instead of failing.
-    pub allow_nonfinite: bool,
-}
-
-/// Turns a block of rows into bytes, on any thread: the number of the first trial, the replicate, one slice per column.
-pub type Encoder = Box<dyn Fn(u64, u32, &[&[f64]]) -> Vec<u8> + Sync>;
-
-/// Receives the trials of a run, in order, a block at a time.
-pub trait TrialSink: Send {
-    /// The columns of the variant that comes next: (name, role `input`/`output`, unit), in order. Returns what encodes its rows.
-    fn begin(
-        &mut self,
-        scenario: &str,
-        variant: &str,
-        columns: &[(String, &'static str, String)],
-    ) -> io::Result<Encoder>;
-    /// The next block, as the encoder made it.
-    fn block(&mut self, bytes: Vec<u8>) -> io::Result<()>;
-    /// The variant is complete.
-    fn end(&mut self) -> io::Result<()>;
-}
-
-/// Why a run did not finish.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum RunError {
-    /// An output was not finite in some trials and leaving them out was not asked for.
-    NonFinite {
-        /// The file's stem.
-        scenario: String,
-        /// The variant.
-        variant: String,
-        /// The output.
-        output: String,
-        /// In how many trials.
-        count: u64,
-        /// Of how many.
-        trials: u64,
-        /// The first of them.
-        first_trial: u64,
-        /// Every input of that trial: name, number, unit.
-        inputs: Vec<(String, f64, String)>,
-    },
-    /// More random inputs than Sobol' points have dimensions.
-    TooManyInputs {
-        /// Random inputs of all files of the call.
-        inputs: usize,
-        /// Dimensions there are.
-        most: usize,
-    },
-    /// The progress said stop.
-    Cancelled,
-    /// The sink of trials failed.
-    Sink(io::Error),
-}
 
 /// Runs every variant in `chosen` of every model (`None`: all of them) and reports.
 ///

@@ -36,7 +36,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "statistic",
         ],
     ),
-    ("report", &["diagnostic", "pipeline", "statistic"]),
+    ("report", &["diagnostic", "run", "statistic"]),
     (
         "pipeline",
         &[

@@ -1,6 +1,6 @@
 //! `check`: every complaint, and what each input implies, without running.
 
-use super::{Failure, files, run, terminal};
+use super::{Failure, files, terminal};
 use crate::model::{Definition, Input, Model};
 use crate::program::exact::to_f64;
 use crate::report::grid::{Align, Grid};
@@ -32,7 +32,7 @@ pub(crate) fn check(options: &CheckOptions) -> Result<(), Failure> {
     let models = files::check(&files, &options.sets, false)?;
     let mut page = String::new();
     for (index, model) in models.iter().enumerate() {
-        let quantiles = run::quantiles(options.quantiles.as_deref(), &model.run);
+        let quantiles = crate::pipeline::quantiles(options.quantiles.as_deref(), &model.run);
         let implied = implications(model, &quantiles);
         if options.json {
             page.push_str(&document(&implied).to_string());

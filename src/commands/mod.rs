@@ -39,9 +39,6 @@ pub(crate) enum Failure {
     ClosedPipe,
 }
 
-/// Probabilities of the quantiles where nobody asks for others.
-const QUANTILES: [f64; 7] = [0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975];
-
 impl From<FolderError> for Failure {
     fn from(error: FolderError) -> Failure {
         Failure::Unwritable(error.to_string())

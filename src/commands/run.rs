@@ -2,8 +2,8 @@
 
 use super::files::{self, ScenarioFile};
 use super::progress::{self, Bar};
-use super::{Failure, QUANTILES, terminal};
-use crate::model::{Model, RunDefaults, Variant};
+use super::{Failure, terminal};
+use crate::model::{Model, Variant};
 use crate::pipeline::{self, Plan, Progress as _, TrialSink};
 use crate::report::csv::Csv;
 use crate::report::folder::{FileRecord, ResultFolder};
@@ -19,15 +19,6 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::{Instant, SystemTime};
-
-/// Trials where neither the command line nor the scenario says.
-const TRIALS: u64 = 1_000_000;
-/// The seed, likewise: fixed, so that the same command gives the same bytes.
-const SEED: u64 = 42;
-/// The level of the intervals, likewise.
-const LEVEL: f64 = 0.95;
-/// The sampler, likewise.
-const SAMPLER: Method = Method::Sobol;
 
 /// What `run` was asked for.
 #[derive(Debug)]
@@ -121,35 +112,18 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
 
 /// The model with the command line over its `[run]` over the defaults.
 fn planned(model: Model, overrides: &Overrides) -> (Model, Plan) {
-    let defaults = &model.run;
+    let of_file = Plan::of(&model);
     let plan = Plan {
-        trials: overrides.trials.or(defaults.trials).unwrap_or(TRIALS),
-        seed: overrides.seed.or(defaults.seed).unwrap_or(SEED),
-        sampler: overrides
-            .sampler
-            .or(defaults.sampler.as_deref().and_then(Method::from_name))
-            .unwrap_or(SAMPLER),
-        replicates: overrides.replicates.or(defaults.replicates),
-        level: overrides.level.or(defaults.level).unwrap_or(LEVEL),
-        quantiles: quantiles(overrides.quantiles.as_deref(), defaults),
-        measures: overrides
-            .measures
-            .clone()
-            .unwrap_or_else(|| Measure::ALL.iter().map(|row| row.0).collect()),
+        trials: overrides.trials.unwrap_or(of_file.trials),
+        seed: overrides.seed.unwrap_or(of_file.seed),
+        sampler: overrides.sampler.unwrap_or(of_file.sampler),
+        replicates: overrides.replicates.or(of_file.replicates),
+        level: overrides.level.unwrap_or(of_file.level),
+        quantiles: pipeline::quantiles(overrides.quantiles.as_deref(), &model.run),
+        measures: overrides.measures.clone().unwrap_or(of_file.measures),
         allow_nonfinite: overrides.allow_nonfinite,
     };
     (model, plan)
-}
-
-/// The probabilities asked for, over the scenario's, over the defaults; rising.
-pub(super) fn quantiles(asked: Option<&[f64]>, defaults: &RunDefaults) -> Vec<f64> {
-    let mut quantiles = asked
-        .or(defaults.quantiles.as_deref())
-        .unwrap_or(&QUANTILES)
-        .to_vec();
-    quantiles.sort_by(f64::total_cmp);
-    quantiles.dedup();
-    quantiles
 }
 
 /// The variants asked for; each must exist in one of the files.

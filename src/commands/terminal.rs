@@ -3,7 +3,6 @@
 use super::Failure;
 use crate::pipeline::RunError;
 use crate::report::text::{Text, plain};
-use crate::report::{BASE, number};
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
@@ -83,7 +82,7 @@ pub(crate) fn report_failure(failure: &Failure) -> ExitCode {
             ExitCode::from(2)
         }
         Failure::Run(cause) => {
-            error(&run_error(cause));
+            error(&cause.to_string());
             ExitCode::from(match cause {
                 RunError::Cancelled => 130,
                 RunError::Sink(_) => 2,
@@ -92,45 +91,3 @@ pub(crate) fn report_failure(failure: &Failure) -> ExitCode {
         }
     }
 }
-
-/// A run that failed, in sentences.
-fn run_error(error: &RunError) -> String {
-    match error {
-        RunError::NonFinite {
-            scenario,
-            variant,
-            output,
-            count,
-            trials,
-            first_trial,
-            inputs,
-        } => {
-            let of = if variant == BASE {
-                scenario.clone()
-            } else {
-                format!("{scenario} / {variant}")
-            };
-            let (count, trials) = (number::count(*count), number::count(*trials));
-            let mut text = format!(
-                "{of}: {output} is not finite in {count} of {trials} trials, first in trial {first_trial}, where"
-            );
-            for (name, value, unit) in inputs {
-                let unit = if unit == "1" { "" } else { unit };
-                text.push_str(
-                    format!("\n  {name} = {} {unit}", number::shortest(*value)).trim_end(),
-                );
-            }
-            text.push_str(NON_FINITE_HELP);
-            text
-        }
-        RunError::TooManyInputs { inputs, most } => format!(
-            "{inputs} random inputs in all files together, and Sobol' points have {most} dimensions: run fewer files at once, or use --sampler random"
-        ),
-        RunError::Sink(cause) => format!("cannot write the samples: {cause}"),
-        RunError::Cancelled => "stopped; nothing was written".to_owned(),
-    }
-}
-
-const NON_FINITE_HELP: &str = "
-help: a division by an input that can be 0, or a logarithm or root of one that can be negative, gives such a number:
-restrict that input with truncate, or leave those trials out and count them with --allow-nonfinite";

@@ -90,6 +90,11 @@ pub struct RunReport {
 }
 
 impl RunReport {
+    /// The output of that name.
+    pub fn output(&self, name: &str) -> Option<&OutputReport> {
+        self.outputs.iter().find(|output| output.name == name)
+    }
+
     /// The name in messages: `scenario`, or `scenario / variant`.
     pub fn label(&self) -> String {
         if self.variant == BASE {

@@ -4,7 +4,7 @@ use super::BASE;
 use super::csv::csv_writer;
 use super::folder::{ResultFile, ResultFolder};
 use super::number::push_shortest;
-use crate::pipeline::{Encoder, TrialSink};
+use crate::run::{Encoder, TrialSink};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 

@@ -16,6 +16,7 @@ use crate::statistic::summary::{Summary, summarise};
 use crate::statistic::tally::{Role, Tally, TallyPlan};
 pub use dependence::rank_correlations;
 pub use parallel::with_threads;
+use std::io;
 pub use trials::{one_trial, stream_trials};
 
 /// What the engine tells while it runs; called from any thread.
@@ -26,6 +27,38 @@ pub trait Progress: Sync {
     fn advance(&self, trials: u64);
     /// Asked between segments: whether to stop (Ctrl-C).
     fn cancelled(&self) -> bool;
+}
+
+/// A progress that shows nothing and never stops.
+#[derive(Debug, Clone, Copy)]
+pub struct Unwatched;
+
+impl Progress for Unwatched {
+    fn begin(&self, _: &str, _: &str, _: u64) {}
+
+    fn advance(&self, _: u64) {}
+
+    fn cancelled(&self) -> bool {
+        false
+    }
+}
+
+/// Turns a block of rows into bytes, on any thread: the number of the first trial, the replicate, one slice per column.
+pub type Encoder = Box<dyn Fn(u64, u32, &[&[f64]]) -> Vec<u8> + Sync>;
+
+/// Receives the trials of a run, in order, a block at a time.
+pub trait TrialSink: Send {
+    /// The columns of the variant that comes next: (name, role `input`/`output`, unit), in order. Returns what encodes its rows.
+    fn begin(
+        &mut self,
+        scenario: &str,
+        variant: &str,
+        columns: &[(String, &'static str, String)],
+    ) -> io::Result<Encoder>;
+    /// The next block, as the encoder made it.
+    fn block(&mut self, bytes: Vec<u8>) -> io::Result<()>;
+    /// The variant is complete.
+    fn end(&mut self) -> io::Result<()>;
 }
 
 /// A program with the sample it is run on.

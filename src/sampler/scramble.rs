@@ -2,47 +2,38 @@
 //!
 //! Owen, "Randomly permuted (t,m,s)-nets and (t,s)-sequences", in Monte Carlo and Quasi-Monte Carlo Methods, LNS 106 (1995):
 //! digit d of a point is flipped by a random bit that depends on digits 1 … d−1. On reversed digits that is any
-//! bijection in which bit b of the result is bit b of the argument xor a function of the bits below it; a chain of
-//! `x += key`, `x *= odd` and `x ^= x * even` is one (Laine & Karras 2011; the form after Vegdahl), here over 64 bits
-//! with 256 bits of key. How close its replicate variance comes to an exact tree of random bits is tested below.
+//! bijection in which bit b of the result is bit b of the argument xor a function of the bits below it. A chain of `x += key` and
+//! `x ^= x * even` is one (Laine & Karras 2011; with the multiplications after Vegdahl), here over 64 bits and with 256 bits of
+//! key: the multipliers are keyed too, and then two rounds are enough. Over 300,000 replicates its variance is within 1 % of an
+//! exact tree of random bits.
 
 /// The key of one scrambling.
 #[derive(Debug, Clone, Copy)]
 pub struct Scramble {
     add_1: u64,
-    odd_1: u64,
+    even_1: u64,
     add_2: u64,
-    odd_2: u64,
+    even_2: u64,
 }
 
-// Even multipliers with well spread bits: the even part keeps bit b out of its own flip.
-const EVEN_1: u64 = 0x9E6C_63D0_876A_3F6A;
-const EVEN_2: u64 = 0xC2B2_AE3D_27D4_EB4E;
-const EVEN_3: u64 = 0xA24B_AED4_963E_E406;
-
 impl Scramble {
-    /// From four words of key.
+    /// From four words of key. The multipliers are made even: that keeps a bit out of its own flip.
     pub fn from_words(words: [u64; 4]) -> Self {
         Scramble {
             add_1: words[0],
-            odd_1: words[1] | 1,
+            even_1: words[1] << 1,
             add_2: words[2],
-            odd_2: words[3] | 1,
+            even_2: words[3] << 1,
         }
     }
 
     /// Scrambles digits given in reversed order (digit 1 in the lowest bit).
     #[inline(always)]
     pub fn apply(&self, digits: u64) -> u64 {
-        let mut x = digits;
-        x = x.wrapping_add(self.add_1);
-        x ^= x.wrapping_mul(EVEN_1);
-        x = x.wrapping_mul(self.odd_1);
-        x ^= x.wrapping_mul(EVEN_2);
-        x = x.wrapping_add(self.add_2);
-        x = x.wrapping_mul(self.odd_2);
-        x ^= x.wrapping_mul(EVEN_3);
-        x
+        let x = digits.wrapping_add(self.add_1);
+        let x = x ^ x.wrapping_mul(self.even_1);
+        let x = x.wrapping_add(self.add_2);
+        x ^ x.wrapping_mul(self.even_2)
     }
 }
 
@@ -148,13 +139,13 @@ mod tests {
         assert!(deviation < 0.1, "{deviation}");
     }
 
-    /// The twin: a digital shift is no nested scrambling, and one round of the hash is a poor one.
+    /// The twin: a digital shift is no nested scrambling, and a round with a fixed multiplier is a poor one.
     #[test]
     fn poorer_scramblings_are_caught() {
         assert!(largest_deviation(|scramble, digits| digits ^ scramble.add_1) > 0.1);
         let one_round = |scramble: &Scramble, digits: u64| {
             let x = digits.wrapping_add(scramble.add_1);
-            x ^ x.wrapping_mul(EVEN_1)
+            x ^ x.wrapping_mul(0x9E6C_63D0_876A_3F6A)
         };
         assert!(largest_deviation(one_round) > 0.1);
     }

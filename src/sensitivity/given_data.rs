@@ -54,7 +54,7 @@ impl GivenData {
 
     /// The outputs of a tile as [`GivenData::add`] takes them: row by row, less their centres, then a one.
     pub fn rows(&self, outputs: &[&[f64]], plans: &[OutputClasses], rows: &mut Vec<f64>) {
-        rows.clear();
+        // What pads a row to whole vectors is zero from the start and never written.
         rows.resize(
             outputs.first().map_or(0, |column| column.len()) * self.width,
             0.0,

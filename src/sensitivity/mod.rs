@@ -250,7 +250,6 @@ impl MainTally {
             given_data.rows(outputs, &plan.outputs, output_rows);
         }
         let rank_width = self.spearman.as_ref().map_or(0, spearman::Spearman::width);
-        ranks.clear();
         ranks.resize(rows * rank_width, 0.0);
         for (column, (column_classes, u)) in plan.classes.iter().zip(u).enumerate() {
             column_classes.classes_of(u, classes);

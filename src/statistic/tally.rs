@@ -139,12 +139,17 @@ impl Tally {
             || {
                 self.lanes.add(x, centre, inverse_scale);
                 plan.grid.cells_of(x, cells);
-                let (mut minimum, mut maximum) = (self.minimum, self.maximum);
-                for &x in x {
-                    minimum = if x < minimum { x } else { minimum };
-                    maximum = if x > maximum { x } else { maximum };
-                }
-                (self.minimum, self.maximum) = (minimum, maximum);
+                let (minimum, maximum) = extremes(x);
+                self.minimum = if minimum < self.minimum {
+                    minimum
+                } else {
+                    self.minimum
+                };
+                self.maximum = if maximum > self.maximum {
+                    maximum
+                } else {
+                    self.maximum
+                };
                 for (above, &threshold) in self.above.iter_mut().zip(&plan.thresholds) {
                     *above += x.iter().map(|&x| u64::from(x > threshold)).sum::<u64>();
                 }
@@ -193,4 +198,36 @@ impl Tally {
             self.kept.extend_from_slice(&block.kept);
         }
     }
+}
+
+/// Smallest and largest of a tile, lane by lane so that no comparison waits for the one before it.
+#[inline(always)]
+fn extremes(x: &[f64]) -> (f64, f64) {
+    const LANES: usize = 8;
+    let (mut minimum, mut maximum) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
+    let (blocks, rest) = x.as_chunks::<LANES>();
+    for block in blocks {
+        for lane in 0..LANES {
+            minimum[lane] = if block[lane] < minimum[lane] {
+                block[lane]
+            } else {
+                minimum[lane]
+            };
+            maximum[lane] = if block[lane] > maximum[lane] {
+                block[lane]
+            } else {
+                maximum[lane]
+            };
+        }
+    }
+    let all = |start: f64, lanes: &[f64], better: fn(&f64, &f64) -> bool| {
+        lanes.iter().chain(rest).fold(
+            start,
+            |best, value| if better(value, &best) { *value } else { best },
+        )
+    };
+    (
+        all(f64::INFINITY, &minimum, |value, best| value < best),
+        all(f64::NEG_INFINITY, &maximum, |value, best| value > best),
+    )
 }

@@ -1,0 +1,91 @@
+//! Why a run did not finish, and how that is said.
+
+use crate::report::{BASE, number};
+use std::{fmt, io};
+
+/// Why a run did not finish.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum RunError {
+    /// An output was not finite in some trials and leaving them out was not asked for.
+    NonFinite {
+        /// The file's stem.
+        scenario: String,
+        /// The variant.
+        variant: String,
+        /// The output.
+        output: String,
+        /// In how many trials.
+        count: u64,
+        /// Of how many.
+        trials: u64,
+        /// The first of them.
+        first_trial: u64,
+        /// Every input of that trial: name, number, unit.
+        inputs: Vec<(String, f64, String)>,
+    },
+    /// More random inputs than Sobol' points have dimensions.
+    TooManyInputs {
+        /// Random inputs of all files of the call.
+        inputs: usize,
+        /// Dimensions there are.
+        most: usize,
+    },
+    /// The progress said stop.
+    Cancelled,
+    /// The sink of trials failed.
+    Sink(io::Error),
+}
+
+impl fmt::Display for RunError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RunError::NonFinite {
+                scenario,
+                variant,
+                output,
+                count,
+                trials,
+                first_trial,
+                inputs,
+            } => {
+                let of = if variant == BASE {
+                    scenario.clone()
+                } else {
+                    format!("{scenario} / {variant}")
+                };
+                let (count, trials) = (number::count(*count), number::count(*trials));
+                let mut text = format!(
+                    "{of}: {output} is not finite in {count} of {trials} trials, first in trial {first_trial}, where"
+                );
+                for (name, value, unit) in inputs {
+                    let unit = if unit == "1" { "" } else { unit };
+                    text.push_str(
+                        format!("\n  {name} = {} {unit}", number::shortest(*value)).trim_end(),
+                    );
+                }
+                text.push_str(NON_FINITE_HELP);
+                formatter.write_str(&text)
+            }
+            RunError::TooManyInputs { inputs, most } => write!(
+                formatter,
+                "{inputs} random inputs in all files together, and Sobol' points have {most} dimensions: run fewer files at once, or use --sampler random"
+            ),
+            RunError::Sink(cause) => write!(formatter, "cannot write the samples: {cause}"),
+            RunError::Cancelled => formatter.write_str("stopped; nothing was written"),
+        }
+    }
+}
+
+impl std::error::Error for RunError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            RunError::Sink(cause) => Some(cause),
+            _ => None,
+        }
+    }
+}
+
+const NON_FINITE_HELP: &str = "
+help: a division by an input that can be 0, or a logarithm or root of one that can be negative, gives such a number:
+restrict that input with truncate, or leave those trials out and count them with --allow-nonfinite";

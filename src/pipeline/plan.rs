@@ -1,0 +1,70 @@
+//! What a run is asked for: defaults, over them the scenario's `[run]`, over it the caller.
+
+use crate::model::{Model, RunDefaults};
+use crate::sampler::Method;
+use crate::sensitivity::Measure;
+
+/// Trials where neither the caller nor the scenario says.
+const TRIALS: u64 = 1_000_000;
+/// The seed, likewise: fixed, so that the same command gives the same bytes.
+const SEED: u64 = 42;
+/// The level of the intervals, likewise.
+const LEVEL: f64 = 0.95;
+/// The sampler, likewise.
+const SAMPLER: Method = Method::Sobol;
+/// Probabilities of the quantiles, likewise.
+const QUANTILES: [f64; 7] = [0.025, 0.05, 0.25, 0.5, 0.75, 0.95, 0.975];
+
+/// How to run: the command line over the file's `[run]` over the defaults, already checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// Trials asked for (at least 2).
+    pub trials: u64,
+    /// Seed of every stream.
+    pub seed: u64,
+    /// `random` or `sobol`.
+    pub sampler: Method,
+    /// Independent replicates asked for; `None`: about 32.
+    pub replicates: Option<u32>,
+    /// Level of the reported intervals, in (0, 1).
+    pub level: f64,
+    /// Probabilities of the reported quantiles, rising, each in (0, 1).
+    pub quantiles: Vec<f64>,
+    /// Measures of sensitivity to compute.
+    pub measures: Vec<Measure>,
+    /// Leave trials with a non-finite output out instead of failing.
+    pub allow_nonfinite: bool,
+}
+
+impl Plan {
+    /// The scenario's `[run]` over the defaults.
+    pub fn of(model: &Model) -> Plan {
+        let run = &model.run;
+        Plan {
+            trials: run.trials.unwrap_or(TRIALS),
+            seed: run.seed.unwrap_or(SEED),
+            sampler: run
+                .sampler
+                .as_deref()
+                .and_then(Method::from_name)
+                .unwrap_or(SAMPLER),
+            replicates: run.replicates,
+            level: run.level.unwrap_or(LEVEL),
+            quantiles: rising(run.quantiles.as_deref().unwrap_or(&QUANTILES)),
+            measures: Measure::ALL.iter().map(|row| row.0).collect(),
+            allow_nonfinite: false,
+        }
+    }
+}
+
+/// The probabilities asked for, or the scenario's, or the default ones; rising, each once.
+pub fn quantiles(asked: Option<&[f64]>, run: &RunDefaults) -> Vec<f64> {
+    rising(asked.or(run.quantiles.as_deref()).unwrap_or(&QUANTILES))
+}
+
+fn rising(quantiles: &[f64]) -> Vec<f64> {
+    let mut quantiles = quantiles.to_vec();
+    quantiles.sort_by(f64::total_cmp);
+    quantiles.dedup();
+    quantiles
+}

@@ -1,0 +1,263 @@
+//! The same numbers whatever the threads, whatever else the scenario holds, today and in a year.
+
+use montecarbon::diagnostic::Source;
+use montecarbon::model::{Model, check};
+use montecarbon::pipeline::{Encoder, Plan, Progress, TrialSink, simulate};
+use montecarbon::run::with_threads;
+use montecarbon::sampler::Method;
+use montecarbon::sensitivity::Measure;
+use std::collections::BTreeMap;
+use std::io;
+
+struct Silent;
+
+impl Progress for Silent {
+    fn begin(&self, _: &str, _: &str, _: u64) {}
+    fn advance(&self, _: u64) {}
+    fn cancelled(&self) -> bool {
+        false
+    }
+}
+
+/// Every column of every variant, by `variant/name`.
+#[derive(Default)]
+struct Columns {
+    names: Vec<String>,
+    values: BTreeMap<String, Vec<f64>>,
+}
+
+impl TrialSink for Columns {
+    fn begin(
+        &mut self,
+        _: &str,
+        variant: &str,
+        columns: &[(String, &'static str, String)],
+    ) -> io::Result<Encoder> {
+        self.names = columns
+            .iter()
+            .map(|(name, _, _)| format!("{variant}/{name}"))
+            .collect();
+        Ok(Box::new(|_, _, columns| {
+            (0..columns[0].len())
+                .flat_map(|row| {
+                    columns
+                        .iter()
+                        .flat_map(move |column| column[row].to_le_bytes())
+                })
+                .collect()
+        }))
+    }
+
+    fn block(&mut self, bytes: Vec<u8>) -> io::Result<()> {
+        let (numbers, _) = bytes.as_chunks::<8>();
+        for (at, number) in numbers.iter().enumerate() {
+            let name = &self.names[at % self.names.len()];
+            self.values
+                .entry(name.clone())
+                .or_default()
+                .push(f64::from_le_bytes(*number));
+        }
+        Ok(())
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn model(text: &str) -> Model {
+    check(Source::new("determinism.toml", text), "determinism", &[]).unwrap()
+}
+
+fn plan(sampler: Method, trials: u64) -> Plan {
+    Plan {
+        trials,
+        seed: 42,
+        sampler,
+        replicates: None,
+        level: 0.95,
+        quantiles: vec![0.025, 0.5, 0.975],
+        measures: vec![Measure::Spearman, Measure::GivenData],
+        allow_nonfinite: false,
+    }
+}
+
+fn columns(text: &str, sampler: Method, trials: u64) -> BTreeMap<String, Vec<f64>> {
+    let mut columns = Columns::default();
+    simulate(
+        &[(model(text), plan(sampler, trials))],
+        None,
+        &Silent,
+        Some(&mut columns),
+    )
+    .unwrap();
+    columns.values
+}
+
+const SAMPLERS: [Method; 2] = [Method::Random, Method::Sobol];
+
+const BASE: &str = r#"
+[inputs]
+a = { distribution = "lognormal", median = 2, gsd = 1.5 }
+b = { distribution = "pert", min = 1, mode = 2, max = 5 }
+c = { distribution = "poisson", mean = 3.5 }
+[formulas]
+y = "a * b + c"
+z = "if(a > b, y, exp(-c))"
+[outputs]
+y = { unit = "1", thresholds = { ten = 10 } }
+z = "1"
+"#;
+
+#[test]
+fn any_number_of_threads_gives_the_same_numbers() {
+    for sampler in SAMPLERS {
+        // Small enough to keep every value, and large enough for brackets, several segments and uneven replicates.
+        for trials in [1_000, 100_003, 1_500_000] {
+            let run = |threads| {
+                with_threads(Some(threads), || {
+                    format!(
+                        "{:?}",
+                        simulate(&[(model(BASE), plan(sampler, trials))], None, &Silent, None)
+                            .unwrap()
+                    )
+                })
+            };
+            let one = run(1);
+            for threads in [2, 3, 7] {
+                assert_eq!(one, run(threads), "{sampler:?} {trials} {threads}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_input_added_leaves_every_other_draw_alone() {
+    let before = BASE.replace(
+        "[inputs]",
+        "[inputs]\nfirst = { distribution = \"uniform\", min = 0, max = 1 }",
+    );
+    let after = BASE.replace(
+        "[formulas]",
+        "last = { distribution = \"uniform\", min = 0, max = 1 }\n[formulas]",
+    );
+    for (sampler, text) in [
+        (Method::Random, &before),
+        (Method::Random, &after),
+        (Method::Sobol, &after),
+    ] {
+        let (alone, added) = (
+            columns(BASE, sampler, 40_000),
+            columns(text, sampler, 40_000),
+        );
+        for (name, values) in &alone {
+            assert_eq!(values, &added[name], "{sampler:?} {name}");
+        }
+        assert_eq!(added.len(), alone.len() + 1);
+    }
+    // The twin: Sobol' dimensions are dealt in order, so an input put first does move the others; and a seed moves everything.
+    assert_ne!(
+        columns(BASE, Method::Sobol, 4_000)["base/a"],
+        columns(&before, Method::Sobol, 4_000)["base/a"]
+    );
+}
+
+#[test]
+fn variants_share_the_draws_of_what_they_share() {
+    let text = format!(
+        "{BASE}\n[variants.other]\ninputs = {{ b = {{ distribution = \"pert\", min = 1, mode = 2, max = 9 }} }}\n\
+         [variants.paired]\ninputs = {{ b = {{ distribution = \"pert\", min = 1, mode = 2, max = 9, draws = \"shared\" }} }}\n"
+    );
+    for sampler in SAMPLERS {
+        let all = columns(&text, sampler, 20_000);
+        for name in ["a", "c"] {
+            assert_eq!(all[&format!("base/{name}")], all[&format!("other/{name}")]);
+            assert_eq!(all[&format!("base/{name}")], all[&format!("paired/{name}")]);
+        }
+        // Another quantity is drawn on its own; the same quantity with another parameter takes the same quantiles.
+        let correlation = |one: &str, two: &str| {
+            let (x, y) = (&all[one], &all[two]);
+            let n = x.len() as f64;
+            let (mx, my) = (x.iter().sum::<f64>() / n, y.iter().sum::<f64>() / n);
+            let product: f64 = x.iter().zip(y).map(|(x, y)| (x - mx) * (y - my)).sum();
+            let square = |x: &[f64], m: f64| x.iter().map(|x| (x - m) * (x - m)).sum::<f64>();
+            product / (square(x, mx) * square(y, my)).sqrt()
+        };
+        assert!(correlation("base/b", "other/b").abs() < 0.05, "{sampler:?}");
+        assert!(correlation("base/b", "paired/b") > 0.99, "{sampler:?}");
+    }
+}
+
+#[test]
+fn a_longer_run_begins_with_the_shorter_one_replicate_by_replicate() {
+    // 32 replicates of 1000 and of 2000 rows: each replicate goes on where it stopped.
+    let (short, long) = (
+        columns(BASE, Method::Random, 32_000),
+        columns(BASE, Method::Random, 64_000),
+    );
+    for (name, values) in &short {
+        for replicate in 0..32 {
+            assert_eq!(
+                values[replicate * 1000..][..1000],
+                long[name][replicate * 2000..][..1000],
+                "{name}"
+            );
+        }
+    }
+}
+
+/// The first draws, pinned: a change here changes every number anyone has printed, and must be meant.
+#[test]
+fn the_draws_are_frozen() {
+    let text = "[inputs]\nx = { distribution = \"uniform\", min = 0, max = 1 }\ny = { distribution = \"uniform\", min = 0, max = 1 }\n\
+                [formulas]\nz = \"x + y\"\n[outputs]\nz = \"1\"\n";
+    let bits = |sampler, name: &str| {
+        let column = &columns(text, sampler, 3_200)[name];
+        [column[0], column[1], column[100], column[3_199]].map(f64::to_bits)
+    };
+    let found = FROZEN.map(|(sampler, name, _)| (sampler, name, bits(sampler, name)));
+    assert_eq!(found, FROZEN, "{found:#x?}");
+}
+
+const FROZEN: [(Method, &str, [u64; 4]); 4] = [
+    (
+        Method::Random,
+        "base/x",
+        [
+            0x3fe6_fc0e_2508_a5df,
+            0x3fe7_ffb7_79a2_6477,
+            0x3fe8_61d2_22b3_f70f,
+            0x3fe2_8dec_bdc6_0e9d,
+        ],
+    ),
+    (
+        Method::Random,
+        "base/y",
+        [
+            0x3fc0_bc82_c63b_78f4,
+            0x3f80_b213_7650_6840,
+            0x3fc4_e1e0_aea6_f42c,
+            0x3fef_0e9b_efc0_78b1,
+        ],
+    ),
+    (
+        Method::Sobol,
+        "base/x",
+        [
+            0x3fe0_5e49_e298_ec3f,
+            0x3fd4_2fd6_2519_51f2,
+            0x3fce_5951_c97e_e6dc,
+            0x3fce_998f_0c32_bd2c,
+        ],
+    ),
+    (
+        Method::Sobol,
+        "base/y",
+        [
+            0x3fd7_5fdf_d232_f8ea,
+            0x3fe8_678b_028a_be99,
+            0x3fef_84bb_9fa1_17a7,
+            0x3fe5_0c9d_e16e_e00f,
+        ],
+    ),
+];
