@@ -384,7 +384,8 @@ impl Context<'_> {
     }
 }
 
-fn evidence(word: &str) -> Option<Evidence> {
+/// The grade of a word.
+pub(super) fn evidence(word: &str) -> Option<Evidence> {
     Some(match word {
         "measured" => Evidence::Measured,
         "published" => Evidence::Published,

@@ -185,6 +185,11 @@ impl Context<'_> {
         base: &[Named],
         index: &HashMap<&str, usize>,
     ) -> Option<usize> {
+        if self.is_share(&key.value) {
+            let complaint = self.share_replaced_alone(key);
+            self.complaints.push(complaint);
+            return None;
+        }
         let original = index.get(key.value.as_str()).copied();
         if original.is_none() {
             let message = format!(
@@ -240,6 +245,7 @@ impl Context<'_> {
                 });
             inputs.push((named.key.value.clone(), input));
         }
+        let shares = self.build_shares(&inputs);
         let correlations = self.build_correlations(&plan.correlations, &inputs);
         let mut complaints = Vec::new();
         let mut compiler = Compiler {
@@ -271,6 +277,7 @@ impl Context<'_> {
             graph,
             formulas: formulas?,
             outputs: outputs?,
+            shares,
             correlations: correlations.kept,
             dropped_correlations: correlations.dropped,
         })

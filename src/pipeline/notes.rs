@@ -75,6 +75,17 @@ pub fn of_run(
             variant.name
         ));
     }
+    for shares in variant.shares.iter().filter(|_| !plan.measures.is_empty()) {
+        let names: Vec<&str> = shares
+            .inputs
+            .iter()
+            .map(|&input| variant.inputs[input].name.as_str())
+            .collect();
+        notes.push(format!(
+            "{} sum to one: each one's index is that of the draw it is made of",
+            names.join(", ")
+        ));
+    }
     let kinds = |kind| {
         variant
             .inputs
