@@ -20,6 +20,7 @@ mod normal;
 mod parameters;
 mod pedigree;
 mod poisson;
+mod series;
 mod solve;
 mod steps;
 mod student_t;

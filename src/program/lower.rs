@@ -2,13 +2,12 @@
 
 use super::fold::{exact_binary, exact_unary, real_unary};
 use super::registers::allocate;
+use super::shares::draw_of;
 use super::{BinaryStep, Program, Register, Slot, Source, Step, UnaryStep, exact};
-use crate::distribution::Marginal;
 use crate::model::{Binary, Definition, NodeId, Operation, Unary, Variant};
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use num_traits::{One, Signed, Zero};
-use std::sync::Arc;
 
 /// A factor beyond this many bits is applied to its column: 2^±256 is far inside the range of doubles.
 const LARGEST_SCALE: u64 = 256;
@@ -116,14 +115,6 @@ pub fn lower(variant: &Variant, keep_inputs: bool) -> Program {
     }
 }
 
-/// For a share, the gamma distribution it is drawn by.
-fn draw_of(variant: &Variant, input: usize) -> Option<&Arc<dyn Marginal>> {
-    variant.shares.iter().find_map(|shares| {
-        let at = shares.inputs.iter().position(|&share| share == input)?;
-        shares.draws.get(at)
-    })
-}
-
 /// Calls `visit` with every operand of an operation.
 fn operands(operation: &Operation, mut visit: impl FnMut(NodeId)) {
     match operation {
@@ -145,14 +136,14 @@ fn operands(operation: &Operation, mut visit: impl FnMut(NodeId)) {
     }
 }
 
-struct Lowering<'a> {
-    variant: &'a Variant,
+pub(super) struct Lowering<'a> {
+    pub(super) variant: &'a Variant,
     steps: Vec<Step>,
     sources: Vec<Source>,
     /// The column of each input once it is drawn.
     drawn: Vec<Option<Register>>,
     /// For each group of shares, once they are drawn: the draw of each, and their sum.
-    shares: Vec<Option<(Vec<Register>, Register)>>,
+    pub(super) shares: Vec<Option<(Vec<Register>, Register)>>,
     monitors: usize,
 }
 
@@ -198,42 +189,13 @@ impl Lowering<'_> {
         }
     }
 
-    fn draw(&mut self, input: usize) -> Register {
+    pub(super) fn draw(&mut self, input: usize) -> Register {
         let source = self
             .sources
             .iter()
             .position(|source| source.input == input)
             .unwrap_or(0);
         self.emit(|result| Step::Fill { source, result })
-    }
-
-    /// The group of shares that an input belongs to, and its place there.
-    fn group_of(&self, input: usize) -> Option<(usize, usize)> {
-        let groups = self.variant.shares.iter().enumerate();
-        groups.into_iter().find_map(|(group, shares)| {
-            let place = shares.inputs.iter().position(|&share| share == input)?;
-            Some((group, place))
-        })
-    }
-
-    /// A share: its own draw over the sum of the group's, which are added in their order.
-    fn share(&mut self, group: usize, place: usize) -> Register {
-        let (draws, sum) = match self.shares[group].clone() {
-            Some(drawn) => drawn,
-            None => {
-                let variant = self.variant;
-                let inputs = &variant.shares[group].inputs;
-                let draws: Vec<Register> = inputs.iter().map(|&input| self.draw(input)).collect();
-                let sum = draws[1..].iter().fold(draws[0], |sum, &draw| {
-                    let (sum, draw) = (Slot::Column(sum), Slot::Column(draw));
-                    self.emit_binary(BinaryStep::Add, sum, draw)
-                });
-                self.shares[group] = Some((draws.clone(), sum));
-                (draws, sum)
-            }
-        };
-        let (draw, sum) = (Slot::Column(draws[place]), Slot::Column(sum));
-        self.emit_binary(BinaryStep::Divide, draw, sum)
     }
 
     fn emit(&mut self, step: impl FnOnce(Register) -> Step) -> Register {
@@ -250,7 +212,12 @@ impl Lowering<'_> {
         })
     }
 
-    fn emit_binary(&mut self, function: BinaryStep, left: Slot, right: Slot) -> Register {
+    pub(super) fn emit_binary(
+        &mut self,
+        function: BinaryStep,
+        left: Slot,
+        right: Slot,
+    ) -> Register {
         self.emit(|result| Step::Binary {
             function,
             left,
