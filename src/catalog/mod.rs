@@ -50,8 +50,11 @@ pub struct Source {
     pub licence: String,
 }
 
+/// Reads a property of a row.
+pub type Property = fn(&Row) -> &str;
+
 /// The properties in which rows must agree to be values of one thing.
-pub const AGREE_IN: [(&str, fn(&Row) -> &str); 3] = [
+pub const AGREE_IN: [(&str, Property); 3] = [
     ("accounting", |row| &row.accounting),
     ("basis", |row| &row.basis),
     ("boundary", |row| &row.boundary),
