@@ -253,7 +253,7 @@ mod tests {
             layout: Method::Random.layout(200_000, None),
         };
         let question = Question {
-            thresholds: &[vec![], vec![]],
+            marks: &[Marks::default(), Marks::default()],
             quantiles: &[0.001, 0.5, 0.9],
             level: 0.95,
             measures: &[],
@@ -262,7 +262,7 @@ mod tests {
         let mut blind = pilot::pilot(&experiment, &question).unwrap();
         for plan in &mut blind.plans {
             let roles = vec![Role::Count; plan.grid.cells()];
-            *plan = TallyPlan::new(plan.grid.clone(), roles, vec![]);
+            *plan = TallyPlan::new(plan.grid.clone(), roles, Marks::default());
         }
         let again = answer(&experiment, &question, blind, &Unwatched).unwrap();
         for (direct, again) in direct.outputs.iter().zip(&again.outputs) {
