@@ -31,6 +31,15 @@ pub enum RunError {
         /// Dimensions there are.
         most: usize,
     },
+    /// The sums behind the measures of sensitivity would take too much memory.
+    IndicesTooLarge {
+        /// Random inputs.
+        inputs: usize,
+        /// Outputs that a distribution acts on.
+        outputs: usize,
+        /// What they would take.
+        bytes: u64,
+    },
     /// The progress said stop.
     Cancelled,
     /// The sink of trials failed.
@@ -83,6 +92,15 @@ impl fmt::Display for RunError {
                 "{inputs} random inputs in all files together, and Sobol' points have {most} dimensions: run fewer files at once, or use --sampler random"
             ),
             RunError::Sink(cause) => write!(formatter, "cannot write the samples: {cause}"),
+            RunError::IndicesTooLarge {
+                inputs,
+                outputs,
+                bytes,
+            } => write!(
+                formatter,
+                "the measures of sensitivity of {inputs} inputs for {outputs} outputs would take {} GiB: report fewer outputs, or use --sensitivity none",
+                bytes >> 30
+            ),
             RunError::Cancelled => formatter.write_str("stopped; nothing was written"),
         }
     }

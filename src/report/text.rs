@@ -90,6 +90,7 @@ impl Page {
         }
         self.line("");
         self.outputs(&[run], |_| Vec::new(), &[]);
+        self.kinds(std::slice::from_ref(run));
         self.thresholds(std::slice::from_ref(run), |_| String::new());
         self.drivers(&run.outputs);
     }
@@ -135,6 +136,7 @@ impl Page {
             };
             format!("{}: ", plain(&label))
         };
+        self.kinds(runs);
         self.thresholds(runs, label);
         let mut lines = Vec::new();
         for run in runs {
@@ -151,6 +153,15 @@ impl Page {
         }
         for line in lines {
             self.line(&line);
+        }
+    }
+
+    /// What the intervals are made of, where that is two different things.
+    fn kinds(&mut self, runs: &[RunReport]) {
+        if runs.iter().any(|run| run.mixes_kinds) {
+            self.line(
+                "the intervals mix uncertainty (what is not known) and variability (what really varies)",
+            );
         }
     }
 
@@ -546,7 +557,8 @@ fn heading(measure: &'static str) -> &'static str {
 }
 
 fn index(row: &SensitivityRow) -> String {
-    if !row.resolved {
+    // An index that is not available is no index that is too small to see.
+    if row.estimate.value.is_some() && !row.resolved {
         return "not resolved".to_owned();
     }
     if is_share(row.measure) {

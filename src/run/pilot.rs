@@ -38,16 +38,24 @@ pub fn pilot(experiment: &Experiment, question: &Question) -> Option<Pilot> {
     } else {
         (trials / 32).clamp(1 << 14, 1 << 19)
     };
-    let rows = (wanted / u64::from(layout.replicates))
+    let first_rows = (wanted / u64::from(layout.replicates))
         .max(1)
         .next_power_of_two()
         .min(SEGMENT_ROWS as u64);
-    let replicates = pilot_values(experiment, rows as usize);
     let outputs = experiment.varying_outputs().count();
-    if replicates
-        .iter()
-        .all(|values| values.first().is_some_and(Vec::is_empty))
-    {
+    let nothing = |replicates: &[Vec<Vec<f64>>]| {
+        replicates
+            .iter()
+            .all(|values| values.first().is_some_and(Vec::is_empty))
+    };
+    let mut rows = first_rows as usize;
+    let mut replicates = pilot_values(experiment, rows);
+    // Where hardly a trial is finite, a longer look.
+    while nothing(&replicates) && rows < SEGMENT_ROWS {
+        rows = (8 * rows).min(SEGMENT_ROWS);
+        replicates = pilot_values(experiment, rows);
+    }
+    if nothing(&replicates) {
         return None;
     }
     let rank_classes =
