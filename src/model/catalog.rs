@@ -10,7 +10,7 @@ use crate::catalog::{self, AGREE_IN, Row};
 use crate::diagnostic::did_you_mean;
 use crate::distribution::codes::{TRUNCATION_OF_DISCRETE, WEIGHT_NOT_POSITIVE, WEIGHTS_LENGTH};
 use crate::distribution::{self, Parameters};
-use crate::scenario::keys::INPUT;
+use crate::scenario::keys::{INPUT, WHERE};
 use crate::scenario::tree::{Entry, Node, Place, Table, Value};
 use crate::scenario::{number, walk};
 use crate::unit::Unit;
@@ -49,7 +49,7 @@ impl Context<'_> {
     }
 
     /// Reads an input from the catalog. `unit` is the one written, if any.
-    pub(super) fn read_catalog(
+    pub(super) fn take_from_catalog(
         &mut self,
         table: &Table,
         node: &Node,
@@ -164,9 +164,13 @@ impl Context<'_> {
                     .collect::<Vec<_>>(),
             );
         }
+        // Of a wrong type or key the walker has complained.
         let named = nodes.iter().any(|node| node.as_text().is_some());
-        if !sound || !named {
-            // Of a wrong type the walker has complained.
+        let known = |wanted: &Table| {
+            let mut keys = wanted.entries.iter().map(|entry| &entry.key.value);
+            keys.all(|key| WHERE.key(key).is_some())
+        };
+        if !sound || !named || !table.table("where").is_none_or(known) {
             return None;
         }
         let narrowed: Vec<&Row> = match table.table("where") {
@@ -325,7 +329,6 @@ fn fits(row: &Row, wanted: &Table) -> bool {
         match entry.key.value.as_str() {
             "year" => row.year.is_some_and(|year| year.to_string() == *text),
             "source" => row.source.key == *text,
-            // Of other keys the walker has complained.
             name => AGREE_IN
                 .iter()
                 .all(|(property, of)| *property != name || of(row) == text),

@@ -89,7 +89,7 @@ impl Context<'_> {
             Some(Found::Here(definition)) => Some(definition),
             Some(Found::InCatalog(node)) if written_unit.is_none() || unit.is_some() => {
                 let asked = unit.take().filter(|_| written_unit.is_some());
-                self.read_catalog(table, node, asked).map(|taken| {
+                self.take_from_catalog(table, node, asked).map(|taken| {
                     unit = Some(taken.unit);
                     rows = taken.rows;
                     equal = Some(taken.equal);

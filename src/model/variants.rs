@@ -99,7 +99,7 @@ impl Context<'_> {
             draw_keys: HashMap::new(),
             correlations: self.read_correlations(table.get("correlations"), names),
         };
-        self.read_sources(table.get("source"));
+        let sources = self.read_sources(table.get("source"));
         let entries = |section: &str| {
             table
                 .table(section)
@@ -116,7 +116,13 @@ impl Context<'_> {
             let Some(node) = self.as_input(entry, &base[original]) else {
                 continue;
             };
-            let input = self.read_input(&entry.key, &node);
+            let mut input = self.read_input(&entry.key, &node);
+            if let Some(input) = &mut input.input
+                && input.sources.is_empty()
+            {
+                // What a variant changes is from the variant's source, unless it says otherwise.
+                input.sources.clone_from(&sources);
+            }
             let same = match &base[original].quantity {
                 Quantity::Input(before) => input.shares_draws || input.same_quantity(before),
                 Quantity::Formula(_) => input.shares_draws,

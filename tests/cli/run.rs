@@ -124,7 +124,10 @@ fn json() {
     assert!(output.status.success());
     let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
     let keys: Vec<_> = document.as_object().expect("an object").keys().collect();
-    assert_eq!(keys, ["summary", "sensitivity", "variants", "notes"]);
+    assert_eq!(
+        keys,
+        ["summary", "sensitivity", "observed", "variants", "notes"]
+    );
     let rows = document["summary"].as_array().expect("rows");
     let mean = rows
         .iter()
