@@ -1,6 +1,6 @@
 //! The command line: what was typed (the clap types here) becomes what it means (the options of `commands`).
 
-use crate::commands::{self, CheckOptions, Failure, ListTopic, Overrides, RunOptions};
+use crate::commands::{self, CheckOptions, Failure, ListTopic, MOST_TRIALS, Overrides, RunOptions};
 use crate::sampler::Method;
 use crate::sensitivity::Measure;
 use clap::builder::PossibleValuesParser;
@@ -17,6 +17,9 @@ Exit codes:
   2    wrong usage, or a file cannot be read or written
   3    with --strict: an observed value or an assertion does not hold
   130  stopped by Ctrl-C or the system; nothing was written";
+
+/// The most threads that can be asked for.
+const MOST_THREADS: usize = 512;
 
 /// How sure is a carbon footprint? Monte Carlo uncertainty and sensitivity analysis for the emissions of AI services.
 #[derive(Debug, Parser)]
@@ -273,17 +276,15 @@ fn rising(mut probabilities: Vec<f64>) -> Vec<f64> {
 
 /// A number of trials: `1000000`, `1_000_000`, `1e6`.
 fn trials(text: &str) -> Result<u64, String> {
-    /// Beyond it a double no longer counts.
-    const MOST: u64 = 1 << 53;
     let digits = text.replace('_', "");
     let counted = digits.parse::<u64>().ok().or_else(|| {
         let value = digits.parse::<f64>().ok()?;
-        (value.fract() == 0.0 && (0.0..=MOST as f64).contains(&value)).then_some(value as u64)
+        (value.fract() == 0.0 && (0.0..=u64::MAX as f64).contains(&value)).then_some(value as u64)
     });
     match counted {
-        Some(count) if (2..=MOST).contains(&count) => Ok(count),
+        Some(count) if (2..=MOST_TRIALS).contains(&count) => Ok(count),
         Some(count) if count < 2 => Err("at least 2 trials are needed".to_owned()),
-        Some(_) => Err("more than 2^53 trials cannot be counted".to_owned()),
+        Some(_) => Err("at most 50 billion trials can be run".to_owned()),
         None => Err("write a whole number such as 1000000, 1_000_000 or 1e6".to_owned()),
     }
 }
@@ -295,10 +296,12 @@ fn whole(text: &str) -> Result<u64, String> {
         .map_err(|_| "write a whole number from 0 to 18446744073709551615".to_owned())
 }
 
-/// A number of threads, from 1.
+/// A number of threads: beyond [`MOST_THREADS`] they would spend their time on each other.
 fn threads(text: &str) -> Result<NonZeroUsize, String> {
     text.parse()
-        .map_err(|_| "write a whole number from 1".to_owned())
+        .ok()
+        .filter(|threads: &NonZeroUsize| threads.get() <= MOST_THREADS)
+        .ok_or_else(|| format!("write a whole number from 1 to {MOST_THREADS}"))
 }
 
 /// A number strictly between 0 and 1.
@@ -348,8 +351,20 @@ mod tests {
             "many",
             "",
             "18446744073709551615",
+            "50_000_000_001",
+            "1e15",
         ] {
             assert!(trials(text).is_err(), "{text}");
+        }
+        assert_eq!(trials("5e10"), Ok(MOST_TRIALS));
+        assert!(trials("1e15").is_err_and(|message| message.contains("50 billion")));
+    }
+
+    #[test]
+    fn threads_are_a_number_that_helps() {
+        assert_eq!(threads("512").map(NonZeroUsize::get), Ok(512));
+        for text in ["0", "-1", "513", "100000", "two"] {
+            assert!(threads(text).is_err(), "{text}");
         }
     }
 

@@ -14,12 +14,15 @@ pub use crate::run::{Encoder, Progress, TrialSink, Unwatched};
 use crate::sampler::copula::{self, Copula};
 use crate::sampler::key::StreamKey;
 use crate::sampler::{Layout, Method, SampledInput, Sampler, sobol};
-use crate::sensitivity::DUMMY;
+use crate::sensitivity::{DUMMY, MainPlan};
 use crate::statistic::Estimate;
 pub use error::RunError;
-pub use plan::{Plan, quantiles};
+pub use plan::{Plan, quantiles, with_median};
 use rows::Rows;
 use std::collections::HashMap;
+
+/// Memory that the sums behind the indices of one variant may take.
+const MOST_BYTES_OF_INDICES: u64 = 2 << 30;
 
 /// Runs every variant in `chosen` of every model (`None`: all of them) and reports.
 ///
@@ -215,7 +218,8 @@ impl VariantRun<'_> {
         } else {
             1
         };
-        self.refuse_constant_nonfinite(&program, trials)?;
+        self.refuse_constant_nonfinite(&program)?;
+        self.refuse_indices_too_large(&experiment)?;
         progress.begin(&self.model.scenario, &self.variant.name, trials);
         let outcome = match varies
             .then(|| run::run(&experiment, &question, progress))
@@ -234,14 +238,33 @@ impl VariantRun<'_> {
         Ok(self.assemble(&experiment, outcome.as_ref(), trials))
     }
 
+    /// The sums behind the indices grow as inputs × outputs: better told than met as a machine out of memory.
+    fn refuse_indices_too_large(&self, experiment: &Experiment) -> Result<(), RunError> {
+        let (inputs, outputs) = (
+            experiment.program.sources.len(),
+            experiment.varying_outputs().count(),
+        );
+        let replicates = experiment.layout.replicates;
+        let bytes = MainPlan::bytes(&self.plan.measures, inputs, outputs, replicates);
+        if bytes > MOST_BYTES_OF_INDICES {
+            return Err(RunError::IndicesTooLarge {
+                inputs,
+                outputs,
+                bytes,
+            });
+        }
+        Ok(())
+    }
+
     /// An output that no distribution acts on and that is not finite is not finite in every trial.
-    fn refuse_constant_nonfinite(&self, program: &Program, trials: u64) -> Result<(), RunError> {
+    fn refuse_constant_nonfinite(&self, program: &Program) -> Result<(), RunError> {
         match program
             .outputs
             .iter()
             .position(|slot| matches!(slot, Slot::Constant(value) if !value.is_finite()))
         {
             Some(output) => {
+                let trials = self.layout().trials();
                 let mut by_output = vec![0; program.outputs.len()];
                 by_output[output] = trials;
                 Err(self.nonfinite(&NonFinite {
@@ -349,6 +372,7 @@ impl VariantRun<'_> {
             },
             inputs: self.variant.inputs.iter().map(input_report).collect(),
             outputs,
+            mixes_kinds: notes::mixes_kinds(self.variant),
             notes: notes::of_run(
                 self.variant,
                 self.plan,
@@ -379,23 +403,30 @@ impl VariantRun<'_> {
             .iter()
             .map(|source| self.variant.inputs[source.input].name.as_str())
             .chain([DUMMY]);
-        plan.indices(tallies, at, &varying.replicates, varying.plan.grid.scale())
-            .into_iter()
-            .flat_map(|(measure, indices)| {
-                names
-                    .clone()
-                    .zip(indices)
-                    .map(move |(name, index)| SensitivityRow {
-                        input: name.to_owned(),
-                        input_2: None,
-                        measure: measure.column(),
-                        unit: "1".to_owned(),
-                        estimate: index.estimate,
-                        rank: index.rank,
-                        resolved: index.resolved,
-                    })
-            })
-            .collect()
+        let whole = outcome.nonfinite.trials == 0;
+        plan.indices(
+            tallies,
+            at,
+            &varying.replicates,
+            varying.plan.grid.scale(),
+            whole,
+        )
+        .into_iter()
+        .flat_map(|(measure, indices)| {
+            names
+                .clone()
+                .zip(indices)
+                .map(move |(name, index)| SensitivityRow {
+                    input: name.to_owned(),
+                    input_2: None,
+                    measure: measure.column(),
+                    unit: "1".to_owned(),
+                    estimate: index.estimate,
+                    rank: index.rank,
+                    resolved: index.resolved,
+                })
+        })
+        .collect()
     }
 
     fn write_trials(&self, sink: &mut dyn TrialSink) -> Result<(), RunError> {

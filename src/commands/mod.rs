@@ -16,6 +16,8 @@ pub(crate) use list::{ListTopic, list};
 pub(crate) use run::{Overrides, RunOptions, run};
 pub(crate) use terminal::{print, report_failure};
 
+pub(crate) use crate::model::MOST_TRIALS;
+
 use crate::pipeline::RunError;
 use crate::report::folder::FolderError;
 use std::io;

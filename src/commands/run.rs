@@ -119,7 +119,10 @@ fn planned(model: Model, overrides: &Overrides) -> (Model, Plan) {
         sampler: overrides.sampler.unwrap_or(of_file.sampler),
         replicates: overrides.replicates.or(of_file.replicates),
         level: overrides.level.unwrap_or(of_file.level),
-        quantiles: pipeline::quantiles(overrides.quantiles.as_deref(), &model.run),
+        quantiles: overrides
+            .quantiles
+            .as_deref()
+            .map_or(of_file.quantiles, pipeline::with_median),
         measures: overrides.measures.clone().unwrap_or(of_file.measures),
         allow_nonfinite: overrides.allow_nonfinite,
     };

@@ -101,7 +101,7 @@ the scenario itself first.";
         "A bare number at an input's name is that value in the unit the input has. A formula has no unit: write `{ value = 1, unit = \"kWh\" }`.";
     /// Too few trials.
     TRIALS_OUT_OF_RANGE = "trials-out-of-range", "a number of trials that cannot be run",
-        "At least 2 trials are needed for a spread; 100,000 and more for digits worth printing.";
+        "At least 2 trials are needed for a spread; 100,000 and more for digits worth printing. At most 50 billion can be run.";
     /// A seed that does not fit.
     SEED_OUT_OF_RANGE = "seed-out-of-range", "a seed that does not fit",
         "A seed is a whole number from 0 to 18446744073709551615.";

@@ -18,6 +18,7 @@ mod shares;
 mod variants;
 
 pub use check::{LoadError, check, load, source_of_bytes};
+pub use run::MOST_TRIALS;
 pub use schema::schema;
 
 use crate::diagnostic::{Code, Diagnostic};

@@ -14,6 +14,9 @@ use crate::scenario::walk::{self, not_yet_available};
 /// Samplers of the contract that may not be built yet. A sampler in the table wins over this list.
 static LATER: &[&str] = &["latin-hypercube"];
 
+/// The most trials of a run: each replicate counts its own in 32 bits, and the plan of the work fits in memory.
+pub const MOST_TRIALS: u64 = 50_000_000_000;
+
 impl Context<'_> {
     /// Reads and checks `[run]`.
     pub(super) fn read_run(&mut self, root: &Table) -> RunDefaults {
@@ -25,9 +28,9 @@ impl Context<'_> {
             run.trials = self.whole(
                 node,
                 &TRIALS_OUT_OF_RANGE,
-                "at least 2 trials are needed",
+                "at least 2 trials are needed, and at most 50 billion can be run",
                 "write `trials = 1_000_000`",
-                |trials| trials >= 2,
+                |trials| (2..=MOST_TRIALS).contains(&trials),
             );
         }
         if let Some(node) = table.get("seed") {

@@ -31,6 +31,15 @@ pub enum RunError {
         /// Dimensions there are.
         most: usize,
     },
+    /// The sums behind the measures of sensitivity would take too much memory.
+    IndicesTooLarge {
+        /// Random inputs.
+        inputs: usize,
+        /// Outputs that a distribution acts on.
+        outputs: usize,
+        /// What they would take.
+        bytes: u64,
+    },
     /// The progress said stop.
     Cancelled,
     /// The sink of trials failed.
@@ -54,9 +63,15 @@ impl fmt::Display for RunError {
                 } else {
                     format!("{scenario} / {variant}")
                 };
+                let always = count == trials;
                 let (count, trials) = (number::count(*count), number::count(*trials));
+                let among = if always {
+                    format!("all {trials}")
+                } else {
+                    format!("{count} of {trials}")
+                };
                 let mut text = format!(
-                    "{of}: {output} is not finite in {count} of {trials} trials, first in trial {first_trial}, where"
+                    "{of}: {output} is not finite in {among} trials, first in trial {first_trial}, where"
                 );
                 for (name, value, unit) in inputs {
                     let unit = if unit == "1" { "" } else { unit };
@@ -65,6 +80,11 @@ impl fmt::Display for RunError {
                     );
                 }
                 text.push_str(NON_FINITE_HELP);
+                text.push_str(if always {
+                    NOTHING_LEFT_HELP
+                } else {
+                    LEAVE_OUT_HELP
+                });
                 formatter.write_str(&text)
             }
             RunError::TooManyInputs { inputs, most } => write!(
@@ -72,6 +92,15 @@ impl fmt::Display for RunError {
                 "{inputs} random inputs in all files together, and Sobol' points have {most} dimensions: run fewer files at once, or use --sampler random"
             ),
             RunError::Sink(cause) => write!(formatter, "cannot write the samples: {cause}"),
+            RunError::IndicesTooLarge {
+                inputs,
+                outputs,
+                bytes,
+            } => write!(
+                formatter,
+                "the measures of sensitivity of {inputs} inputs for {outputs} outputs would take {} GiB: report fewer outputs, or use --sensitivity none",
+                bytes >> 30
+            ),
             RunError::Cancelled => formatter.write_str("stopped; nothing was written"),
         }
     }
@@ -88,4 +117,7 @@ impl std::error::Error for RunError {
 
 const NON_FINITE_HELP: &str = "
 help: a division by an input that can be 0, or a logarithm or root of one that can be negative, gives such a number:
-restrict that input with truncate, or leave those trials out and count them with --allow-nonfinite";
+restrict that input with truncate";
+const LEAVE_OUT_HELP: &str = ", or leave those trials out and count them with --allow-nonfinite";
+/// No trial would be left.
+const NOTHING_LEFT_HELP: &str = ", or correct the formula";

@@ -6,6 +6,7 @@ use crate::report::number;
 use crate::run::Outcome;
 use crate::sampler::copula::spearman_of_parameter;
 use crate::sampler::{Layout, Method};
+use crate::sensitivity::Measure;
 use crate::statistic::Estimate;
 
 /// Significant digits of a correlation, where its error does not support fewer.
@@ -86,14 +87,8 @@ pub fn of_run(
             names.join(", ")
         ));
     }
-    let kinds = |kind| {
-        variant
-            .inputs
-            .iter()
-            .any(|input| input.kind == kind && matches!(input.definition, Definition::Random(_)))
-    };
-    if kinds(Kind::Uncertainty) && kinds(Kind::Variability) {
-        notes.push("the intervals mix uncertainty (what is not known) and variability (what really varies)".to_owned());
+    if outcome.nonfinite.trials > 0 && plan.measures.contains(&Measure::Spearman) {
+        notes.push("rank correlations are not available where trials were left out".to_owned());
     }
     let beyond: u64 = outcome.beyond.iter().sum();
     if beyond > 0 {
@@ -113,6 +108,17 @@ pub fn of_run(
         }
     }
     notes
+}
+
+/// Whether both kinds of distributed inputs act: said wherever an interval is shown.
+pub fn mixes_kinds(variant: &Variant) -> bool {
+    let has = |kind| {
+        variant
+            .inputs
+            .iter()
+            .any(|input| input.kind == kind && matches!(input.definition, Definition::Random(_)))
+    };
+    has(Kind::Uncertainty) && has(Kind::Variability)
 }
 
 /// A share in per cent, with two significant digits.

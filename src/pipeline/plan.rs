@@ -50,7 +50,7 @@ impl Plan {
                 .unwrap_or(SAMPLER),
             replicates: run.replicates,
             level: run.level.unwrap_or(LEVEL),
-            quantiles: rising(run.quantiles.as_deref().unwrap_or(&QUANTILES)),
+            quantiles: with_median(run.quantiles.as_deref().unwrap_or(&QUANTILES)),
             measures: Measure::ALL.iter().map(|row| row.0).collect(),
             allow_nonfinite: false,
         }
@@ -60,6 +60,11 @@ impl Plan {
 /// The probabilities asked for, or the scenario's, or the default ones; rising, each once.
 pub fn quantiles(asked: Option<&[f64]>, run: &RunDefaults) -> Vec<f64> {
     rising(asked.or(run.quantiles.as_deref()).unwrap_or(&QUANTILES))
+}
+
+/// The probabilities with the median among them, which every table shows.
+pub fn with_median(quantiles: &[f64]) -> Vec<f64> {
+    rising(&[quantiles, &[0.5]].concat())
 }
 
 fn rising(quantiles: &[f64]) -> Vec<f64> {

@@ -126,6 +126,7 @@ pub(super) fn report() -> Report {
         },
         inputs: Vec::new(),
         outputs: vec![emissions, hours],
+        mixes_kinds: false,
         notes: vec!["1,000,000 trials were rounded up to 1,048,576".to_owned()],
     };
     Report {

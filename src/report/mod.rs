@@ -85,6 +85,8 @@ pub struct RunReport {
     pub inputs: Vec<InputReport>,
     /// One entry per output, in the order of the file.
     pub outputs: Vec<OutputReport>,
+    /// Whether its intervals mix uncertainty and variability.
+    pub mixes_kinds: bool,
     /// Sentences about this run.
     pub notes: Vec<String>,
 }

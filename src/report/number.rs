@@ -231,8 +231,12 @@ fn with_error(value: f64, standard_error: f64) -> String {
     let (error, place) = round_up(2.0 * standard_error);
     let value = if place > 0 {
         nearest_multiple(value, place)
-    } else {
+    } else if place >= SMALL {
         format!("{value:.*}", (-place) as usize)
+    } else if value.abs() < parse(5.0, place - 1) {
+        "0".to_owned()
+    } else {
+        at_place(value, place)
     };
     format!("{value} ± {}", bound(error))
 }
@@ -365,6 +369,9 @@ mod tests {
         assert_eq!(estimate(&known(7.0, 2.4), 4), "7 ± 5");
         assert_eq!(estimate(&known(312.0, 140.0), 4), "300 ± 300");
         assert_eq!(estimate(&known(0.012, 0.03), 4), "0.01 ± 0.06");
+        assert_eq!(estimate(&known(1.23e-9, 2.6e-10), 4), "1.2e-9 ± 6e-10");
+        assert_eq!(estimate(&known(7e-131, 1e-131), 4), "7e-131 ± 2e-131");
+        assert_eq!(estimate(&known(3e-12, 4e-10), 4), "0 ± 8e-10");
     }
 
     #[test]

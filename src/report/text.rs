@@ -88,6 +88,7 @@ impl Page {
         }
         self.line("");
         self.outputs(&[run], |_| Vec::new(), &[]);
+        self.kinds(std::slice::from_ref(run));
         self.thresholds(std::slice::from_ref(run), |_| String::new());
         self.drivers(&run.outputs);
     }
@@ -133,6 +134,7 @@ impl Page {
             };
             format!("{}: ", plain(&label))
         };
+        self.kinds(runs);
         self.thresholds(runs, label);
         let mut lines = Vec::new();
         for run in runs {
@@ -149,6 +151,15 @@ impl Page {
         }
         for line in lines {
             self.line(&line);
+        }
+    }
+
+    /// What the intervals are made of, where that is two different things.
+    fn kinds(&mut self, runs: &[RunReport]) {
+        if runs.iter().any(|run| run.mixes_kinds) {
+            self.line(
+                "the intervals mix uncertainty (what is not known) and variability (what really varies)",
+            );
         }
     }
 
@@ -302,12 +313,12 @@ fn threshold_lines(output: &OutputReport) -> Vec<String> {
         let (Some(threshold), Some(above)) = (row.estimate.value, above) else {
             continue;
         };
-        let threshold = format!(
-            "{} = {} {}",
-            plain(name),
-            number::shortest(threshold),
-            plain(&output.unit)
-        );
+        let unit = if output.unit == "1" {
+            String::new()
+        } else {
+            format!(" {}", plain(&output.unit))
+        };
+        let threshold = format!("{} = {}{unit}", plain(name), number::shortest(threshold));
         let output_name = plain(&output.name);
         lines.push(if output.constant {
             let verdict = if above.value == Some(1.0) {
@@ -535,7 +546,8 @@ fn heading(measure: &'static str) -> &'static str {
 }
 
 fn index(row: &SensitivityRow) -> String {
-    if !row.resolved {
+    // An index that is not available is no index that is too small to see.
+    if row.estimate.value.is_some() && !row.resolved {
         return "not resolved".to_owned();
     }
     if is_share(row.measure) {

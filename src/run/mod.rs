@@ -141,16 +141,48 @@ pub fn run(
         let everything = pass::pass(experiment, &[], None, progress)?;
         return Err(Stopped::NothingFinite(everything.nonfinite));
     };
+    answer(experiment, question, pilot, progress)
+}
+
+/// Passes over all trials until every wanted rank was met.
+fn answer(
+    experiment: &Experiment,
+    question: &Question,
+    pilot: pilot::Pilot,
+    progress: &dyn Progress,
+) -> Result<Outcome, Stopped> {
     let pilot::Pilot { mut plans, main } = pilot;
     loop {
         let passed = pass::pass(experiment, &plans, main.as_ref(), progress)?;
+        let mut summaries = Vec::new();
+        parallel::in_order(
+            plans.len(),
+            || (),
+            |(), at| {
+                summarise(
+                    &plans[at],
+                    &passed.outputs[at],
+                    question.quantiles,
+                    question.level,
+                )
+            },
+            |summary| {
+                summaries.push(summary);
+                true
+            },
+        );
+        let columns = experiment.varying_outputs();
         let mut outputs = Vec::new();
         let mut missed = Vec::new();
-        let columns: Vec<usize> = experiment.varying_outputs().collect();
-        for (at, replicates) in passed.outputs.into_iter().enumerate() {
-            match summarise(&plans[at], &replicates, question.quantiles, question.level) {
+        for (at, ((summary, replicates), output)) in summaries
+            .into_iter()
+            .zip(passed.outputs)
+            .zip(columns)
+            .enumerate()
+        {
+            match summary {
                 Ok(summary) => outputs.push(OutputOutcome {
-                    output: columns[at],
+                    output,
                     plan: plans[at].clone(),
                     replicates,
                     summary,
@@ -190,5 +222,52 @@ impl Experiment<'_> {
             .enumerate()
             .filter(|(_, slot)| matches!(slot, crate::program::Slot::Column(_)))
             .map(|(output, _)| output)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Source;
+    use crate::sampler::key::StreamKey;
+    use crate::sampler::{Method, SampledInput};
+
+    /// A pilot that asks for no cell to be kept misses every quantile; the passes after it must find the very same answers.
+    #[test]
+    fn a_bracket_that_misses_is_done_again() {
+        let text = "[inputs]\nx = { distribution = \"normal\", mean = 5, sd = 1 }\n\
+                    n = { distribution = \"poisson\", mean = 3 }\n[outputs]\nx = \"1\"\nn = \"1\"\n";
+        let model = crate::model::check(Source::new("replan.toml", text), "replan", &[]).unwrap();
+        let program = crate::program::lower(&model.variants[0], false);
+        let inputs = ["x", "n", "dummy"]
+            .iter()
+            .enumerate()
+            .map(|(dimension, name)| SampledInput {
+                key: StreamKey::new(1, name),
+                dimension: dimension as u32,
+            });
+        let sampler = Method::Random.sampler(inputs.collect());
+        let experiment = Experiment {
+            program: &program,
+            sampler: &*sampler,
+            layout: Method::Random.layout(200_000, None),
+        };
+        let question = Question {
+            thresholds: &[vec![], vec![]],
+            quantiles: &[0.001, 0.5, 0.9],
+            level: 0.95,
+            measures: &[],
+        };
+        let direct = run(&experiment, &question, &Unwatched).unwrap();
+        let mut blind = pilot::pilot(&experiment, &question).unwrap();
+        for plan in &mut blind.plans {
+            let roles = vec![Role::Count; plan.grid.cells()];
+            *plan = TallyPlan::new(plan.grid.clone(), roles, vec![]);
+        }
+        let again = answer(&experiment, &question, blind, &Unwatched).unwrap();
+        for (direct, again) in direct.outputs.iter().zip(&again.outputs) {
+            assert_eq!(direct.summary.quantiles, again.summary.quantiles);
+            assert_eq!(direct.summary.interval, again.summary.interval);
+        }
     }
 }

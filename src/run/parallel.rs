@@ -17,7 +17,7 @@ pub fn with_threads<R: Send>(threads: Option<usize>, body: impl FnOnce() -> R + 
 }
 
 /// Does tasks 0, 1, …, each on whichever thread is free, and hands the results to `take` in the order of the tasks: no more of
-/// them wait than there are threads. `workspace` is made once a thread. Stops early when `take` says so.
+/// them wait than there are threads. `workspace` is made once a thread. Stops early when `take` says so, and hands it nothing more.
 pub fn in_order<W, T: Send>(
     tasks: usize,
     workspace: impl Fn() -> W + Sync,
@@ -27,12 +27,14 @@ pub fn in_order<W, T: Send>(
     struct Taker<T, F> {
         waiting: BTreeMap<usize, T>,
         next: usize,
+        stopped: bool,
         take: F,
     }
     let next = AtomicUsize::new(0);
     let taker = Mutex::new(Taker {
         waiting: BTreeMap::new(),
         next: 0,
+        stopped: false,
         take,
     });
     let worker = || {
@@ -49,12 +51,14 @@ pub fn in_order<W, T: Send>(
             let Taker {
                 waiting,
                 next: expected,
+                stopped,
                 take,
             } = &mut *taker;
             waiting.insert(task, result);
-            while let Some(result) = waiting.remove(expected) {
+            while !*stopped && let Some(result) = waiting.remove(expected) {
                 *expected += 1;
                 if !take(result) {
+                    *stopped = true;
                     next.store(tasks, Ordering::Relaxed);
                 }
             }
@@ -77,6 +81,29 @@ mod tests {
     use super::*;
 
     #[test]
+    fn after_a_stop_nothing_more_is_taken() {
+        let mut taken = Vec::new();
+        with_threads(Some(2), || {
+            in_order(
+                50,
+                || (),
+                |(), task| {
+                    // All the others are done and wait for the first.
+                    if task == 0 {
+                        std::thread::sleep(std::time::Duration::from_millis(100));
+                    }
+                    task
+                },
+                |task| {
+                    taken.push(task);
+                    false
+                },
+            );
+        });
+        assert_eq!(taken, [0]);
+    }
+
+    #[test]
     fn results_come_in_order_and_may_stop() {
         for threads in [1, 2, 7] {
             let mut taken = Vec::new();
@@ -97,7 +124,7 @@ mod tests {
                 );
             });
             assert!(
-                taken.len() > 400 && taken.iter().enumerate().all(|(at, &task)| at == task),
+                taken.len() == 401 && taken.iter().enumerate().all(|(at, &task)| at == task),
                 "{threads}"
             );
         }

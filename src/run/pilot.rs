@@ -38,46 +38,62 @@ pub fn pilot(experiment: &Experiment, question: &Question) -> Option<Pilot> {
     } else {
         (trials / 32).clamp(1 << 14, 1 << 19)
     };
-    let rows = (wanted / u64::from(layout.replicates))
+    let first_rows = (wanted / u64::from(layout.replicates))
         .max(1)
         .next_power_of_two()
         .min(SEGMENT_ROWS as u64);
-    let replicates = pilot_values(experiment, rows as usize);
     let outputs = experiment.varying_outputs().count();
-    if replicates
-        .iter()
-        .all(|values| values.first().is_some_and(Vec::is_empty))
-    {
+    let nothing = |replicates: &[Vec<Vec<f64>>]| {
+        replicates
+            .iter()
+            .all(|values| values.first().is_some_and(Vec::is_empty))
+    };
+    let mut rows = first_rows as usize;
+    let mut replicates = pilot_values(experiment, rows);
+    // Where hardly a trial is finite, a longer look.
+    while nothing(&replicates) && rows < SEGMENT_ROWS {
+        rows = (8 * rows).min(SEGMENT_ROWS);
+        replicates = pilot_values(experiment, rows);
+    }
+    if nothing(&replicates) {
         return None;
     }
-    let mut plans = Vec::with_capacity(outputs);
-    let mut classes = Vec::with_capacity(outputs);
     let rank_classes =
         MainPlan::rank_classes(experiment.program.sources.len(), outputs, layout.replicates);
-    let by_output = experiment.varying_outputs().zip(0..outputs);
-    for (output, at) in by_output {
-        let parts: Vec<&[f64]> = replicates
-            .iter()
-            .map(|values| values[at].as_slice())
-            .collect();
-        let mut sorted = parts.concat();
-        sorted.sort_unstable_by(f64::total_cmp);
-        let grid = Grid::from_pilot(&sorted, if keep_all { 6 } else { 9 });
-        let roles = if keep_all {
-            vec![Role::Keep; grid.cells()]
-        } else {
-            roles(&grid, &sorted, &parts, question, trials)
-        };
-        classes.push(OutputClasses {
-            class_of_cell: class_of_cell(&grid, &sorted, rank_classes),
-            centre: grid.centre(),
-        });
-        plans.push(TallyPlan::new(
-            grid,
-            roles,
-            question.thresholds[output].clone(),
-        ));
-    }
+    let varying: Vec<usize> = experiment.varying_outputs().collect();
+    let mut plans = Vec::with_capacity(outputs);
+    let mut classes = Vec::with_capacity(outputs);
+    super::parallel::in_order(
+        outputs,
+        || (),
+        |(), at| {
+            let parts: Vec<&[f64]> = replicates
+                .iter()
+                .map(|values| values[at].as_slice())
+                .collect();
+            let mut sorted = parts.concat();
+            sorted.sort_unstable_by(f64::total_cmp);
+            let grid = Grid::from_pilot(&sorted, if keep_all { 6 } else { 9 });
+            let roles = if keep_all {
+                vec![Role::Keep; grid.cells()]
+            } else {
+                roles(&grid, &sorted, &parts, question, trials)
+            };
+            let classes = OutputClasses {
+                class_of_cell: class_of_cell(&grid, &sorted, rank_classes),
+                centre: grid.centre(),
+            };
+            (
+                TallyPlan::new(grid, roles, question.thresholds[varying[at]].clone()),
+                classes,
+            )
+        },
+        |(plan, output_classes)| {
+            plans.push(plan);
+            classes.push(output_classes);
+            true
+        },
+    );
     let main = (!question.measures.is_empty() && outputs > 0).then(|| {
         let inputs: Vec<_> = experiment
             .program

@@ -11,7 +11,7 @@ codes! {
         "A scenario file may have at most 64 MiB. Data belongs in a CSV file beside it.";
     /// Nothing in the file.
     EMPTY_FILE = "empty-file", "the file holds no scenario",
-        "The file is empty, or holds comments only. `montecarbon init` prints a small scenario to start from.";
+        "The file is empty, or holds comments only. `montecarbon init` writes a small scenario to start from.";
     /// Not TOML.
     TOML_SYNTAX = "toml-syntax", "the text is not TOML",
         "The file is TOML (https://toml.io): `key = value` lines under `[section]` headers; text stands in quotes, lists in brackets. \

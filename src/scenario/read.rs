@@ -44,7 +44,7 @@ pub fn read(source: Arc<Source>, sets: &[String]) -> Scenario {
             let complaint = texts
                 .error(&EMPTY_FILE, start, "the file holds no scenario")
                 .label("nothing here")
-                .advise("`montecarbon init` prints a small scenario to start from");
+                .advise("`montecarbon init` writes a small scenario to start from");
             complaints.push(complaint);
         }
         return Scenario {

@@ -3,14 +3,19 @@
 use crate::distribution::Marginal;
 
 /// Equal shares of a continuous input.
-const SHARES: usize = 64;
+const SHARES: usize = 1 << SHARE_BITS;
+const SHARE_BITS: u32 = 6;
 /// How often the outermost shares are halved: a heavy tail's conditional mean is resolved down to 2^-18 of the mass.
-const HALVINGS: i32 = 12;
+const HALVINGS: u16 = 12;
 /// Atoms that get a class of their own; beyond so many, ties no longer matter.
 const MOST_ATOMS: usize = 512;
 /// Equal steps of u in the table that a search starts from.
 const STEPS: usize = 1 << STEP_BITS;
 const STEP_BITS: u32 = 10;
+
+const ROOT_12: f64 = 3.464_101_615_137_754_6;
+const MANTISSA: u64 = (1 << 52) - 1;
+const ONE: u64 = 0x3FF0_0000_0000_0000;
 
 /// The classes of one input.
 #[derive(Debug, Clone)]
@@ -112,32 +117,43 @@ impl Classes {
             .collect()
     }
 
-    /// The class of each u.
+    /// The class of each u, and φ: √12 times its place in the class, from −½ to ½ (0 in an atom).
     #[inline(always)]
-    pub fn classes_of(&self, u: &[f64], classes: &mut [u16]) {
-        for (class, &u) in classes.iter_mut().zip(u) {
-            // The leading bits of u + 1 are the integer part of u · STEPS.
-            let step = ((u + 1.0).to_bits() >> (52 - STEP_BITS)) as usize % STEPS;
-            let mut at = self.start[step];
-            while u > self.upper[at as usize] {
-                at += 1;
-            }
-            *class = at;
-        }
-    }
-
-    /// φ of each u: √12 times its place in its class, from −½ to ½; 0 in an atom.
-    #[inline(always)]
-    pub fn places(&self, u: &[f64], classes: &[u16], places: &mut [f64]) {
-        const ROOT_12: f64 = 3.464_101_615_137_754_6;
+    pub fn classify(&self, u: &[f64], classes: &mut [u16], places: &mut [f64]) {
         if self.atoms {
+            for (class, &u) in classes.iter_mut().zip(u) {
+                *class = self.find(u);
+            }
             places.fill(0.0);
             return;
         }
-        for ((place, &u), &class) in places.iter_mut().zip(u).zip(classes) {
-            let (middle, inverse_width) = self.spans[class as usize];
-            *place = ROOT_12 * ((u - middle) * inverse_width);
+        // The leading bits of u + 1 are the share, the others the place in it: no search, no table.
+        for ((class, place), &u) in classes.iter_mut().zip(places.iter_mut()).zip(u) {
+            let bits = (u + 1.0).to_bits();
+            *class = ((bits >> (52 - SHARE_BITS)) as u16 % SHARES as u16) + HALVINGS;
+            let fraction = ((bits << SHARE_BITS) & MANTISSA) | ONE;
+            *place = ROOT_12 * (f64::from_bits(fraction) - 1.5);
         }
+        // Except in the outermost shares, which are halved.
+        const OUTERMOST: f64 = 1.0 / SHARES as f64;
+        for ((class, place), &u) in classes.iter_mut().zip(places).zip(u) {
+            if !(OUTERMOST..=1.0 - OUTERMOST).contains(&u) {
+                *class = self.find(u);
+                let (middle, inverse_width) = self.spans[*class as usize];
+                *place = ROOT_12 * ((u - middle) * inverse_width);
+            }
+        }
+    }
+
+    /// The class of one u, by search from the class at its step.
+    #[inline(always)]
+    fn find(&self, u: f64) -> u16 {
+        let step = ((u + 1.0).to_bits() >> (52 - STEP_BITS)) as usize % STEPS;
+        let mut at = self.start[step];
+        while u > self.upper[at as usize] {
+            at += 1;
+        }
+        at
     }
 
     /// The input's rank in (0, 1): u itself, or the middle of its atom.
@@ -170,13 +186,23 @@ mod tests {
         assert_eq!(classes.count(), SHARES + 2 * HALVINGS as usize);
         assert!((classes.weights().iter().sum::<f64>() - 1.0).abs() < 1e-15);
         let u: Vec<f64> = (0..100_000)
-            .map(|i| (f64::from(i) + 0.5) / 1e5)
+            .map(|i| {
+                // On the lattice of the samplers, (k + ½)·2⁻⁵².
+                let k = (f64::from(i) / 100_003.0 * (1u64 << 52) as f64).floor();
+                (k + 0.5) / (1u64 << 52) as f64
+            })
             .chain([0.5f64.powi(53), 1.0 - 0.5f64.powi(53)])
             .collect();
-        let mut found = vec![0; u.len()];
-        classes.classes_of(&u, &mut found);
-        for (&u, &class) in u.iter().zip(&found) {
+        let (mut found, mut places) = (vec![0; u.len()], vec![0.0; u.len()]);
+        classes.classify(&u, &mut found, &mut places);
+        for ((&u, &class), &place) in u.iter().zip(&found).zip(&places) {
+            assert_eq!(class, classes.find(u), "{u}");
             let class = class as usize;
+            let (middle, inverse_width) = classes.spans[class];
+            assert!(
+                (place - ROOT_12 * (u - middle) * inverse_width).abs() < 1e-9,
+                "{u}"
+            );
             assert!(
                 u <= classes.upper[class] && (class == 0 || u > classes.upper[class - 1]),
                 "{u}"

@@ -119,13 +119,14 @@ fn add_rows<const WIDTH: usize>(sums: &mut [f64], classes: &[u16], places: &[f64
     }
 }
 
-/// The index of every column for one output.
+/// The index of every column for one output. `whole`: no trial was left out, so that every input's u is uniform.
 pub fn estimates(
     replicates: &[&GivenData],
     classes: &[Classes],
     output: usize,
     moments: &[Moments],
     scale: f64,
+    whole: bool,
 ) -> Vec<Estimate> {
     let sizes: Vec<u64> = moments.iter().map(|moments| moments.n).collect();
     let mut all = Moments::default();
@@ -144,7 +145,7 @@ pub fn estimates(
                 return Estimate::unavailable();
             }
             let (weights, coefficients) =
-                coefficients(replicates, &used, &sizes, column, classes, output);
+                coefficients(replicates, &used, &sizes, column, classes, output, whole);
             let numerator = PairProducts::new(&weights, &coefficients);
             let value = numerator.of_all() / variance(&all);
             let mut without = vec![f64::NAN; sizes.len()];
@@ -167,9 +168,14 @@ fn coefficients(
     column: usize,
     classes: &Classes,
     output: usize,
+    whole: bool,
 ) -> (Vec<f64>, Vec<Vec<f64>>) {
     let (start, one) = (replicates[0].starts[column], replicates[0].outputs);
-    let weights = classes.weights();
+    let weights = if whole {
+        classes.weights()
+    } else {
+        shares(replicates, start, classes.count())
+    };
     let mut means = vec![Vec::with_capacity(2 * weights.len()); used.len()];
     let mut slopes = vec![Vec::with_capacity(weights.len()); used.len()];
     for (class, weight) in weights.iter().enumerate() {
@@ -185,20 +191,40 @@ fn coefficients(
             } else {
                 sizes[replicate] as f64 * weight
             };
-            means[at].push(sum / trials);
+            means[at].push(if trials > 0.0 { sum / trials } else { 0.0 });
             // Where the mean is over the trials that came, what their places have by chance is taken out.
             let chance = if everywhere {
                 sum / trials * places
             } else {
                 0.0
             };
-            slopes[at].push((product - chance) / trials);
+            // Among trials that were left over, φ is no longer of mean 0 and variance 1: no slopes.
+            slopes[at].push(if whole {
+                (product - chance) / trials
+            } else {
+                0.0
+            });
         }
     }
     for (means, slopes) in means.iter_mut().zip(slopes) {
         means.extend(slopes);
     }
     ([weights.clone(), weights].concat(), means)
+}
+
+/// The shares of the trials in each class, all replicates together: the weights where trials were left out.
+fn shares(replicates: &[&GivenData], start: usize, classes: usize) -> Vec<f64> {
+    let one = replicates[0].outputs;
+    let counts: Vec<f64> = (start..start + classes)
+        .map(|class| {
+            replicates
+                .iter()
+                .map(|replicate| replicate.sum(class, one)[0])
+                .sum()
+        })
+        .collect();
+    let total: f64 = counts.iter().sum();
+    counts.iter().map(|count| count / total).collect()
 }
 
 /// Σ_k w_k c_k c'_k − M M', averaged over the pairs of different replicates, M the mean over the classes.

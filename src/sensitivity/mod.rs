@@ -129,13 +129,27 @@ impl MainPlan {
         }
     }
 
-    /// The indices of every column (the dummy last) for one output, measure by measure.
+    /// Bytes that the sums of all replicates take.
+    pub fn bytes(measures: &[Measure], inputs: usize, outputs: usize, replicates: u32) -> u64 {
+        let columns = inputs + 1;
+        let each = measures.iter().map(|measure| match measure {
+            Measure::GivenData => columns * Classes::continuous().count() * 2 * padded(outputs + 1),
+            Measure::Spearman => {
+                outputs * Self::rank_classes(inputs, outputs, replicates) * padded(columns)
+            }
+        });
+        8 * u64::from(replicates) * each.sum::<usize>() as u64
+    }
+
+    /// The indices of every column (the dummy last) for one output, measure by measure. `whole`: no trial was left out; where some
+    /// were, the inputs' u are no longer their ranks, and there are no rank correlations.
     pub fn indices(
         &self,
         tallies: &[MainTally],
         output: usize,
         values: &[Tally],
         scale: f64,
+        whole: bool,
     ) -> Vec<(Measure, Vec<Index>)> {
         let moments: Vec<Moments> = values.iter().map(|tally| tally.moments).collect();
         self.measures
@@ -147,8 +161,9 @@ impl MainPlan {
                             .iter()
                             .filter_map(|tally| tally.given_data.as_ref())
                             .collect();
-                        given_data::estimates(&parts, &self.classes, output, &moments, scale)
+                        given_data::estimates(&parts, &self.classes, output, &moments, scale, whole)
                     }
+                    Measure::Spearman if !whole => vec![Estimate::unavailable(); self.columns()],
                     Measure::Spearman => {
                         let parts: Vec<_> = tallies
                             .iter()
@@ -252,9 +267,8 @@ impl MainTally {
         let rank_width = self.spearman.as_ref().map_or(0, spearman::Spearman::width);
         ranks.resize(rows * rank_width, 0.0);
         for (column, (column_classes, u)) in plan.classes.iter().zip(u).enumerate() {
-            column_classes.classes_of(u, classes);
+            column_classes.classify(u, classes, places);
             if let Some(given_data) = &mut self.given_data {
-                column_classes.places(u, classes, places);
                 given_data.add(column, classes, places, output_rows);
             }
             if rank_width > 0 {

@@ -162,7 +162,8 @@ impl Pooled {
                     .map(|(sum, rank)| sum * (rank - 0.5))
                     .sum::<f64>()
                     / n;
-                product / (variance * spread).sqrt()
+                // A correlation that is one but for its roundings is one.
+                (product / (variance * spread).sqrt()).clamp(-1.0, 1.0)
             })
             .collect()
     }

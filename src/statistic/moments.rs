@@ -82,9 +82,11 @@ impl Moments {
         self.sums[0] / self.n as f64
     }
 
-    /// Σ (d − mean)².
+    /// Σ (d − mean)²; not a number where the sums overflow.
     pub fn squares(&self) -> f64 {
-        (self.sums[1] - self.sums[0] * self.mean()).max(0.0)
+        let squares = self.sums[1] - self.sums[0] * self.mean();
+        // Not `max`, which would make a zero of what is not a number.
+        if squares < 0.0 { 0.0 } else { squares }
     }
 
     /// Variance of d, divisor n − 1.
@@ -129,6 +131,13 @@ mod tests {
             let variance = x.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (x.len() as f64 - 1.0);
             prop_assert!((whole.mean() + 0.5 - mean).abs() < 1e-12 && (whole.variance() - variance).abs() < 1e-10);
         }
+    }
+
+    #[test]
+    fn a_sum_that_overflows_is_no_spread_of_zero() {
+        let moments = of(&[0.0, 1e200, 2e200], 0.0);
+        assert!(!moments.variance().is_finite(), "{}", moments.variance());
+        assert_eq!(of(&[0.1; 3], 0.3).variance().max(1e-16), 1e-16);
     }
 
     #[test]

@@ -179,7 +179,7 @@ fn ctrl_c_leaves_the_earlier_result() {
             "run",
             "small.toml",
             "--trials",
-            "1e12",
+            "5e10",
             "--out",
             "results",
             "--samples",

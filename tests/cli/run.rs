@@ -225,3 +225,51 @@ fn a_result_that_is_not_finite() {
     let allowed = test.run(&["run", "ratio.toml", "--trials", "4096", "--allow-nonfinite"]);
     assert_eq!(allowed.status.code(), Some(0), "{}", told(&allowed));
 }
+
+#[test]
+fn a_result_that_is_never_finite() {
+    let test = CliTest::new();
+    test.write(
+        "constant.toml",
+        "[inputs]\nb = { value = 0 }\n[formulas]\nratio = \"1 / b\"\n[outputs]\nratio = \"1\"\n",
+    );
+    test.write(
+        "random.toml",
+        "[inputs]\nb = { distribution = \"uniform\", min = 1, max = 2 }\n[formulas]\nratio = \"1 / (b - b)\"\n[outputs]\nratio = \"1\"\n",
+    );
+    for file in ["constant.toml", "random.toml"] {
+        let refused = test.run(&["run", file, "--trials", "1024", "--allow-nonfinite"]);
+        assert_eq!(refused.status.code(), Some(1), "{}", told(&refused));
+        let words = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(
+            words.contains("ratio is not finite in all 1,024 trials, first in trial 0"),
+            "{words}"
+        );
+        assert!(!words.contains("--allow-nonfinite"), "{words}");
+    }
+}
+
+#[test]
+fn more_trials_than_can_be_counted() {
+    let test = CliTest::new();
+    test.write(
+        "many.toml",
+        "[inputs]\na = { distribution = \"uniform\", min = 1, max = 2 }\n[outputs]\na = \"1\"\n[run]\ntrials = 9_223_372_036_854_775_807\n",
+    );
+    let refused = test.run(&["run", "many.toml"]);
+    assert_eq!(refused.status.code(), Some(1), "{}", told(&refused));
+    assert!(told(&refused).contains("error[trials-out-of-range]"));
+    let refused = test.run(&["run", "many.toml", "--trials", "1e15"]);
+    assert_eq!(refused.status.code(), Some(2), "{}", told(&refused));
+}
+
+#[test]
+fn a_threshold_that_is_a_pure_number() {
+    let test = CliTest::new();
+    test.write(
+        "pure.toml",
+        "[inputs]\na = { distribution = \"uniform\", min = 0, max = 1 }\n[outputs]\na = { unit = \"1\", thresholds = { half = 0.5 } }\n",
+    );
+    let told = test.told(&["run", "pure.toml", "--trials", "4096"]);
+    assert!(told.contains("P(a > half = 0.5) = 50"), "{told}");
+}

@@ -7,6 +7,7 @@ use models::{Exact, closed_form};
 use montecarbon::pipeline::{Plan, Progress, simulate};
 use montecarbon::report::{OutputReport, StatisticRow};
 use montecarbon::sampler::Method;
+use montecarbon::sensitivity::Measure;
 use montecarbon::statistic::Estimate;
 
 /// A progress that shows nothing.
@@ -317,4 +318,123 @@ fn rows_come_in_the_order_of_the_contract() {
             "shortest_high"
         ]
     );
+}
+
+/// More trials than can be kept: brackets become bins, and what is read from them is off by less than a twentieth of its error, or
+/// the run says so.
+#[test]
+fn a_run_too_large_to_keep_its_brackets_is_as_right() {
+    let text =
+        "[inputs]\nx = { distribution = \"uniform\", min = 0, max = 1 }\n[outputs]\nx = \"1\"\n";
+    for sampler in [Method::Random, Method::Sobol] {
+        let plan = plan(sampler, 60_000_000, 3, vec![0.025, 0.25, 0.5, 0.75, 0.9]);
+        let report = simulate(&[(models::checked(text), plan)], None, &Silent, None).unwrap();
+        let output = &report.runs[0].outputs[0];
+        let said = report.runs[0]
+            .notes
+            .iter()
+            .any(|note| note.contains("read from bins"));
+        for p in [0.025, 0.25, 0.5, 0.75, 0.9] {
+            let estimate = estimate(output, &quantile_name(p));
+            let error = (estimate.value.unwrap() - p).abs();
+            assert!(
+                error < 5.0 * estimate.standard_error.unwrap() || (said && error < 1e-6),
+                "{sampler:?} {p} {estimate:?}"
+            );
+        }
+    }
+}
+
+/// Trials left out leave the others' inputs unlike their distributions: the indices are of what was kept.
+#[test]
+fn first_order_indices_are_of_the_trials_that_were_kept() {
+    let text = "[inputs]\nb = { distribution = \"uniform\", min = -1, max = 1 }\nc = { distribution = \"uniform\", min = 0, max = 1 }\n\
+                [formulas]\nlogarithm = \"ln(b)\"\ntotal = \"b + c\"\n[outputs]\nlogarithm = \"1\"\ntotal = \"1\"\n";
+    for sampler in [Method::Random, Method::Sobol] {
+        let plan = Plan {
+            measures: vec![Measure::Spearman, Measure::GivenData],
+            allow_nonfinite: true,
+            ..plan(sampler, 1_000_000, 11, vec![0.5])
+        };
+        let report = simulate(&[(models::checked(text), plan)], None, &Silent, None).unwrap();
+        // Half the trials have b below zero; in the others total is a sum of two uniforms of the same width.
+        let index = |output: &str, input: &str, measure: &str| {
+            let rows = &report.runs[0].output(output).unwrap().sensitivity;
+            rows.iter()
+                .find(|row| row.input == input && row.measure == measure)
+                .unwrap()
+                .estimate
+                .value
+        };
+        assert!(
+            (index("total", "b", "first_order_given_data").unwrap() - 0.5).abs() < 0.01,
+            "{sampler:?}"
+        );
+        assert!(
+            (index("total", "c", "first_order_given_data").unwrap() - 0.5).abs() < 0.01,
+            "{sampler:?}"
+        );
+        assert!(
+            index("logarithm", "b", "first_order_given_data").unwrap() > 0.95,
+            "{sampler:?}"
+        );
+        assert_eq!(index("total", "b", "spearman"), None);
+    }
+}
+
+/// Spearman and first-order indices against exact answers of independent models.
+#[test]
+fn rankings_are_those_of_the_closed_forms() {
+    let mut checked = 0;
+    for exact in models::sensitivities() {
+        for sampler in [Method::Random, Method::Sobol] {
+            let plan = Plan {
+                measures: vec![Measure::Spearman, Measure::GivenData],
+                ..plan(sampler, 1_000_000, 17, vec![0.5])
+            };
+            let report = simulate(
+                &[(models::checked(&exact.scenario), plan)],
+                None,
+                &Silent,
+                None,
+            )
+            .unwrap();
+            for row in &report.runs[0].outputs[0].sensitivity {
+                let truths = if row.measure == "spearman" {
+                    &exact.spearman
+                } else {
+                    &exact.first_order
+                };
+                let Some(truth) = truths.get(&row.input) else {
+                    continue;
+                };
+                let (value, error) = (
+                    row.estimate.value.unwrap(),
+                    row.estimate.standard_error.unwrap(),
+                );
+                let reach = (5.0 * error).max(0.005);
+                assert!(
+                    (value - truth).abs() < reach,
+                    "{} {sampler:?} {} {}: {value} ± {error} for {truth}",
+                    exact.id,
+                    row.measure,
+                    row.input
+                );
+                checked += 1;
+            }
+            // An input without effect stands out nowhere.
+            for row in report.runs[0].outputs[0]
+                .sensitivity
+                .iter()
+                .filter(|row| row.input == "(dummy)")
+            {
+                assert!(
+                    !row.resolved && row.estimate.value.unwrap().abs() < 0.01,
+                    "{}",
+                    exact.id
+                );
+            }
+        }
+    }
+    assert!(checked > 100, "{checked}");
 }
