@@ -140,6 +140,7 @@ enum Topic {
     Measures,
     Units,
     Functions,
+    Catalog,
 }
 
 /// Reads the command line, does what it says, and answers with the exit code.
@@ -229,6 +230,7 @@ impl From<Topic> for ListTopic {
             Topic::Measures => ListTopic::Measures,
             Topic::Units => ListTopic::Units,
             Topic::Functions => ListTopic::Functions,
+            Topic::Catalog => ListTopic::Catalog,
         }
     }
 }

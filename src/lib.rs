@@ -14,6 +14,7 @@
     )
 )]
 
+pub mod catalog;
 pub mod cli;
 mod commands;
 pub mod diagnostic;

@@ -2,6 +2,7 @@
 
 mod error;
 mod notes;
+mod observed;
 mod plan;
 mod rows;
 
@@ -16,7 +17,9 @@ use crate::sampler::key::StreamKey;
 use crate::sampler::{Layout, Method, SampledInput, Sampler, sobol};
 use crate::sensitivity::{DUMMY, MainPlan};
 use crate::statistic::Estimate;
+use crate::statistic::tally::Marks;
 pub use error::RunError;
+use observed::Place;
 pub use plan::{Plan, quantiles, with_median};
 use rows::Rows;
 use std::collections::HashMap;
@@ -194,20 +197,11 @@ impl VariantRun<'_> {
             sampler: &*sampler,
             layout: self.layout(),
         };
-        let thresholds: Vec<Vec<f64>> = self
-            .variant
-            .outputs
-            .iter()
-            .map(|output| {
-                output
-                    .thresholds
-                    .iter()
-                    .map(|threshold| threshold.1)
-                    .collect()
-            })
+        let marks: Vec<Marks> = (0..self.variant.outputs.len())
+            .map(|output| observed::marks(self.variant, output))
             .collect();
         let question = Question {
-            thresholds: &thresholds,
+            marks: &marks,
             quantiles: &self.plan.quantiles,
             level: self.plan.level,
             measures: &self.plan.measures,
@@ -344,6 +338,14 @@ impl VariantRun<'_> {
                     sensitivity: varying.map_or_else(Vec::new, |(outcome, varying)| {
                         self.sensitivity(experiment, outcome, varying)
                     }),
+                    observed: observed::of_output(
+                        self.model,
+                        self.variant,
+                        at,
+                        varying.map_or(Place::At(at_medians[at]), |(_, varying)| {
+                            Place::Among(&varying.summary)
+                        }),
+                    ),
                     constant: varying.is_none(),
                 }
             })

@@ -9,13 +9,21 @@ use std::path::{Path, PathBuf};
 /// A room (folder or file directly under `src`) and the rooms that it may import. The order is the flow's.
 const ROOMS: &[(&str, &[&str])] = &[
     ("kernel", &[]),
+    ("catalog", &[]),
     ("diagnostic", &[]),
     ("unit", &["diagnostic"]),
     ("distribution", &["diagnostic", "kernel"]),
     ("scenario", &["diagnostic", "unit"]),
     (
         "model",
-        &["diagnostic", "distribution", "sampler", "scenario", "unit"],
+        &[
+            "catalog",
+            "diagnostic",
+            "distribution",
+            "sampler",
+            "scenario",
+            "unit",
+        ],
     ),
     ("program", &["distribution", "kernel", "model", "unit"]),
     ("sampler", &["distribution", "kernel"]),
@@ -53,6 +61,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "commands",
         &[
+            "catalog",
             "diagnostic",
             "distribution",
             "model",
@@ -77,7 +86,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("annotate_snippets", &["diagnostic"]),
     ("clap", &["cli.rs"]),
     ("clap_complete", &["cli.rs"]),
-    ("csv", &["report/csv.rs"]),
+    ("csv", &["catalog", "report/csv.rs"]),
     ("ctrlc", &["commands/progress.rs"]),
     ("indicatif", &["commands/progress.rs"]),
     ("libm", &["kernel"]),

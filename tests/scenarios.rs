@@ -2,6 +2,8 @@
 //! independent computation gave: exact ones to the last digit, the others (a plain Python run of 100 to 200 thousand
 //! draws) within 2 per cent.
 
+#![allow(clippy::disallowed_methods, reason = "a test compares numbers, it does not print them")]
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -41,19 +43,43 @@ fn summary(file: &str) -> HashMap<(String, String, String), f64> {
     .collect()
 }
 
+/// The rows of `observed`.
+fn observed(file: &str) -> Vec<serde_json::Value> {
+    let (json, _) = montecarbon(&["run", file, "--trials", "200000", "--json"]);
+    let document: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    document["observed"].as_array().expect("rows").clone()
+}
+
+/// Where an observed value lies: P(output < value) + ½ P(output = value).
+fn percentile(rows: &[serde_json::Value], output: &str, name: &str) -> f64 {
+    let row = rows
+        .iter()
+        .find(|row| row["output"] == output && row["name"] == name);
+    row.and_then(|row| row["p_below_low"].as_f64())
+        .expect("a row")
+}
+
 fn check(file: &str, expected: &[(&str, &str, f64)]) {
+    check_variant(file, "base", 0.02, expected);
+}
+
+/// `within` is 0.02, except where the figure is known with too few digits for that.
+fn check_variant(file: &str, variant: &str, within: f64, expected: &[(&str, &str, f64)]) {
     let found = summary(file);
+    let mut wrong = Vec::new();
     for (output, statistic, value) in expected {
         let number = found[&(
-            "base".to_owned(),
+            variant.to_owned(),
             (*output).to_owned(),
             (*statistic).to_owned(),
         )];
-        assert!(
-            (number / value - 1.0).abs() < 0.02,
-            "{file}: {statistic} of {output} is {number}, not about {value}"
-        );
+        if (number / value - 1.0).abs() >= within {
+            wrong.push(format!(
+                "{statistic} of {output} is {number}, not about {value}"
+            ));
+        }
     }
+    assert!(wrong.is_empty(), "{file}: {}", wrong.join("; "));
 }
 
 #[test]
@@ -107,6 +133,10 @@ fn bloom_hindcast() {
             ("energy", "interval_high", 2239.0),
         ],
     );
+    let rows = observed("bloom-hindcast.toml");
+    assert!(rows.iter().all(|row| row["inside"] == "true"));
+    assert!((percentile(&rows, "energy", "the authors' notebook") - 0.18).abs() < 0.01);
+    assert!((percentile(&rows, "energy", "the paper") - 0.22).abs() < 0.01);
 }
 
 #[test]
@@ -118,15 +148,10 @@ fn bloom_tdp_trap() {
             ("energy", "interval_high", 2611.0),
         ],
     );
-    let found = summary("bloom-tdp-trap.toml");
-    for threshold in ["the authors' notebook", "the paper"] {
+    for row in observed("bloom-tdp-trap.toml") {
         assert_eq!(
-            found[&(
-                "base".to_owned(),
-                "energy".to_owned(),
-                format!("p_above:{threshold}")
-            )],
-            1.0
+            (&row["inside"], row["p_below_high"].as_f64()),
+            (&"false".into(), Some(0.0))
         );
     }
 }
@@ -147,13 +172,218 @@ fn gpt3_training() {
 }
 
 #[test]
+fn bloom_calibrated() {
+    check(
+        "bloom-calibrated.toml",
+        &[
+            ("energy", "mean", 939.0),
+            ("energy", "interval_low", 713.0),
+            ("energy", "interval_high", 1199.0),
+        ],
+    );
+}
+
+#[test]
+fn per_request() {
+    check(
+        "per-request.toml",
+        &[
+            ("per_request", "median", 2.2),
+            ("per_request", "interval_low", 0.71),
+            ("per_request", "interval_high", 6.6),
+        ],
+    );
+    check_variant(
+        "per-request.toml",
+        "a million users",
+        0.03,
+        &[
+            ("per_request", "median", 0.22),
+            ("per_request", "interval_low", 0.012),
+            ("per_request", "interval_high", 4.2),
+        ],
+    );
+    // Demand that rises with utilization narrows the ratio and leaves the emissions alone.
+    let found = summary("per-request.toml");
+    let of = |variant: &str, output: &str, statistic: &str| {
+        found[&(variant.to_owned(), output.to_owned(), statistic.to_owned())]
+    };
+    let width = |variant| {
+        of(variant, "per_request", "interval_high") / of(variant, "per_request", "interval_low")
+    };
+    assert!(width("busy together") < 0.8 * width("base"));
+    let mean = |variant| of(variant, "emissions", "mean");
+    assert!((mean("busy together") / mean("base") - 1.0).abs() < 0.002);
+}
+
+#[test]
+fn electricity_january_2023() {
+    let file = "electricity-january-2023.toml";
+    check(
+        file,
+        &[
+            ("energy", "mean", 9.35),
+            ("energy", "interval_low", 3.2),
+            ("energy", "interval_high", 17.2),
+            ("people", "mean", 70_000.0),
+            // The preview's 126,000 does not follow from its other figures; a plain Python run of the same model gives this.
+            ("people", "q0.975", 129_600.0),
+        ],
+    );
+    check_variant(
+        file,
+        "from above",
+        0.02,
+        &[
+            ("energy", "mean", 11.2),
+            ("energy", "interval_low", 5.6),
+            ("energy", "interval_high", 18.4),
+        ],
+    );
+}
+
+#[test]
+fn electricity_nine_cells() {
+    let found = summary("electricity-nine-cells.toml");
+    let mut cells: Vec<f64> = found
+        .iter()
+        .filter(|((_, _, statistic), _)| statistic == "mean")
+        .map(|(_, value)| *value)
+        .collect();
+    cells.sort_by(f64::total_cmp);
+    assert_eq!(cells.len(), 9);
+    assert_eq!((cells[0], cells[8]), (1.1682, 23.364));
+    let mean = cells.iter().sum::<f64>() / 9.0;
+    assert!((mean / 9.3456 - 1.0).abs() < 1e-15, "{mean}");
+}
+
+#[test]
+fn year_against_a_dane() {
+    check(
+        "year-against-a-dane.toml",
+        &[
+            ("in_a_year", "median", 10.0),
+            ("in_a_year", "interval_low", 3.4),
+            ("in_a_year", "interval_high", 28.0),
+            ("danes", "p_above:a Dane", 0.42),
+        ],
+    );
+}
+
+#[test]
+fn bloom_training_lifecycle() {
+    check(
+        "bloom-training-lifecycle.toml",
+        &[
+            ("total", "mean", 50.7),
+            ("total", "interval_low", 41.0),
+            ("total", "interval_high", 62.0),
+        ],
+    );
+    let rows = observed("bloom-training-lifecycle.toml");
+    assert!((percentile(&rows, "total", "the paper's total") - 0.51).abs() < 0.02);
+}
+
+#[test]
+fn per_prompt_2025() {
+    check(
+        "per-prompt-2025.toml",
+        &[
+            ("energy", "mean", 0.31),
+            ("energy", "median", 0.20),
+            ("energy", "interval_low", 0.032),
+            ("energy", "interval_high", 1.25),
+        ],
+    );
+    let found = summary("per-prompt-2025.toml");
+    for (column, printed) in [
+        ("baseline", 0.301),
+        ("long output", 0.902),
+        ("smaller model", 0.060),
+        ("pessimistic", 1.304),
+        ("pessimistic, long output", 3.911),
+    ] {
+        let key = (
+            format!("Epoch, {column}"),
+            "energy".to_owned(),
+            "mean".to_owned(),
+        );
+        // The sheet prints three decimals.
+        assert_eq!((found[&key] * 1000.0).round() / 1000.0, printed, "{column}");
+    }
+}
+
+#[test]
+fn fleet_2025() {
+    check(
+        "fleet-2025.toml",
+        &[
+            ("energy", "mean", 382.0),
+            ("energy", "interval_low", 109.0),
+            ("energy", "interval_high", 973.0),
+            ("emissions", "mean", 385.0),
+        ],
+    );
+    let found = summary("fleet-2025.toml");
+    let told = found[&("as told".to_owned(), "energy".to_owned(), "mean".to_owned())];
+    assert_eq!(told, 310.4625, "850 MWh a day over a year of 365.25 days");
+}
+
+#[test]
+fn water() {
+    check(
+        "water.toml",
+        &[
+            ("water", "mean", 24.0),
+            ("water", "interval_low", 8.7),
+            ("water", "interval_high", 51.0),
+        ],
+    );
+    let found = summary("water.toml");
+    // The published rows were computed with more digits than the table prints.
+    for (row, printed) in [
+        ("US average", 16.904),
+        ("Washington", 47.506),
+        ("Texas", 7.590),
+    ] {
+        let value = found[&(row.to_owned(), "water".to_owned(), "mean".to_owned())];
+        assert!((value - printed).abs() < 0.002, "{row}: {value}");
+    }
+    let rows = observed("water.toml");
+    assert!(rows.iter().all(|row| row["inside"] == "true"));
+    // The catalog and the observation cite one work by two keys.
+    assert!(rows.iter().all(|row| row["shared_source"] == "true"));
+}
+
+#[test]
+fn boundary_switch() {
+    let found = summary("boundary-switch.toml");
+    let mean = |variant: &str, output: &str| {
+        found[&(variant.to_owned(), output.to_owned(), "mean".to_owned())]
+    };
+    assert!((mean("base", "emissions") - 0.03).abs() < 0.005);
+    assert!((mean("full, location", "operational") / 0.0828 - 1.0).abs() < 0.001);
+    assert!((mean("narrow, market", "emissions") / 0.01316 - 1.0).abs() < 0.001);
+}
+
+#[test]
+fn batching() {
+    let rows = observed("batching.toml");
+    assert!(rows.iter().all(|row| row["inside"] == "true"));
+    // The batch's median √(8 · 500), on the line between the two measurements in logarithms.
+    let share = (4000_f64.sqrt() / 8.0).ln() / (898.0_f64 / 8.0).ln();
+    let median = 0.3654 * (0.0364_f64 / 0.3654).powf(share);
+    check("batching.toml", &[("energy", "median", median)]);
+}
+
+#[test]
 fn every_input_has_its_source_and_evidence() {
     for entry in std::fs::read_dir(folder()).expect("a folder") {
         let path = entry.expect("an entry").path();
         let (table, complaints) = montecarbon(&["check", &path.display().to_string()]);
         assert!(complaints.is_empty(), "{complaints}");
         assert!(!table.contains("without a source"), "{table}");
-        for line in table.lines().skip(3).filter(|line| !line.is_empty()) {
+        for line in table.lines().skip(3).take_while(|line| !line.is_empty()) {
             let graded = ["measured", "published", "vendor", "estimate", "assumption"]
                 .iter()
                 .any(|grade| line.contains(grade));

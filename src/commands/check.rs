@@ -220,6 +220,7 @@ fn write_table(
         grid.row(row);
     }
     page.push_str(&grid.draw(terminal::width(), terminal::colour(&std::io::stdout())));
+    write_catalog(page, implications);
     let without = implications
         .iter()
         .filter(|implied| implied.input.sources.is_empty());
@@ -227,4 +228,65 @@ fn write_table(
     if !without.is_empty() {
         let _ = writeln!(page, "\nwithout a source: {}", without.join(", "));
     }
+    write_references(page, model, implications);
+}
+
+/// Where inputs were taken from the catalog: the rows, and the equal entry to paste where the figures must not move with the
+/// catalog.
+fn write_catalog(page: &mut String, implications: &[Implication<'_>]) {
+    for implied in implications {
+        let Some(equal) = &implied.input.equal else {
+            continue;
+        };
+        let _ = writeln!(
+            page,
+            "\n{} is taken from the catalog:",
+            plain(&implied.name)
+        );
+        for row in &implied.input.catalog {
+            let _ = writeln!(page, "  {}", row.line());
+        }
+        let _ = writeln!(
+            page,
+            "the same, written out:\n  {} = {equal}",
+            implied.input.name
+        );
+    }
+}
+
+/// Where the cited figures are from.
+fn write_references(page: &mut String, model: &Model, implications: &[Implication<'_>]) {
+    let cited = |key: &String| {
+        let by_input = implications
+            .iter()
+            .any(|implied| implied.input.sources.contains(key));
+        let mut observed = model.variants.iter().flat_map(|variant| &variant.observed);
+        by_input || observed.any(|observed| observed.sources.contains(key))
+    };
+    let cited: Vec<_> = model
+        .references
+        .iter()
+        .filter(|one| cited(&one.key))
+        .collect();
+    if cited.is_empty() {
+        return;
+    }
+    let mut grid = Grid::new(&[
+        ("source", Align::Left),
+        ("", Align::Left),
+        ("year", Align::Left),
+        ("", Align::Left),
+    ]);
+    for reference in cited {
+        grid.row(vec![
+            plain(&reference.key).into_owned(),
+            plain(&reference.title).into_owned(),
+            reference
+                .year
+                .map_or_else(String::new, |year| year.to_string()),
+            plain(reference.url.as_deref().unwrap_or_default()).into_owned(),
+        ]);
+    }
+    page.push('\n');
+    page.push_str(&grid.draw(terminal::width(), terminal::colour(&std::io::stdout())));
 }

@@ -1,6 +1,7 @@
 //! `list`: what a scenario or a command line can name, from the tables that the program itself reads.
 
 use super::{Failure, terminal};
+use crate::catalog::{self, Row};
 use crate::distribution::{Family, Parameterisation, families};
 use crate::report::grid::{Align, Grid};
 use crate::report::number;
@@ -22,6 +23,8 @@ pub(crate) enum ListTopic {
     Units,
     /// Functions of formulas.
     Functions,
+    /// Rows of the catalog.
+    Catalog,
 }
 
 /// One thing of a list: its lines, each with one cell per column.
@@ -50,10 +53,28 @@ pub(crate) fn list(topic: ListTopic, pattern: Option<&str>) -> Result<(), Failur
             &["function", ""],
             one_line(FUNCTIONS.iter().map(|row| [row.signature, row.summary])),
         ),
+        ListTopic::Catalog => (
+            &[
+                "entry",
+                "value",
+                "unit",
+                "year",
+                "accounting",
+                "basis",
+                "boundary",
+                "source",
+                "",
+            ],
+            catalog::rows().iter().map(row).collect(),
+        ),
+    };
+    let align = |heading: &str| match heading {
+        "value" => Align::Right,
+        _ => Align::Left,
     };
     let columns: Vec<_> = headings
         .iter()
-        .map(|heading| (*heading, Align::Left))
+        .map(|heading| (*heading, align(heading)))
         .collect();
     let mut grid = Grid::new(&columns);
     let pattern = pattern.unwrap_or_default().to_lowercase();
@@ -100,6 +121,27 @@ fn parameters(way: &Parameterisation) -> String {
         .iter()
         .map(|(name, default)| format!("{name} = {}", number::shortest(*default)));
     required.chain(optional).collect::<Vec<_>>().join(", ")
+}
+
+/// A row of the catalog.
+fn row(row: &Row) -> Entry {
+    let words = [&row.description, &row.note];
+    let words: Vec<&str> = words
+        .into_iter()
+        .map(String::as_str)
+        .filter(|text| !text.is_empty())
+        .collect();
+    vec![vec![
+        row.entry.clone(),
+        row.value.clone(),
+        row.unit.clone(),
+        row.year.map_or_else(String::new, |year| year.to_string()),
+        row.accounting.clone(),
+        row.basis.clone(),
+        row.boundary.clone(),
+        row.source.key.clone(),
+        words.join("; "),
+    ]]
 }
 
 fn units() -> Vec<Entry> {

@@ -35,6 +35,8 @@ pub(crate) enum Failure {
     Unreadable(Vec<String>),
     /// A file that cannot be written.
     Unwritable(String),
+    /// What `--strict` makes a failure, a line each.
+    Strict(Vec<String>),
     /// The run itself.
     Run(RunError),
     /// Standard output was closed by its reader, who has seen enough.

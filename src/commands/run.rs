@@ -8,7 +8,7 @@ use crate::pipeline::{self, Plan, Progress as _, TrialSink};
 use crate::report::csv::Csv;
 use crate::report::folder::{FileRecord, ResultFolder};
 use crate::report::json::Json;
-use crate::report::manifest::{self, Manifest, ScenarioPlan};
+use crate::report::manifest::{self, CatalogUse, Manifest, ScenarioPlan};
 use crate::report::samples::{self, CsvSamples};
 use crate::report::{Report, TABLES, Writer};
 use crate::run;
@@ -92,11 +92,6 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
         let manifest = manifest(options, &files, &planned, started, clock);
         write_results(folder, &report, &manifest)?;
     }
-    if options.strict && !options.quiet {
-        terminal::note(
-            "--strict changes nothing yet: this version reads no observed values and no assertions",
-        );
-    }
     if !options.quiet {
         report
             .every_note()
@@ -107,7 +102,29 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
     if let (Some(out), false) = (&options.out, options.quiet) {
         terminal::note(&format!("results are in {}", out.display()));
     }
+    let outside = outside(&report);
+    if options.strict && !outside.is_empty() {
+        return Err(Failure::Strict(outside));
+    }
     Ok(())
+}
+
+/// The observations that lie outside the prediction, a sentence each.
+fn outside(report: &Report) -> Vec<String> {
+    let mut sentences = Vec::new();
+    for run in &report.runs {
+        for output in &run.outputs {
+            for row in output.observed.iter().filter(|row| !row.inside) {
+                sentences.push(format!(
+                    "{}: {} lies outside the prediction of {}",
+                    run.label(),
+                    row.name,
+                    output.name
+                ));
+            }
+        }
+    }
+    sentences
 }
 
 /// The model with the command line over its `[run]` over the defaults.
@@ -242,6 +259,10 @@ fn manifest(
             .collect(),
         sets: options.sets.clone(),
         variants: options.variants.clone(),
+        catalog: planned
+            .iter()
+            .flat_map(|(model, _)| catalog_uses(model))
+            .collect(),
         started,
         elapsed: clock.elapsed(),
         threads: options
@@ -249,6 +270,22 @@ fn manifest(
             .or_else(|| std::thread::available_parallelism().ok())
             .map_or(1, NonZeroUsize::get),
     }
+}
+
+/// Each row of the catalog that an input of a variant was taken from.
+fn catalog_uses(model: &Model) -> Vec<CatalogUse> {
+    let mut uses = Vec::new();
+    for variant in &model.variants {
+        for input in &variant.inputs {
+            uses.extend(input.catalog.iter().map(|row| CatalogUse {
+                scenario: model.scenario.clone(),
+                variant: variant.name.clone(),
+                input: input.name.clone(),
+                row: row.line(),
+            }));
+        }
+    }
+    uses
 }
 
 fn scenario_plan(model: &Model, plan: &Plan) -> ScenarioPlan {

@@ -81,6 +81,12 @@ pub(crate) fn report_failure(failure: &Failure) -> ExitCode {
             }
             ExitCode::from(2)
         }
+        Failure::Strict(sentences) => {
+            for sentence in sentences {
+                error(sentence);
+            }
+            ExitCode::from(3)
+        }
         Failure::Run(cause) => {
             error(&cause.to_string());
             ExitCode::from(match cause {

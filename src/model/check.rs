@@ -4,6 +4,7 @@ use super::codes::UNKNOWN_FORMAT;
 use super::formulas::ParsedFormula;
 use super::inputs::InputEntry;
 use super::shares::PlannedShares;
+use super::variants::VariantPlan;
 use super::{Model, Reference};
 use crate::diagnostic::{Diagnostic, Severity, Source, arrange};
 use crate::distribution::codes::NUMBER_NOT_FINITE;
@@ -193,12 +194,14 @@ impl Context<'_> {
         }
         let outputs = self.read_outputs(root);
         let plans = self.read_variants(root, &base, &names);
+        let plan_names: Vec<&str> = plans.iter().map(VariantPlan::name).collect();
+        let observed = self.read_observed(root, &outputs, &plan_names);
         let run = self.read_run(root);
         let before = self.complaints.len();
         let mut used = HashSet::new();
         let variants: Vec<Option<super::Variant>> = plans
             .iter()
-            .map(|plan| self.build_variant(plan, &outputs, &mut used))
+            .map(|plan| self.build_variant(plan, &outputs, &observed, &mut used))
             .collect();
         let sound = before == self.complaints.len()
             && self

@@ -99,6 +99,36 @@ the scenario itself first.";
     /// A number without a unit to be in.
     NUMBER_WITHOUT_UNIT = "number-without-unit", "a bare number that replaces a formula",
         "A bare number at an input's name is that value in the unit the input has. A formula has no unit: write `{ value = 1, unit = \"kWh\" }`.";
+    /// Neither value nor interval.
+    OBSERVED_WITHOUT_VALUE = "observed-without-value", "an observation with neither value nor interval",
+        "An entry of [[observed]] says what was measured: a number, `value = 914`, or a band, `interval = [700, 914]`, in its `unit`.";
+    /// Both of them.
+    OBSERVED_DEFINED_TWICE = "observed-defined-twice", "an observation with both a value and an interval",
+        "An entry of [[observed]] has exactly one of `value` and `interval`. Write two entries where two things were measured.";
+    /// A band that is none.
+    OBSERVED_BAND = "observed-band", "an observed band that is not a lower and an upper number",
+        "`interval` of an observation is the lower and the upper end of what was measured: exactly two numbers, the smaller one first.";
+    /// Twice the same.
+    OBSERVED_TWICE = "observed-twice", "two observations of one output with the same name",
+        "The rows of `observed.csv` are told apart by name and output, so two observations of one output in one variant need two names.";
+    /// An output that is none.
+    NOT_AN_OUTPUT = "not-an-output", "an observation of something that is not reported",
+        "`output` of an entry of [[observed]] is a name from [outputs].";
+    /// A variant that is none.
+    UNKNOWN_VARIANT = "unknown-variant", "a variant that does not exist",
+        "`variant` of an entry of [[observed]] is the name of a variant, or a list of them: those of [variants], and the scenario as written (`base`, unless the header's `variant` names it). Left out, it means every variant.";
+    /// No such entry.
+    UNKNOWN_CATALOG_ENTRY = "unknown-catalog-entry", "an entry that the catalog does not have",
+        "`montecarbon list catalog PATTERN` finds entries, such as `grid_intensity/azure/westus`.";
+    /// Rows that are not of one thing.
+    CATALOG_ROWS_DISAGREE = "catalog-rows-disagree", "rows of the catalog that are not values of one thing",
+        "Several rows become the values of one discrete distribution only where they agree in accounting, basis and boundary: an average and a marginal grid factor, or a rated and an idle power, are different quantities, and choosing between them is a variant. Narrow the rows by `where`.";
+    /// Nothing left.
+    CATALOG_WITHOUT_ROWS = "catalog-without-rows", "a `where` that no row of the catalog fits",
+        "`where = { accounting = \"average\", year = 2023 }` keeps the rows that have all these properties: `accounting`, `basis`, `boundary`, `year` and `source`. `montecarbon list catalog PATTERN` prints them.";
+    /// `where` without it.
+    KEY_WITHOUT_CATALOG = "key-without-catalog", "a key for the catalog in an input that does not use it",
+        "`where` narrows the rows that `catalog` names.";
     /// Too few trials.
     TRIALS_OUT_OF_RANGE = "trials-out-of-range", "a number of trials that cannot be run",
         "At least 2 trials are needed for a spread; 100,000 and more for digits worth printing. At most 50 billion can be run.";

@@ -6,15 +6,15 @@ use super::codes::{
     TRUNCATION_REMOVES_MASS, UNKNOWN_REFERENCE,
 };
 use super::{Definition, Evidence, Input, Kind};
+use crate::catalog::Row;
 use crate::diagnostic::did_you_mean;
 use crate::distribution::codes::TRUNCATION_OF_DISCRETE;
 use crate::distribution::{self, Marginal, Parameters};
 use crate::scenario::keys::INPUT;
 use crate::scenario::tree::{Entry, Node, Table, Text, Value};
-use crate::scenario::{number, walk};
+use crate::scenario::walk;
 use crate::unit::Unit;
 use num_rational::BigRational;
-use num_traits::FromPrimitive;
 use std::sync::Arc;
 
 /// An input as far as it could be read.
@@ -43,6 +43,14 @@ pub(super) enum Identity {
     },
 }
 
+/// Where an input's definition is.
+enum Found<'table> {
+    /// In the file: what it is, its definition, and the share removed by truncation.
+    Here((Identity, Definition, Option<f64>)),
+    /// In the catalog, under these names.
+    InCatalog(&'table Node),
+}
+
 impl InputEntry {
     /// Whether both are one quantity, written twice.
     pub(super) fn same_quantity(&self, other: &InputEntry) -> bool {
@@ -64,18 +72,39 @@ impl Context<'_> {
                 table: Table::default(),
             };
         };
-        let unit = match table.get("unit") {
+        let written_unit = table.get("unit");
+        let mut unit = match written_unit {
             Some(node) => node.as_text().and_then(|text| self.unit(&text)),
             None => Some(Unit::one()),
         };
-        let sources = self.read_sources(table.get("source"));
+        let mut sources = self.read_sources(table.get("source"));
         let word = |name: &str| {
             table
                 .get(name)
                 .and_then(Node::as_text)
                 .map(|text| text.value)
         };
-        let definition = self.definition(key, table, unit.as_ref());
+        let (mut rows, mut equal) = (Vec::new(), None);
+        let definition = match self.definition(key, table, unit.as_ref()) {
+            Some(Found::Here(definition)) => Some(definition),
+            Some(Found::InCatalog(node)) if written_unit.is_none() || unit.is_some() => {
+                let asked = unit.take().filter(|_| written_unit.is_some());
+                self.read_catalog(table, node, asked).map(|taken| {
+                    unit = Some(taken.unit);
+                    rows = taken.rows;
+                    equal = Some(taken.equal);
+                    (taken.identity, taken.definition, None)
+                })
+            }
+            _ => None,
+        };
+        let graded = rows.first().map(|row: &&Row| row.evidence.clone());
+        for row in &rows {
+            let reference = row.source.reference();
+            if !sources.contains(&reference) {
+                sources.push(reference);
+            }
+        }
         let (identity, definition, removed) = match definition {
             Some((identity, definition, removed)) => (Some(identity), Some(definition), removed),
             None => (None, None, None),
@@ -89,13 +118,15 @@ impl Context<'_> {
                 definition,
                 description: word("description"),
                 sources,
-                evidence: word("evidence").and_then(|word| evidence(&word)),
+                evidence: word("evidence").or(graded).and_then(|word| evidence(&word)),
                 kind: if word("kind").as_deref() == Some("variability") {
                     Kind::Variability
                 } else {
                     Kind::Uncertainty
                 },
                 removed_by_truncation: removed,
+                catalog: rows,
+                equal,
                 written: self.written(table),
             });
         InputEntry {
@@ -107,12 +138,12 @@ impl Context<'_> {
         }
     }
 
-    fn definition(
+    fn definition<'table>(
         &mut self,
         key: &Text,
-        table: &Table,
+        table: &'table Table,
         unit: Option<&Unit>,
-    ) -> Option<(Identity, Definition, Option<f64>)> {
+    ) -> Option<Found<'table>> {
         let written: Vec<&Entry> = ["value", "distribution", "catalog"]
             .iter()
             .filter_map(|name| table.entry(name))
@@ -129,19 +160,21 @@ impl Context<'_> {
             self.complaints.push(complaint.advise("keep one of them"));
             return None;
         }
-        match written
+        let first = written
             .first()
-            .map(|entry| (entry.key.value.as_str(), &entry.node))
-        {
+            .map(|entry| (entry.key.value.as_str(), &entry.node));
+        if !matches!(first, Some(("catalog", _))) {
+            self.refuse_catalog_keys(table);
+        }
+        match first {
             Some(("value", node)) => self.fixed(table, node).map(|value| {
-                (
-                    Identity::Fixed(value.clone()),
-                    Definition::Fixed(value),
-                    None,
-                )
+                let identity = Identity::Fixed(value.clone());
+                Found::Here((identity, Definition::Fixed(value), None))
             }),
-            Some(("distribution", node)) => self.random(table, &node.as_text()?, unit),
-            Some(_) => None,
+            Some(("distribution", node)) => {
+                self.random(table, &node.as_text()?, unit).map(Found::Here)
+            }
+            Some((_, node)) => Some(Found::InCatalog(node)),
             None => {
                 let complaint = self.without_definition(key, table);
                 self.complaints.push(complaint);
@@ -197,15 +230,7 @@ impl Context<'_> {
             self.complaints
                 .push(complaint.advise("remove `truncate`, or give the input a distribution"));
         }
-        let Value::Number(text, radix) = &node.value else {
-            return None;
-        };
-        let double = self.finite(node, "value")?;
-        if *radix == 10 {
-            number::exact(text).ok()
-        } else {
-            BigRational::from_f64(double)
-        }
+        self.exact(node, "value")
     }
 
     /// A distribution with its truncation, and the share of the mass that this removed.
@@ -369,6 +394,13 @@ impl Context<'_> {
         if let Some(entry) = table.entry("value") {
             return shown(entry);
         }
+        if let Some(entry) = table.entry("catalog") {
+            let narrowing = ["where", "weights"]
+                .iter()
+                .filter_map(|key| table.entry(key));
+            let parts = narrowing.map(|entry| format!(", {} = {}", entry.key.value, shown(entry)));
+            return format!("catalog({}{})", shown(entry), parts.collect::<String>());
+        }
         let family = table
             .get("distribution")
             .and_then(Node::as_text)
@@ -384,7 +416,7 @@ impl Context<'_> {
     }
 }
 
-/// The grade of a word.
+/// The grade that a word names.
 pub(super) fn evidence(word: &str) -> Option<Evidence> {
     Some(match word {
         "measured" => Evidence::Measured,

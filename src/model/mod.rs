@@ -1,5 +1,6 @@
 //! The scenario after all checks: nothing about the user's text can go wrong once a [`Model`] exists.
 
+mod catalog;
 mod check;
 pub mod codes;
 mod correlations;
@@ -9,6 +10,7 @@ mod functions;
 mod graph;
 mod inputs;
 mod names;
+mod observed;
 mod outputs;
 mod parameters;
 mod requirements;
@@ -21,6 +23,7 @@ pub use check::{LoadError, check, load, source_of_bytes};
 pub use run::MOST_TRIALS;
 pub use schema::schema;
 
+use crate::catalog::Row;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::distribution::Marginal;
 use crate::sampler::copula;
@@ -94,6 +97,8 @@ pub struct Variant {
     pub formulas: Vec<(String, NodeId)>,
     /// What is reported, in the order of the file.
     pub outputs: Vec<Output>,
+    /// What was observed of it, in the order of the file.
+    pub observed: Vec<Observed>,
     /// Shares that sum to one: groups of its inputs.
     pub shares: Vec<Shares>,
     /// Dependence between its random inputs, a pair once; together they are positive semidefinite.
@@ -167,6 +172,10 @@ pub struct Input {
     pub kind: Kind,
     /// The share of the mass removed by `truncate`.
     pub removed_by_truncation: Option<f64>,
+    /// The rows of the catalog it was taken from.
+    pub catalog: Vec<&'static Row>,
+    /// Where it was taken from the catalog: the equal entry without it.
+    pub equal: Option<String>,
     /// The entry as written, for `check` and the manifest: family and parameters, one line.
     pub written: String,
 }
@@ -218,6 +227,23 @@ pub struct Output {
     pub thresholds: Vec<(String, f64)>,
     /// Its node in the graph.
     pub node: NodeId,
+}
+
+/// What was observed of an output.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Observed {
+    /// Its name.
+    pub name: String,
+    /// The output, by index in [`Variant::outputs`].
+    pub output: usize,
+    /// Lower end of the observed band in the output's unit, exactly as the decimal was written.
+    pub low: BigRational,
+    /// Upper end; equal to the lower one for a single value.
+    pub high: BigRational,
+    /// Keys of references, or texts with a space in them.
+    pub sources: Vec<String>,
+    /// The grade of the evidence.
+    pub evidence: Option<Evidence>,
 }
 
 /// Index of a node in [`Graph::nodes`].
@@ -311,6 +337,21 @@ pub enum Binary {
     And,
     Or,
     Atan2,
+}
+
+impl Operation {
+    /// The nodes it computes from.
+    pub fn operands(&self) -> Vec<NodeId> {
+        match self {
+            Operation::Number(_) | Operation::Pi | Operation::Input(_) => Vec::new(),
+            Operation::Unary(_, operand) => vec![*operand],
+            Operation::Binary(_, left, right) => vec![*left, *right],
+            Operation::If(condition, yes, no) => vec![*condition, *yes, *no],
+            Operation::Interpolate { x, values, .. } => {
+                std::iter::once(x).chain(values).copied().collect()
+            }
+        }
+    }
 }
 
 impl Evidence {

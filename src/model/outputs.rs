@@ -13,7 +13,7 @@ use crate::unit::{Unit, describe};
 #[derive(Debug)]
 pub(super) struct OutputEntry {
     pub(super) key: Text,
-    unit: Option<(Text, Unit)>,
+    pub(super) unit: Option<(Text, Unit)>,
     description: Option<String>,
     thresholds: Vec<(String, f64)>,
 }

@@ -88,12 +88,7 @@ fn number_or_infinity() -> Value {
 
 /// An input: a constant, or one of the ways of writing one of the families.
 fn input(keys: &'static [Key], common: &Map<String, Value>) -> Value {
-    let common_of = |constant: bool| -> Map<String, Value> {
-        let without: &[&str] = if constant {
-            &["distribution", "truncate"]
-        } else {
-            &["value", "distribution"]
-        };
+    let common_of = |without: &[&str]| -> Map<String, Value> {
         let kept = keys.iter().filter(|key| !without.contains(&key.name));
         kept.filter_map(|key| {
             common
@@ -102,10 +97,20 @@ fn input(keys: &'static [Key], common: &Map<String, Value>) -> Value {
         })
         .collect()
     };
-    let mut ways = vec![object(common_of(true), &["value"], json!(false))];
+    let constant = common_of(&["distribution", "truncate", "catalog", "where"]);
+    let mut from_catalog = common_of(&["value", "distribution", "truncate"]);
+    let weights = json!({ "type": "array", "items": { "type": "number" } });
+    from_catalog.insert(
+        "weights".to_owned(),
+        described(weights, "One positive number a row; equal when left out"),
+    );
+    let mut ways = vec![
+        object(constant, &["value"], json!(false)),
+        object(from_catalog, &["catalog"], json!(false)),
+    ];
     for family in distribution::families() {
         for way in family.parameterisations {
-            let mut properties = common_of(false);
+            let mut properties = common_of(&["value", "distribution", "catalog", "where"]);
             properties.insert(
                 "distribution".to_owned(),
                 described(json!({ "const": family.name }), family.summary),

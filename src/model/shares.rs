@@ -194,6 +194,8 @@ impl Context<'_> {
                 evidence: word("evidence").and_then(|word| evidence(&word)),
                 kind,
                 removed_by_truncation: None,
+                catalog: Vec::new(),
+                equal: None,
                 written: format!(
                     "share of {}(mean = {}, concentration = {concentration})",
                     key.value, values[at]

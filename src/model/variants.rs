@@ -5,6 +5,7 @@ use super::codes::{NUMBER_WITHOUT_UNIT, REPLACES_NOTHING, VARIANT_DEFINED_TWICE}
 use super::correlations::PlannedCorrelation;
 use super::dimensions::{Compiler, InputView};
 use super::graph::Builder;
+use super::observed::{ObservedEntry, of_variant};
 use super::outputs::OutputEntry;
 use super::{Definition, Input, Variant};
 use crate::diagnostic::did_you_mean;
@@ -216,6 +217,7 @@ impl Context<'_> {
         &mut self,
         plan: &VariantPlan,
         entries: &[OutputEntry],
+        observed: &[ObservedEntry],
         used: &mut HashSet<String>,
     ) -> Option<Variant> {
         let resolved = self.resolve(&plan.quantities);
@@ -277,6 +279,7 @@ impl Context<'_> {
             graph,
             formulas: formulas?,
             outputs: outputs?,
+            observed: of_variant(observed, &plan.name),
             shares,
             correlations: correlations.kept,
             dropped_correlations: correlations.dropped,
@@ -285,6 +288,11 @@ impl Context<'_> {
 }
 
 impl VariantPlan {
+    /// The variant's name.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Adds the correlations of the scenario as written, but those of pairs that this variant has its own for.
     fn inherit_correlations(&mut self, base: &[PlannedCorrelation]) {
         let own = self.correlations.len();

@@ -53,6 +53,7 @@ impl Rows<'_> {
                 .iter()
                 .map(|threshold| known(f64::from(u8::from(value > threshold.1))))
                 .collect(),
+            below: Vec::new(),
             binned: None,
         })
     }

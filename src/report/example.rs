@@ -1,6 +1,8 @@
 //! A report to try the writers on.
 
-use super::{OutputReport, Report, RunReport, SampleReport, SensitivityRow, StatisticRow};
+use super::{
+    ObservedRow, OutputReport, Report, RunReport, SampleReport, SensitivityRow, StatisticRow,
+};
 use crate::statistic::Estimate;
 
 /// A number with its standard error.
@@ -39,6 +41,21 @@ fn driver(
         estimate: known(value, 0.001),
         rank,
         resolved,
+    }
+}
+
+fn observed(name: &str, band: [f64; 2], below: [Estimate; 2], inside: bool) -> ObservedRow {
+    ObservedRow {
+        name: name.to_owned(),
+        band,
+        below,
+        inside,
+        sharing: if inside {
+            vec!["gpus".to_owned(), "grid".to_owned()]
+        } else {
+            Vec::new()
+        },
+        sources: vec!["ludvigsen2022".to_owned()],
     }
 }
 
@@ -88,6 +105,25 @@ pub(super) fn report() -> Report {
             driver("pue", "first_order_given_data", 0.0002, Some(3), false),
             driver("(dummy)", "first_order_given_data", 0.0004, None, true),
         ],
+        observed: vec![
+            observed(
+                "the article",
+                [23.04, 23.04],
+                [known(0.368, 0.0001); 2],
+                true,
+            ),
+            observed(
+                "=a band",
+                [1000.0, 2000.0],
+                [Estimate {
+                    standard_error: None,
+                    error_low: Some(1.0 - 3.7e-6),
+                    error_high: Some(1.0),
+                    ..known(1.0, 0.0)
+                }; 2],
+                false,
+            ),
+        ],
         constant: false,
     };
     let hours = OutputReport {
@@ -108,6 +144,7 @@ pub(super) fn report() -> Report {
             ),
         ],
         sensitivity: Vec::new(),
+        observed: Vec::new(),
         constant: true,
     };
     let run = RunReport {

@@ -48,7 +48,10 @@ mod tests {
             .expect("written");
         let document: Value = serde_json::from_slice(&text).expect("JSON");
         let keys: Vec<_> = document.as_object().expect("an object").keys().collect();
-        assert_eq!(keys, ["summary", "sensitivity", "variants", "notes"]);
+        assert_eq!(
+            keys,
+            ["summary", "sensitivity", "observed", "variants", "notes"]
+        );
         let row = document["summary"][0].as_object().expect("a row");
         assert_eq!(
             row.keys().collect::<Vec<_>>(),

@@ -4,7 +4,7 @@
 //! whenever and wherever the command runs.
 
 use super::Report;
-use super::folder::FileRecord;
+use super::folder::{FileRecord, sha256};
 use serde_json::{Value, json};
 use std::fs;
 use std::io::{self, Write};
@@ -32,12 +32,27 @@ pub struct Manifest {
     pub sets: Vec<String>,
     /// `--variant`, as written; empty: all of them.
     pub variants: Vec<String>,
+    /// The rows of the catalog that inputs were taken from.
+    pub catalog: Vec<CatalogUse>,
     /// When the run began.
     pub started: SystemTime,
     /// How long it took.
     pub elapsed: Duration,
     /// Threads used.
     pub threads: usize,
+}
+
+/// A row of the catalog that an input was taken from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CatalogUse {
+    /// The file's stem.
+    pub scenario: String,
+    /// The variant.
+    pub variant: String,
+    /// The input.
+    pub input: String,
+    /// The row on one line, in full.
+    pub row: String,
 }
 
 /// The plan of one scenario.
@@ -80,6 +95,7 @@ impl Manifest {
             "set": self.sets,
             "variant": self.variants,
             "scenarios": self.scenarios.iter().map(|plan| scenario(plan, report)).collect::<Vec<_>>(),
+            "catalog": self.catalog.iter().map(catalog_use).collect::<Vec<_>>(),
             "notes": report.every_note(),
             "results": results.iter().map(record).collect::<Vec<_>>(),
             "run": {
@@ -116,6 +132,16 @@ pub fn result_files(folder: &Path) -> Vec<String> {
 
 fn record(file: &FileRecord) -> Value {
     json!({ "path": file.path, "sha256": file.sha256 })
+}
+
+fn catalog_use(used: &CatalogUse) -> Value {
+    json!({
+        "scenario": used.scenario,
+        "variant": used.variant,
+        "input": used.input,
+        "row": used.row,
+        "sha256": sha256(used.row.as_bytes()),
+    })
 }
 
 fn scenario(plan: &ScenarioPlan, report: &Report) -> Value {

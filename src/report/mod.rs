@@ -8,6 +8,7 @@ pub mod grid;
 pub mod json;
 pub mod manifest;
 pub mod number;
+pub mod observed;
 pub mod samples;
 pub mod sensitivity;
 pub mod summary;
@@ -21,7 +22,12 @@ use std::io::{self, Write};
 use table::Table;
 
 /// The result tables, in the order of `--json`: each is a file of the result folder.
-pub const TABLES: &[Table] = &[summary::TABLE, sensitivity::TABLE, variants::TABLE];
+pub const TABLES: &[Table] = &[
+    summary::TABLE,
+    sensitivity::TABLE,
+    observed::TABLE,
+    variants::TABLE,
+];
 
 /// A format: the report in, bytes out. It decides how a number looks, never what it is.
 pub trait Writer {
@@ -157,6 +163,8 @@ pub struct OutputReport {
     pub statistics: Vec<StatisticRow>,
     /// The rows of `sensitivity.csv`, in their order there.
     pub sensitivity: Vec<SensitivityRow>,
+    /// The rows of `observed.csv`, in their order there.
+    pub observed: Vec<ObservedRow>,
     /// Whether no distribution acts on it: computed once, exact.
     pub constant: bool,
 }
@@ -182,6 +190,23 @@ pub struct StatisticRow {
     pub estimate: Estimate,
     /// The level, for the ends of intervals.
     pub level: Option<f64>,
+}
+
+/// One row of `observed.csv`: what was observed, and where it lies in the prediction.
+#[derive(Debug, Clone)]
+pub struct ObservedRow {
+    /// Its name.
+    pub name: String,
+    /// The ends of the observed band in the output's unit; equal for a single value.
+    pub band: [f64; 2],
+    /// For each end, P(output < end) + ½ P(output = end).
+    pub below: [Estimate; 2],
+    /// Whether the band overlaps the central interval.
+    pub inside: bool,
+    /// Inputs of the output that cite a source of the observation: they make it no validation.
+    pub sharing: Vec<String>,
+    /// Sources as written.
+    pub sources: Vec<String>,
 }
 
 /// One row of `sensitivity.csv`.

@@ -2,6 +2,8 @@
 //!
 //! "Of outcomes" stands beside a spread, "known to within" beside an error; the two are never called by the same word.
 
+mod observed;
+
 use super::grid::{Align, Grid};
 use super::number::{self, ESTIMATE_DIGITS};
 use super::{OutputReport, Report, RunReport, SampleReport, SensitivityRow, Writer};
@@ -215,7 +217,7 @@ impl Page {
         self.grid(&grid);
     }
 
-    /// One line for each threshold of the runs, each after its label.
+    /// One line for each threshold and each observation of the runs, each after its label.
     fn thresholds(&mut self, runs: &[RunReport], label: impl Fn(&RunReport) -> String) {
         let mut lines = Vec::new();
         for run in runs {
@@ -224,6 +226,7 @@ impl Page {
                 lines.extend(
                     threshold_lines(output)
                         .into_iter()
+                        .chain(observed::lines(output))
                         .map(|line| format!("{label}{line}")),
                 );
             }
@@ -302,6 +305,15 @@ impl Page {
     }
 }
 
+/// A number with its unit; a pure number has none to show.
+fn with_unit(number: &str, unit: &str) -> String {
+    if unit == "1" {
+        number.to_owned()
+    } else {
+        format!("{number} {}", plain(unit))
+    }
+}
+
 /// What is known about the thresholds of an output: `P(emissions > the article = 23.04 kgCO2e/day) = 57.9 %`.
 fn threshold_lines(output: &OutputReport) -> Vec<String> {
     let mut lines = Vec::new();
@@ -313,12 +325,11 @@ fn threshold_lines(output: &OutputReport) -> Vec<String> {
         let (Some(threshold), Some(above)) = (row.estimate.value, above) else {
             continue;
         };
-        let unit = if output.unit == "1" {
-            String::new()
-        } else {
-            format!(" {}", plain(&output.unit))
-        };
-        let threshold = format!("{} = {}{unit}", plain(name), number::shortest(threshold));
+        let threshold = format!(
+            "{} = {}",
+            plain(name),
+            with_unit(&number::shortest(threshold), &output.unit)
+        );
         let output_name = plain(&output.name);
         lines.push(if output.constant {
             let verdict = if above.value == Some(1.0) {

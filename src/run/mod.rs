@@ -13,7 +13,7 @@ use crate::program::Program;
 use crate::sampler::{Layout, Sampler};
 use crate::sensitivity::{MainPlan, MainTally, Measure};
 use crate::statistic::summary::{Summary, summarise};
-use crate::statistic::tally::{Role, Tally, TallyPlan};
+use crate::statistic::tally::{Marks, Role, Tally, TallyPlan};
 pub use dependence::rank_correlations;
 pub use parallel::with_threads;
 use std::io;
@@ -73,8 +73,8 @@ pub struct Experiment<'a> {
 
 /// What is asked of an experiment.
 pub struct Question<'a> {
-    /// Thresholds of each output, in its unit.
-    pub thresholds: &'a [Vec<f64>],
+    /// What each output is held against.
+    pub marks: &'a [Marks],
     /// Probabilities of the quantiles.
     pub quantiles: &'a [f64],
     /// Level of the intervals.
@@ -208,7 +208,7 @@ fn answer(
                     .filter(|role| **role == Role::Count)
                     .for_each(|role| *role = Role::Keep);
             }
-            plans[at] = TallyPlan::new(plans[at].grid.clone(), roles, plans[at].thresholds.clone());
+            plans[at] = TallyPlan::new(plans[at].grid.clone(), roles, plans[at].marks.clone());
         }
     }
 }
@@ -253,7 +253,7 @@ mod tests {
             layout: Method::Random.layout(200_000, None),
         };
         let question = Question {
-            thresholds: &[vec![], vec![]],
+            marks: &[Marks::default(), Marks::default()],
             quantiles: &[0.001, 0.5, 0.9],
             level: 0.95,
             measures: &[],
@@ -262,7 +262,7 @@ mod tests {
         let mut blind = pilot::pilot(&experiment, &question).unwrap();
         for plan in &mut blind.plans {
             let roles = vec![Role::Count; plan.grid.cells()];
-            *plan = TallyPlan::new(plan.grid.clone(), roles, vec![]);
+            *plan = TallyPlan::new(plan.grid.clone(), roles, Marks::default());
         }
         let again = answer(&experiment, &question, blind, &Unwatched).unwrap();
         for (direct, again) in direct.outputs.iter().zip(&again.outputs) {

@@ -84,7 +84,7 @@ pub fn pilot(experiment: &Experiment, question: &Question) -> Option<Pilot> {
                 centre: grid.centre(),
             };
             (
-                TallyPlan::new(grid, roles, question.thresholds[varying[at]].clone()),
+                TallyPlan::new(grid, roles, question.marks[varying[at]].clone()),
                 classes,
             )
         },

@@ -160,8 +160,8 @@ pub static ROOT: Section = Section {
         ),
         key(
             "observed",
-            Shape::Later("observed values to hold a prediction against"),
-            "What was measured",
+            Shape::Sections(&OBSERVED),
+            "What was measured, to hold the prediction against",
         ),
         key("assert", Shape::Later("assertions"), "What must hold"),
         key(
@@ -196,12 +196,12 @@ pub static INPUT: Section = Section {
         ),
         key(
             "catalog",
-            Shape::Later("the catalog of reference data"),
-            "Rows of the catalog",
+            Shape::Texts,
+            "Entries of the catalog of reference data, whose values it takes",
         ),
         key(
             "where",
-            Shape::Later("the catalog of reference data"),
+            Shape::Section(&WHERE),
             "Narrows the rows of the catalog",
         ),
         key(
@@ -237,6 +237,23 @@ pub static INPUT: Section = Section {
         ),
     ],
     others: Others::Parameters,
+};
+
+/// `where` of an input from the catalog.
+pub static WHERE: Section = Section {
+    name: "`where`",
+    keys: &[
+        key("accounting", Shape::Text, "average, marginal or market"),
+        key(
+            "basis",
+            Shape::Text,
+            "What the value is of: location, tdp, idle, fleet …",
+        ),
+        key("boundary", Shape::Text, "What is inside"),
+        key("year", Shape::Whole, "The year it holds for"),
+        key("source", Shape::Text, "The key of the source"),
+    ],
+    others: Others::Refused,
 };
 
 /// An entry of `[shares]`.
@@ -331,6 +348,39 @@ pub static OUTPUT: Section = Section {
             "thresholds",
             Shape::Named(&Shape::Number),
             "Named numbers in its unit whose exceedance is reported",
+        ),
+    ],
+    others: Others::Refused,
+};
+
+/// An entry of `[[observed]]`.
+pub static OBSERVED: Section = Section {
+    name: "an observation",
+    keys: &[
+        required("name", Shape::Text, "What the results call it"),
+        required("output", Shape::Text, "The output that was observed"),
+        key("value", Shape::Number, "The number that was measured"),
+        key(
+            "interval",
+            Shape::Numbers,
+            "The lower and upper end of what was measured",
+        ),
+        required("unit", Shape::Text, "The unit of its numbers"),
+        key("description", Shape::Text, "What was measured, and how"),
+        key(
+            "source",
+            Shape::Texts,
+            "Keys of [references], or text with a space in it",
+        ),
+        key(
+            "evidence",
+            Shape::Word(EVIDENCE),
+            "The grade of the evidence",
+        ),
+        key(
+            "variant",
+            Shape::Texts,
+            "The variants it is an observation of (default: every one)",
         ),
     ],
     others: Others::Refused,

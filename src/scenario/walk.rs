@@ -168,10 +168,10 @@ pub fn not_yet_available(texts: &Texts, place: Place, what: &str) -> Diagnostic 
 pub fn unknown_key(texts: &Texts, entry: &Entry, section: &str, known: &[&str]) -> Diagnostic {
     let key = entry.key.value.as_str();
     let place = entry.key.place;
-    let like_an_input = entry
-        .node
-        .as_table()
-        .is_some_and(|table| table.get("value").is_some() || table.get("distribution").is_some());
+    let like_an_input = entry.node.as_table().is_some_and(|table| {
+        let defines = |key: &&str| table.get(key).is_some();
+        ["value", "distribution", "catalog"].iter().any(defines)
+    });
     if like_an_input && section == "an input" {
         return texts
             .error(&INPUT_INSIDE_INPUT, place, format!("the input `{key}` is written inside another input"))

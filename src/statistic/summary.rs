@@ -32,6 +32,8 @@ pub struct Summary {
     pub shortest: [Estimate; 2],
     /// For each threshold, P(X > t).
     pub above: Vec<Estimate>,
+    /// For each observed value, P(X < x) + ½ P(X = x).
+    pub below: Vec<Estimate>,
     /// How far a quantile may be off because values were binned, where that is more than a twentieth of its standard error.
     pub binned: Option<f64>,
 }
@@ -90,8 +92,22 @@ pub fn summarise(
     let sd = smooth(&sd_of).marked(few_for_sd);
     let cv = smooth(&|moments| sd_of(moments) / mean_of(moments).abs()).marked(few_for_sd);
 
-    let above = (0..plan.thresholds.len())
-        .map(|at| exceedance(replicates, at, sizes))
+    let above_mark = |replicate: usize, at: usize| replicates[replicate].above[at];
+    let above = plan
+        .marks
+        .thresholds()
+        .map(|at| share(sizes, 1, &|replicate| above_mark(replicate, at)))
+        .collect();
+    let below = plan
+        .marks
+        .observed()
+        .map(|[at_or_above, above]| {
+            share(sizes, 2, &|replicate| {
+                2 * sizes[replicate]
+                    - above_mark(replicate, at_or_above)
+                    - above_mark(replicate, above)
+            })
+        })
         .collect();
     let error = quantiles
         .iter()
@@ -118,6 +134,7 @@ pub fn summarise(
         interval,
         shortest: shortest_interval(&order, replicates.len(), level),
         above,
+        below,
         binned,
     })
 }
@@ -152,29 +169,31 @@ fn quantile(order: &OrderStatistics, p: f64) -> Result<Estimate, Missed> {
     })
 }
 
-/// P(X > t) with the jackknife's error; where no trial or every trial is above, the 95 % one-sided limit of Clopper and Pearson
-/// (Biometrika 26, 404 (1934)).
-fn exceedance(replicates: &[Tally], at: usize, sizes: &[u64]) -> Estimate {
+/// The share of the trials that is counted in each replicate, a trial as `parts`, with the jackknife's error; where it is none or all of them, the
+/// 95 % one-sided limit of Clopper and Pearson (Biometrika 26, 404 (1934)).
+fn share(sizes: &[u64], parts: u64, count: &dyn Fn(usize) -> u64) -> Estimate {
     let n: u64 = sizes.iter().sum();
-    let above: u64 = replicates.iter().map(|tally| tally.above[at]).sum();
-    let value = above as f64 / n as f64;
+    let counts: Vec<u64> = (0..sizes.len()).map(count).collect();
+    let counted: u64 = counts.iter().sum();
+    let all = parts * n;
+    let value = counted as f64 / all as f64;
     let limit = -crate::kernel::expm1(crate::kernel::ln(0.05) / n as f64);
-    if above == 0 || above == n {
+    if counted == 0 || counted == all {
         return Estimate {
             value: Some(value),
             standard_error: None,
-            error_low: Some(if above == 0 { 0.0 } else { 1.0 - limit }),
-            error_high: Some(if above == 0 { limit } else { 1.0 }),
+            error_low: Some(if counted == 0 { 0.0 } else { 1.0 - limit }),
+            error_high: Some(if counted == 0 { limit } else { 1.0 }),
             poorly_carried: true,
         };
     }
-    let without: Vec<f64> = replicates
+    let without: Vec<f64> = counts
         .iter()
         .zip(sizes)
-        .map(|(tally, size)| (above - tally.above[at]) as f64 / (n - size) as f64)
+        .map(|(count, size)| (counted - count) as f64 / (parts * (n - size)) as f64)
         .collect();
     Estimate::with_error(value, jackknife(value, &without, sizes))
-        .marked((above.min(n - above) as f64) < TRIALS_IN_TAIL)
+        .marked((counted.min(all - counted) as f64) < parts as f64 * TRIALS_IN_TAIL)
 }
 
 /// The ends of the shortest interval; their errors are the replicates' spread · R^(−1/3), the rate at which such ends converge,

@@ -28,21 +28,55 @@ pub struct TallyPlan {
     /// Role of each cell.
     roles: Vec<Role>,
     /// 0 for [`Role::Count`], 1 for [`Role::Keep`], 2 for the rest: what the inner loop looks at.
-    marks: Vec<u8>,
+    looks: Vec<u8>,
     /// For the cells that are ties or bins: their number among their like.
     places: Vec<u32>,
     ties: usize,
     binned: usize,
-    /// Thresholds whose exceedance is counted, in the output's unit.
-    pub thresholds: Vec<f64>,
+    /// What the values are held against.
+    pub marks: Marks,
+}
+
+/// The numbers an output is held against, in its unit. How many values lie above each is counted; how many lie above or
+/// on one is how many lie above the double before it, so that one count serves both.
+#[derive(Debug, Clone, Default)]
+pub struct Marks {
+    /// Thresholds, then each observed value after the double before it.
+    counted: Vec<f64>,
+    thresholds: usize,
+}
+
+impl Marks {
+    /// Thresholds whose exceedance is asked for, and observed values whose place in the distribution is.
+    pub fn new(thresholds: &[f64], observed: &[f64]) -> Self {
+        let around = observed
+            .iter()
+            .flat_map(|value| [value.next_down(), *value]);
+        Marks {
+            counted: thresholds.iter().copied().chain(around).collect(),
+            thresholds: thresholds.len(),
+        }
+    }
+
+    /// For each threshold, the place of its count in [`Tally::above`].
+    pub fn thresholds(&self) -> std::ops::Range<usize> {
+        0..self.thresholds
+    }
+
+    /// For each observed value, the places of the counts at or above it and above it.
+    pub fn observed(&self) -> impl Iterator<Item = [usize; 2]> {
+        (self.thresholds..self.counted.len())
+            .step_by(2)
+            .map(|at| [at, at + 1])
+    }
 }
 
 impl TallyPlan {
     /// A plan with a role for every cell of the grid.
-    pub fn new(grid: Grid, roles: Vec<Role>, thresholds: Vec<f64>) -> Self {
+    pub fn new(grid: Grid, roles: Vec<Role>, marks: Marks) -> Self {
         let (mut ties, mut binned) = (0, 0);
         let mut places = vec![0; roles.len()];
-        let marks = roles
+        let looks = roles
             .iter()
             .zip(&mut places)
             .map(|(role, place)| match role {
@@ -63,11 +97,11 @@ impl TallyPlan {
         TallyPlan {
             grid,
             roles,
-            marks,
+            looks,
             places,
             ties: ties as usize,
             binned: binned as usize,
-            thresholds,
+            marks,
         }
     }
 
@@ -99,7 +133,7 @@ impl TallyPlan {
             moments: Moments::default(),
             minimum: f64::INFINITY,
             maximum: f64::NEG_INFINITY,
-            above: vec![0; self.thresholds.len()],
+            above: vec![0; self.marks.counted.len()],
             cells: vec![0; self.grid.cells()],
             kept: Vec::new(),
             ties: vec![0; self.ties],
@@ -118,7 +152,7 @@ pub struct Tally {
     pub minimum: f64,
     /// Largest value.
     pub maximum: f64,
-    /// Values strictly above each threshold.
+    /// Values strictly above each of the [`Marks`].
     pub above: Vec<u64>,
     /// Values in each cell.
     pub cells: Vec<u32>,
@@ -150,15 +184,15 @@ impl Tally {
                 } else {
                     self.maximum
                 };
-                for (above, &threshold) in self.above.iter_mut().zip(&plan.thresholds) {
-                    *above += x.iter().map(|&x| u64::from(x > threshold)).sum::<u64>();
+                for (above, &mark) in self.above.iter_mut().zip(&plan.marks.counted) {
+                    *above += x.iter().map(|&x| u64::from(x > mark)).sum::<u64>();
                 }
             },
         );
         for (&x, &cell) in x.iter().zip(cells.iter()) {
             let cell = cell as usize;
             self.cells[cell] += 1;
-            match plan.marks[cell] {
+            match plan.looks[cell] {
                 0 => {}
                 1 => self.kept.push(x),
                 _ => match plan.roles[cell] {

@@ -37,6 +37,34 @@ fn bloom_tdp_trap() {
     assert_told!(run_shipped("bloom-tdp-trap.toml"));
 }
 
+/// Code 3, with a line for each that is outside.
+#[test]
+fn strict_about_what_was_observed() {
+    assert_told!(CliTest::new().told(&[
+        "run",
+        &shipped("bloom-tdp-trap.toml"),
+        "--trials",
+        "32768",
+        "--strict",
+        "--quiet"
+    ]));
+    assert_told!(CliTest::new().told(&[
+        "run",
+        &shipped("bloom-hindcast.toml"),
+        "--trials",
+        "32768",
+        "--strict",
+        "--quiet"
+    ]));
+}
+
+#[test]
+fn catalog() {
+    let scenario = CliTest::new();
+    assert_told!(scenario.told(&["list", "catalog", "azure/westus"]));
+    assert_told!(scenario.told(&["check", &shipped("boundary-switch.toml")]));
+}
+
 #[test]
 fn gpt3_training() {
     assert_told!(run_shipped("gpt3-training.toml"));
