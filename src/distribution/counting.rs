@@ -260,6 +260,15 @@ impl<C: Count + 'static> Marginal for Counting<C> {
         (largest < limit as f64).then(|| (0..=largest as u64).map(|k| k as f64).collect())
     }
 
+    fn atoms_between(&self, lower: f64, upper: f64, limit: usize) -> Option<Vec<f64>> {
+        let (first, last) = (
+            lower.ceil().max(0.0),
+            upper.floor().min(self.count.largest()),
+        );
+        let few = last - first < limit as f64;
+        few.then(|| (first as u64..=last as u64).map(|k| k as f64).collect())
+    }
+
     fn is_discrete(&self) -> bool {
         true
     }

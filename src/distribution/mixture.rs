@@ -5,10 +5,12 @@
 
 use super::discrete::Discrete;
 use super::parameters::Check;
+use super::steps::Steps;
 use super::table::{LazyTable, Tabulated, exact_quantile};
 use super::{Built, COMPONENTS, Component, Family, Marginal, Parameterisation, Parameters, codes};
 use crate::kernel::Tails;
-use std::sync::Arc;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 /// The row of the table.
 pub(super) static FAMILY: Family = Family {
@@ -22,6 +24,10 @@ pub(super) static FAMILY: Family = Family {
 
 /// Values of a discrete mixture that are listed one by one, at most.
 const MOST_ATOMS: usize = 4096;
+/// Columns are split in pieces of this height.
+const BLOCK: usize = 64;
+/// Tails smaller than this are drawn by the exact quantile: u less the mass of atoms would not have the digits.
+const FAR: f64 = 1.0 / 65_536.0;
 /// Steps of Newton's method from a value that is near.
 const NEAR_STEPS: usize = 8;
 /// Values spread over more than this factor are tabulated by their logarithm.
@@ -50,18 +56,31 @@ fn build(parameters: &Parameters) -> Built {
     let total: f64 = components.iter().map(|component| component.weight).sum();
     check.finite("components", "the sum of the weights", total);
     check.finish(|| {
-        let components: Vec<Component> = components
-            .iter()
-            .map(|component| Component {
-                weight: component.weight / total,
-                marginal: Arc::clone(&component.marginal),
-            })
-            .collect();
+        let components = flattened(components, total);
         match listed(&components) {
             Some(discrete) => Arc::new(discrete) as Arc<dyn Marginal>,
             None => Arc::new(Mixture::new(components)),
         }
     })
+}
+
+/// The components with weights that add to one, mixtures among them taken apart: each is discrete or has no atoms.
+fn flattened(components: &[Component], total: f64) -> Vec<Component> {
+    let mut flat = Vec::new();
+    for component in components {
+        let weight = component.weight / total;
+        match component.marginal.parts() {
+            [] => flat.push(Component {
+                weight,
+                marginal: Arc::clone(&component.marginal),
+            }),
+            parts => flat.extend(parts.iter().map(|part| Component {
+                weight: weight * part.weight,
+                marginal: Arc::clone(&part.marginal),
+            })),
+        }
+    }
+    flat
 }
 
 /// The mixture as a list of values, where it has few.
@@ -89,11 +108,70 @@ fn sum(components: &[Component], of: impl Fn(&dyn Marginal) -> f64) -> f64 {
 }
 
 /// A mixture; the weights add to one.
-#[derive(Debug)]
 struct Mixture {
     components: Vec<Component>,
     logarithmic: bool,
     table: LazyTable,
+    drawing: OnceLock<Drawing>,
+}
+
+impl fmt::Debug for Mixture {
+    /// What the caches of tables know it by: nothing of what is made at the first use.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Mixture").field(&self.components).finish()
+    }
+}
+
+/// How columns are drawn.
+enum Drawing {
+    /// By the table of the quantile function: nothing has a probability of its own.
+    Smooth,
+    /// Values alone, and the steps between them.
+    Values(Vec<f64>, Steps),
+    /// Values between which there is a smooth part.
+    Split(Split),
+    /// One by one: the values are too many.
+    Exact,
+}
+
+/// A mixture as its atoms and the rest.
+struct Split {
+    atoms: Vec<f64>,
+    /// F just below each atom, then at it: with u's place among them it is told between which two it lies.
+    steps: Steps,
+    /// The mass of the atoms up to each gap between two of them, the first being before the first atom.
+    below: Vec<f64>,
+    /// The mass that is not in atoms, and how it is distributed.
+    weight: f64,
+    rest: Arc<dyn Marginal>,
+}
+
+impl Split {
+    /// Draws a block; what lies in the far tails is left NaN.
+    fn fill(&self, u: &[f64], x: &mut [f64]) {
+        let (mut places, mut t) = ([0_usize; BLOCK], [0.5; BLOCK]);
+        for ((u, place), t) in u.iter().zip(&mut places).zip(&mut t) {
+            *place = self.steps.index(*u);
+            if *place % 2 == 0 {
+                let share = (u - self.below[*place / 2]) / self.weight;
+                *t = share.clamp(f64::EPSILON / 2.0, 1.0 - f64::EPSILON / 2.0);
+            }
+        }
+        self.rest.fill(&t[..u.len()], x);
+        for ((u, place), x) in u.iter().zip(places).zip(x) {
+            let atom = |at: usize| self.atoms.get(at).copied();
+            *x = if place % 2 == 1 {
+                self.atoms[place / 2]
+            } else if u.min(1.0 - u) < FAR {
+                f64::NAN
+            } else {
+                let least = (place / 2).checked_sub(1).and_then(atom);
+                let most = atom(place / 2);
+                x.max(least.unwrap_or(f64::NEG_INFINITY))
+                    .min(most.unwrap_or(f64::INFINITY))
+            };
+        }
+    }
 }
 
 impl Mixture {
@@ -102,6 +180,7 @@ impl Mixture {
             components,
             logarithmic: false,
             table: LazyTable::default(),
+            drawing: OnceLock::new(),
         };
         let (low, high) = (mixture.quantile(1e-4), mixture.quantile(1.0 - 1e-4));
         mixture.logarithmic = low > 0.0 && high > WIDE * low && !mixture.is_discrete();
@@ -110,6 +189,66 @@ impl Mixture {
 
     fn sum(&self, of: impl Fn(&dyn Marginal) -> f64) -> f64 {
         sum(&self.components, of)
+    }
+
+    /// How columns are drawn, worked out at the first use.
+    fn drawing(&self) -> &Drawing {
+        self.drawing.get_or_init(|| {
+            let (discrete, smooth): (Vec<Component>, Vec<Component>) = self
+                .components
+                .iter()
+                .cloned()
+                .partition(|component| component.marginal.is_discrete());
+            if discrete.is_empty() {
+                return Drawing::Smooth;
+            }
+            let otherwise = if smooth.is_empty() {
+                Drawing::Exact
+            } else {
+                Drawing::Smooth
+            };
+            // Beyond these no draw falls.
+            let beyond = f64::EPSILON / 4.0;
+            let ends = (
+                self.solve(beyond, false, None),
+                self.solve(beyond, true, None),
+            );
+            let mut atoms = Vec::new();
+            for component in &discrete {
+                match component.marginal.atoms_between(ends.0, ends.1, MOST_ATOMS) {
+                    Some(more) => atoms.extend(more),
+                    None => return otherwise,
+                }
+            }
+            atoms.sort_by(f64::total_cmp);
+            atoms.dedup();
+            if atoms.is_empty() {
+                return otherwise;
+            }
+            if smooth.is_empty() {
+                let before_last = &atoms[..atoms.len() - 1];
+                let steps = Steps::new(before_last.iter().map(|&x| self.tails(x)));
+                return Drawing::Values(atoms, steps);
+            }
+            let edges = atoms.iter().flat_map(|&x| [x.next_down(), x]);
+            let steps = Steps::new(edges.map(|x| self.tails(x)));
+            let below = [atoms[0].next_down()]
+                .into_iter()
+                .chain(atoms.iter().copied());
+            let below = below.map(|x| sum(&discrete, |marginal| marginal.cdf(x)));
+            let weight: f64 = smooth.iter().map(|component| component.weight).sum();
+            let rest = match &smooth[..] {
+                [only] => Arc::clone(&only.marginal),
+                _ => Arc::new(Mixture::new(flattened(&smooth, weight))),
+            };
+            Drawing::Split(Split {
+                below: below.collect(),
+                atoms,
+                steps,
+                weight,
+                rest,
+            })
+        })
     }
 
     /// The smallest x whose tail has come to `target`: the lower one up to it, the upper one (`upper`) down to it.
@@ -303,6 +442,10 @@ impl Marginal for Mixture {
         (values.len() <= limit).then_some(values)
     }
 
+    fn parts(&self) -> &[Component] {
+        &self.components
+    }
+
     fn is_discrete(&self) -> bool {
         self.components
             .iter()
@@ -317,15 +460,31 @@ impl Marginal for Mixture {
 
     fn fill(&self, u: &[f64], x: &mut [f64]) {
         assert_eq!(u.len(), x.len(), "slices of different lengths");
-        if self.is_discrete() {
-            for (u, x) in u.iter().zip(x) {
-                *x = self.quantile(*u);
+        match self.drawing() {
+            Drawing::Values(values, steps) => {
+                for (u, x) in u.iter().zip(x) {
+                    *x = values[steps.index(*u)];
+                }
             }
-            return;
+            Drawing::Split(split) => {
+                for (u, x) in u.chunks(BLOCK).zip(x.chunks_mut(BLOCK)) {
+                    split.fill(u, x);
+                    for (u, x) in u.iter().zip(x).filter(|(_, x)| x.is_nan()) {
+                        *x = self.quantile(*u);
+                    }
+                }
+            }
+            Drawing::Exact => {
+                for (u, x) in u.iter().zip(x) {
+                    *x = self.quantile(*u);
+                }
+            }
+            Drawing::Smooth => {
+                self.table.fill(self, u, x);
+                let (lower, upper) = self.support();
+                crate::kernel::stretch(x, 0.0, 1.0, lower, upper);
+            }
         }
-        self.table.fill(self, u, x);
-        let (lower, upper) = self.support();
-        crate::kernel::stretch(x, 0.0, 1.0, lower, upper);
     }
 }
 
@@ -382,6 +541,32 @@ mod tests {
         assert_eq!((mixture.density(0.0), mixture.density(1.5)), (0.5, 0.25));
         assert!(mixture.has_atoms() && !mixture.is_discrete());
         assert!(crate::distribution::truncate(mixture, 0.0, 3.0).is_err());
+    }
+
+    /// Atoms in the middle of a smooth part, and counts without end beside one: the columns are the exact quantiles.
+    #[test]
+    fn columns_of_mixed_kinds_are_the_quantiles() {
+        let nested = mixture(vec![
+            component(1.0, "poisson", &[("mean", 2.5)]),
+            component(2.0, "normal", &[("mean", 1.0), ("sd", 2.0)]),
+        ]);
+        let outer = mixture(vec![
+            Component {
+                weight: 1.0,
+                marginal: nested,
+            },
+            component(1.0, "gamma", &[("shape", 3.0), ("scale", 2.0)]),
+        ]);
+        let u: Vec<f64> = (0..5_000)
+            .map(|at| (f64::from(at) + 0.5) / 5_000.0)
+            .chain([1e-12, 1e-6, 1.0 - 1e-6, 1.0 - 1e-12])
+            .collect();
+        let mut x = vec![0.0; u.len()];
+        outer.fill(&u, &mut x);
+        for (u, x) in u.iter().zip(x) {
+            let exact = outer.quantile(*u);
+            assert!((x - exact).abs() < 1e-7, "{u}: {x}, exactly {exact}");
+        }
     }
 
     #[test]

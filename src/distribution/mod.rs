@@ -77,6 +77,19 @@ pub trait Marginal: Debug + Send + Sync {
         None
     }
 
+    /// Those of its values that have a probability of their own and lie in [lower, upper], in rising order; `None` where
+    /// there may be more than `limit` of them.
+    fn atoms_between(&self, lower: f64, upper: f64, limit: usize) -> Option<Vec<f64>> {
+        let mut atoms = self.atoms(limit)?;
+        atoms.retain(|x| (lower..=upper).contains(x));
+        Some(atoms)
+    }
+
+    /// The parts it is mixed of; none for all but a mixture.
+    fn parts(&self) -> &[Component] {
+        &[]
+    }
+
     /// Whether the distribution is discrete (its quantile function is a step function).
     fn is_discrete(&self) -> bool {
         false
