@@ -2,7 +2,10 @@
 //! independent computation gave: exact ones to the last digit, the others (a plain Python run of 100 to 200 thousand
 //! draws) within 2 per cent.
 
-#![allow(clippy::disallowed_methods, reason = "a test compares numbers, it does not print them")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a test compares numbers, it does not print them"
+)]
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
