@@ -109,16 +109,82 @@ y = { unit = "1", thresholds = { ten = 10 } }
 z = "1"
 "#;
 
+/// Correlated inputs, one of which no output needs, and shares.
+const DEPENDENT: &str = r#"
+[inputs]
+a = { distribution = "lognormal", median = 2, gsd = 1.5 }
+idle = { distribution = "uniform", min = 0, max = 1 }
+b = { distribution = "pert", min = 1, mode = 2, max = 5 }
+c = { distribution = "poisson", mean = 3.5 }
+[[correlations]]
+inputs = ["b", "idle"]
+spearman = 0.7
+[[correlations]]
+inputs = ["idle", "a"]
+gaussian = -0.5
+[shares.mix]
+mean = { coal = 0.5, gas = 0.3, wind = 0.2 }
+concentration = 4
+[formulas]
+y = "a * b + c * mix_gas"
+[outputs]
+y = "1"
+"#;
+
+/// The program of a summary leaves out what no output needs, that of the trials does not: the numbers must not tell.
+#[test]
+fn the_trials_written_are_those_summarised() {
+    for sampler in SAMPLERS {
+        let report = simulate(
+            &[(model(DEPENDENT), plan(sampler, 40_000))],
+            None,
+            &Silent,
+            None,
+        )
+        .unwrap();
+        let y = &columns(DEPENDENT, sampler, 40_000)["base/y"];
+        for (name, found) in [
+            ("min", y.iter().copied().fold(f64::INFINITY, f64::min)),
+            ("max", y.iter().copied().fold(f64::NEG_INFINITY, f64::max)),
+        ] {
+            let statistics = &report.runs[0].outputs[0].statistics;
+            let row = statistics.iter().find(|row| row.statistic == name).unwrap();
+            assert_eq!(row.estimate.value, Some(found), "{sampler:?} {name}");
+        }
+    }
+}
+
+/// A correlation moves the draws of its inputs but the first of their group, and of nothing else.
+#[test]
+fn a_correlation_leaves_every_other_draw_alone() {
+    let start = DEPENDENT.find("[[correlations]]").unwrap();
+    let end = DEPENDENT.find("[shares").unwrap();
+    let free = format!("{}{}", &DEPENDENT[..start], &DEPENDENT[end..]);
+    for sampler in SAMPLERS {
+        let (free, coupled) = (
+            columns(&free, sampler, 4_000),
+            columns(DEPENDENT, sampler, 4_000),
+        );
+        for (name, values) in &free {
+            let moved = ["base/idle", "base/b", "base/y"].contains(&name.as_str());
+            assert_eq!(values != &coupled[name], moved, "{sampler:?} {name}");
+        }
+    }
+}
+
 #[test]
 fn any_number_of_threads_gives_the_same_numbers() {
-    for sampler in SAMPLERS {
+    for (sampler, text) in SAMPLERS
+        .into_iter()
+        .flat_map(|sampler| [(sampler, BASE), (sampler, DEPENDENT)])
+    {
         // Small enough to keep every value, and large enough for brackets, several segments and uneven replicates.
         for trials in [1_000, 100_003, 1_500_000] {
             let run = |threads| {
                 with_threads(Some(threads), || {
                     format!(
                         "{:?}",
-                        simulate(&[(model(BASE), plan(sampler, trials))], None, &Silent, None)
+                        simulate(&[(model(text), plan(sampler, trials))], None, &Silent, None)
                             .unwrap()
                     )
                 })

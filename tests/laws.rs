@@ -5,7 +5,9 @@
     reason = "a test compares numbers, it does not print them"
 )]
 
-use montecarbon::distribution::{Marginal, ParameterValue, Parameters, families, family, truncate};
+use montecarbon::distribution::{
+    Component, Marginal, ParameterValue, Parameters, families, family, truncate,
+};
 use std::sync::Arc;
 
 /// A distribution by family and `key=value` words; lists are written `values=1,2,3`, a truncation `| lower upper`.
@@ -18,8 +20,21 @@ fn make(line: &str) -> Arc<dyn Marginal> {
     let family = family(words.next().expect("a family")).expect(line);
     let parameters = words.map(|word| {
         let (key, value) = word.split_once('=').expect(word);
+        if key == "components" {
+            return (
+                key.to_string(),
+                ParameterValue::Components(components(value)),
+            );
+        }
         let numbers: Vec<f64> = value.split(',').map(|v| v.parse().expect(v)).collect();
-        let listed = matches!(key, "values" | "weights" | "interval" | "pedigree");
+        let listed = matches!(
+            key,
+            "values" | "weights" | "interval" | "pedigree" | "bounds"
+        );
+        if key == "quantiles" {
+            let pairs = numbers.chunks(2).map(|pair| [pair[0], pair[1]]).collect();
+            return (key.to_string(), ParameterValue::Pairs(pairs));
+        }
         let value = match numbers[..] {
             [number] if !listed => ParameterValue::Number(number),
             _ => ParameterValue::List(numbers),
@@ -38,6 +53,18 @@ fn make(line: &str) -> Arc<dyn Marginal> {
             truncate(marginal, bounds[0], bounds[1]).expect("mass").0
         }
     }
+}
+
+/// `0.3*normal:mean=0:sd=1+0.7*uniform:min=0:max=1`.
+fn components(text: &str) -> Vec<Component> {
+    let component = |text: &str| {
+        let (weight, line) = text.split_once('*').expect(text);
+        Component {
+            weight: weight.parse().expect(weight),
+            marginal: make(&line.replace(':', " ")),
+        }
+    };
+    text.split('+').map(component).collect()
 }
 
 const CONTINUOUS: &[&str] = &[
@@ -102,6 +129,18 @@ const CONTINUOUS: &[&str] = &[
     "arcsine min=2 max=5",
     "curvilinear_trapezoid min=0 max=10 inexactness=1",
     "curvilinear_trapezoid min=0 max=10 inexactness=5",
+    "metalog quantiles=0.1,20,0.5,30,0.9,50",
+    "metalog quantiles=0.05,1.846,0.25,3.305,0.5,4.953,0.75,7.422,0.95,13.29 bounds=0,inf",
+    "metalog quantiles=0.1,2,0.5,7,0.9,9 bounds=-inf,10",
+    "metalog quantiles=0.9,0.616,0.1,0.17,0.4,0.312,0.7,0.4526 bounds=0,1",
+    "metalog quantiles=0.1,11,0.4,14,0.6,16,0.9,19",
+    "metalog quantiles=0.1,1,0.5,5,0.9,9 | 0 inf",
+    "mixture components=1*normal:mean=0:sd=1",
+    "mixture components=0.3*normal:mean=-3:sd=0.5+0.7*normal:mean=4:sd=2",
+    "mixture components=0.5*lognormal:mu=0:sigma=2+0.5*gamma:shape=0.3:scale=50",
+    "mixture components=1*uniform:min=0:max=1+2*uniform:min=0.5:max=3",
+    "mixture components=9*normal:mean=0:sd=1+1*student_t:df=2 | -4 4",
+    "mixture components=0.999*normal:mean=0:sd=1+0.001*normal:mean=0:sd=1e-3",
     "normal mean=30 sd=7.5 | 0 inf",
     "normal mean=0 sd=1 | -1 2",
     "normal mean=0 sd=1 | 0 inf",
@@ -137,6 +176,8 @@ const DISCRETE: &[&str] = &[
     "discrete values=8,16,32 weights=0.15,0.7,0.15",
     "discrete values=32,-8,16.5",
     "discrete values=7",
+    "mixture components=0.2*binomial:n=3:p=0.5+0.8*discrete:values=1,7.5",
+    "mixture components=0.2*poisson:mean=3+0.8*negative_binomial:size=2:p=0.1",
 ];
 
 /// Probabilities from both ends inward, all of them values the sampler can give.
@@ -403,6 +444,14 @@ fn moments_are_those_of_the_quantile_function() {
     }
 }
 
+/// A component of that weight.
+fn weighing(weight: f64) -> Component {
+    Component {
+        weight,
+        marginal: make("normal mean=0 sd=1"),
+    }
+}
+
 #[test]
 fn every_family_has_a_case_and_refuses_nan() {
     for family in families() {
@@ -420,6 +469,9 @@ fn every_family_has_a_case_and_refuses_nan() {
                     parameters = match *key {
                         "interval" => parameters.with_list(key, &[bad, bad]),
                         "values" | "weights" | "pedigree" => parameters.with_list(key, &[bad; 5]),
+                        "components" => parameters.with_components(key, vec![weighing(bad)]),
+                        "quantiles" => parameters.with_pairs(key, &[[bad, bad]; 3]),
+                        "bounds" => parameters.with_list(key, &[bad, bad]),
                         _ => parameters.with(key, bad),
                     };
                 }
@@ -475,6 +527,15 @@ fn extreme_parameters_are_answered_or_refused() {
                             parameters.with_list(key, &[pick(), pick(), pick()])
                         }
                         "pedigree" => parameters.with_list(key, &[1.0, 2.0, 3.0, 4.0, 5.0]),
+                        "bounds" => parameters.with_list(key, &[pick(), pick()]),
+                        "components" => {
+                            let both = vec![weighing(pick()), weighing(pick())];
+                            parameters.with_components(key, both)
+                        }
+                        "quantiles" => {
+                            let pairs = [0.1, 0.3, 0.5, 0.9].map(|p| [p, pick()]);
+                            parameters.with_pairs(key, &pairs)
+                        }
                         _ => parameters.with(key, pick()),
                     };
                 }

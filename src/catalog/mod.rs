@@ -50,11 +50,11 @@ pub struct Source {
     pub licence: String,
 }
 
-/// A property of a row: its name, and how to read it.
-pub type Property = (&'static str, fn(&Row) -> &str);
+/// Reads a property of a row.
+pub type Property = fn(&Row) -> &str;
 
 /// The properties in which rows must agree to be values of one thing.
-pub const AGREE_IN: [Property; 3] = [
+pub const AGREE_IN: [(&str, Property); 3] = [
     ("accounting", |row| &row.accounting),
     ("basis", |row| &row.basis),
     ("boundary", |row| &row.boundary),

@@ -113,4 +113,22 @@ codes! {
     TRUNCATION_OF_DISCRETE = "truncation-of-discrete",
         "a discrete distribution is truncated",
         "`truncate` is for continuous distributions. Leave the unwanted values out of `values`, or choose the parameters so that they do not occur.";
+    QUANTILES_TOO_FEW = "quantiles-too-few",
+        "a metalog with fewer than three quantiles",
+        "`metalog` goes through three quantiles or more: `quantiles = [[0.1, 20], [0.5, 30], [0.9, 50]]`, each a probability and the value that it belongs to. With two, write a `normal` or `lognormal` by `interval` and `level`.";
+    QUANTILES_NOT_RISING = "quantiles-not-rising",
+        "quantiles that do not rise with their probabilities",
+        "A larger probability has a larger quantile, and each probability one: `quantiles = [[0.1, 20], [0.5, 30], [0.9, 50]]`. The pairs may be written in any order.";
+    QUANTILE_OUTSIDE_BOUNDS = "quantile-outside-bounds",
+        "a quantile that is not between the bounds",
+        "`bounds` is what no value reaches, so every quantile lies between them. The quantiles of probability 0 and 1 are the bounds themselves.";
+    BOUNDS_NOT_ORDERED = "bounds-not-ordered",
+        "bounds that are not two numbers in rising order",
+        "`bounds = [lower, upper]`, `inf` or `-inf` for a side that is open: `bounds = [0, inf]` for a positive quantity.";
+    METALOG_INFEASIBLE = "metalog-infeasible",
+        "quantiles that no metalog goes through",
+        "A metalog is a sum of terms made to go through the given quantiles (Keelin 2016). Where the quantiles bend too sharply the sum falls somewhere in between, which is a negative density: no distribution. Leave out a quantile, smooth them, or give `bounds` where there are some.";
+    COMPONENTS_EMPTY = "components-empty",
+        "a mixture has no components",
+        "`mixture` needs at least one component, each with its weight and its distribution: `components = [{ weight = 0.9, distribution = \"normal\", mean = 30, sd = 3 }, { weight = 0.1, distribution = \"uniform\", min = 0, max = 100 }]`.";
 }

@@ -31,7 +31,7 @@ pub(super) static BERNOULLI: Family = Family {
 
 /// Values in rising order with their probabilities.
 #[derive(Debug, Clone)]
-struct Discrete {
+pub(super) struct Discrete {
     family: &'static str,
     values: Vec<f64>,
     probabilities: Vec<f64>,
@@ -110,7 +110,7 @@ fn build_bernoulli(parameters: &Parameters) -> Built {
 
 impl Discrete {
     /// From (value, weight) in rising order of value.
-    fn new(family: &'static str, pairs: &[(f64, f64)]) -> Self {
+    pub fn new(family: &'static str, pairs: &[(f64, f64)]) -> Self {
         let total: f64 = pairs.iter().map(|p| p.1).sum();
         // Summed from each end, so that the smaller tail has a small relative error.
         let mut above = 0.0;

@@ -13,11 +13,14 @@ mod gamma;
 mod location_scale;
 mod lognormal;
 mod loguniform;
+mod metalog;
+mod mixture;
 mod moments;
 mod normal;
 mod parameters;
 mod pedigree;
 mod poisson;
+mod series;
 mod solve;
 mod steps;
 mod student_t;
@@ -79,6 +82,29 @@ pub trait Marginal: Debug + Send + Sync {
         false
     }
 
+    /// Whether some values have a probability of their own: true of every discrete distribution, and of a mixture with one.
+    fn has_atoms(&self) -> bool {
+        self.is_discrete()
+    }
+
+    /// The probability of x itself.
+    fn mass(&self, x: f64) -> f64 {
+        if self.is_discrete() {
+            self.density(x)
+        } else {
+            0.0
+        }
+    }
+
+    /// The density at x of what is not in atoms.
+    fn smooth_density(&self, x: f64) -> f64 {
+        if self.is_discrete() {
+            0.0
+        } else {
+            self.density(x)
+        }
+    }
+
     /// The sampling path: `x[i]` = quantile at `u[i]`, within 1e-10 in u and 1e-8 of min(u, 1 − u) of the exact one,
     /// the same bits on every machine. Slices of equal length.
     fn fill(&self, u: &[f64], x: &mut [f64]);
@@ -97,6 +123,12 @@ pub enum ParameterKind {
     QuantityList,
     /// A list of pure numbers (`weights`, `pedigree`).
     PureList,
+    /// Two numbers in the input's unit, either of which may be infinite (`bounds`).
+    Bounds,
+    /// A list of pairs [probability, number in the input's unit] (`quantiles`).
+    Pairs,
+    /// A list of distributions with their weights (`components`).
+    Components,
 }
 
 /// One parameter of a family as the table declares it.
@@ -154,6 +186,27 @@ pub enum ParameterValue {
     Number(f64),
     /// A list of numbers.
     List(Vec<f64>),
+    /// A list of pairs of numbers.
+    Pairs(Vec<[f64; 2]>),
+    /// A list of distributions with their weights.
+    Components(Vec<Component>),
+}
+
+/// A part of a mixture.
+#[derive(Debug, Clone)]
+pub struct Component {
+    /// How often, beside the weights of the others.
+    pub weight: f64,
+    /// Its distribution.
+    pub marginal: Arc<dyn Marginal>,
+}
+
+impl PartialEq for Component {
+    /// What is printed by its `Debug` tells one distribution from another.
+    fn eq(&self, other: &Self) -> bool {
+        self.weight == other.weight
+            && format!("{:?}", self.marginal) == format!("{:?}", other.marginal)
+    }
 }
 
 /// The parameters of one input, by key.
@@ -199,6 +252,8 @@ pub fn families() -> &'static [&'static Family] {
         &binomial::NEGATIVE,
         &discrete::BERNOULLI,
         &discrete::FAMILY,
+        &metalog::FAMILY,
+        &mixture::FAMILY,
     ];
     FAMILIES
 }
@@ -251,5 +306,8 @@ parameters! {
     VALUES = "values", QuantityList, "the values that may occur";
     WEIGHTS = "weights", PureList, "one positive number a value, in their order; equal when left out";
     INTERVAL = "interval", QuantityList, "[low, high]: the central interval that holds the share `level`";
+    QUANTILES = "quantiles", Pairs, "[[probability, value], …]: three or more";
+    BOUNDS = "bounds", Bounds, "[lower, upper]: what no value reaches; inf leaves a side open";
+    COMPONENTS = "components", Components, "[{ weight, distribution, … }, …]: the distributions, written like inputs";
     LEVEL = "level", Pure, "the share of the values inside the interval, such as 0.90";
 }

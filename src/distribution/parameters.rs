@@ -1,7 +1,7 @@
 //! Reading and checking the parameters of an input.
 
 use super::codes;
-use super::{ParameterProblem, ParameterValue, Parameters};
+use super::{Component, ParameterProblem, ParameterValue, Parameters};
 use crate::diagnostic::Code;
 
 impl Parameters {
@@ -9,15 +9,31 @@ impl Parameters {
     pub fn number(&self, key: &str) -> Option<f64> {
         match self.value(key)? {
             ParameterValue::Number(number) => Some(*number),
-            ParameterValue::List(_) => None,
+            _ => None,
         }
     }
 
     /// The list under `key`, if there is one.
     pub fn list(&self, key: &str) -> Option<&[f64]> {
         match self.value(key)? {
-            ParameterValue::Number(_) => None,
             ParameterValue::List(list) => Some(list),
+            _ => None,
+        }
+    }
+
+    /// The pairs under `key`, if there are some.
+    pub fn pairs(&self, key: &str) -> Option<&[[f64; 2]]> {
+        match self.value(key)? {
+            ParameterValue::Pairs(pairs) => Some(pairs),
+            _ => None,
+        }
+    }
+
+    /// The components under `key`, if there are some.
+    pub fn components(&self, key: &str) -> Option<&[Component]> {
+        match self.value(key)? {
+            ParameterValue::Components(components) => Some(components),
+            _ => None,
         }
     }
 
@@ -35,6 +51,20 @@ impl Parameters {
     /// These parameters with `key` set to a list.
     pub fn with_list(mut self, key: &str, list: &[f64]) -> Self {
         self.0.push((key.into(), ParameterValue::List(list.into())));
+        self
+    }
+
+    /// These parameters with `key` set to pairs.
+    pub fn with_pairs(mut self, key: &str, pairs: &[[f64; 2]]) -> Self {
+        self.0
+            .push((key.into(), ParameterValue::Pairs(pairs.into())));
+        self
+    }
+
+    /// These parameters with `key` set to components.
+    pub fn with_components(mut self, key: &str, components: Vec<Component>) -> Self {
+        self.0
+            .push((key.into(), ParameterValue::Components(components)));
         self
     }
 
@@ -252,6 +282,30 @@ impl<'a> Check<'a> {
             (f64::NAN, f64::NAN)
         } else {
             (low, high)
+        }
+    }
+
+    /// `bounds` = [lower, upper] in rising order, infinite where it is not written; NaN where it is wrong.
+    pub fn bounds(&mut self) -> (f64, f64) {
+        if !self.parameters.has("bounds") {
+            return (f64::NEG_INFINITY, f64::INFINITY);
+        }
+        match self.parameters.list("bounds") {
+            Some(&[lower, upper]) if lower < upper => (lower, upper),
+            other => {
+                let message = match other {
+                    Some(&[lower, upper]) => format!("bounds is [{lower}, {upper}]"),
+                    Some(list) => format!("bounds has {} numbers", list.len()),
+                    None => "bounds is not a list".into(),
+                };
+                self.complain(
+                    Some("bounds"),
+                    &codes::BOUNDS_NOT_ORDERED,
+                    message,
+                    "bounds = [lower, upper] with lower below upper; inf leaves a side open",
+                );
+                (f64::NAN, f64::NAN)
+            }
         }
     }
 

@@ -230,7 +230,8 @@ impl<T: Tabulated> Tail<'_, T> {
             let row = rule.coefficients(&values);
             // Values that underflow are no polynomial; one zero may be the median.
             let tiny = values.iter().filter(|x| x.abs() < 1e-290).count();
-            let holds = tiny <= 1
+            let flat = values.iter().all(|value| *value == values[0]);
+            let holds = (tiny <= 1 || flat)
                 && rule
                     .checks
                     .iter()
@@ -266,9 +267,10 @@ impl<T: Tabulated> Tail<'_, T> {
         if (tail(x) - v).abs() <= bound {
             return true;
         }
-        let step = 4.0 * f64::EPSILON * x.abs();
+        // Also beside 0, which a mixture may have an atom at.
+        let step = (4.0 * f64::EPSILON * x.abs()).max(f64::MIN_POSITIVE);
         let (a, b) = (tail(x - step), tail(x + step));
-        x.is_finite() && step > 0.0 && a.min(b) <= v && v <= a.max(b)
+        x.is_finite() && a.min(b) <= v && v <= a.max(b)
     }
 }
 

@@ -30,7 +30,7 @@ pub fn truncate(
             advice: advice.into(),
         }])
     };
-    if base.is_discrete() {
+    if base.has_atoms() {
         return problem(
             &codes::TRUNCATION_OF_DISCRETE,
             format!("{} takes single values", base.family()),

@@ -49,7 +49,7 @@ impl Context<'_> {
     }
 
     /// Reads an input from the catalog. `unit` is the one written, if any.
-    pub(super) fn take_from_catalog(
+    pub(super) fn read_catalog(
         &mut self,
         table: &Table,
         node: &Node,

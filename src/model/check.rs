@@ -3,6 +3,7 @@
 use super::codes::UNKNOWN_FORMAT;
 use super::formulas::ParsedFormula;
 use super::inputs::InputEntry;
+use super::shares::PlannedShares;
 use super::variants::VariantPlan;
 use super::{Model, Reference};
 use crate::diagnostic::{Diagnostic, Severity, Source, arrange};
@@ -90,6 +91,7 @@ pub fn check(source: Arc<Source>, stem: &str, sets: &[String]) -> Result<Model, 
         units: Units::default(),
         references: Vec::new(),
         complaints,
+        shares: Vec::new(),
     };
     let model = context.model(&scenario.root, stem);
     let mut complaints = context.complaints;
@@ -115,6 +117,7 @@ pub(super) struct Context<'a> {
     pub(super) units: Units,
     pub(super) references: Vec<Reference>,
     pub(super) complaints: Vec<Diagnostic>,
+    pub(super) shares: Vec<PlannedShares>,
 }
 
 /// What a name of the scenario stands for.
@@ -142,10 +145,19 @@ impl Context<'_> {
         let formulas = root
             .table("formulas")
             .map_or(&[][..], |table| &table.entries);
+        let shares = self.read_shares(root, inputs);
+        self.shares.clone_from(&shares);
+        let share_names = || {
+            shares
+                .iter()
+                .flat_map(|shares| &shares.names)
+                .map(|name| name.value.as_str())
+        };
         let names: HashSet<&str> = inputs
             .iter()
             .chain(formulas)
             .map(|entry| entry.key.value.as_str())
+            .chain(share_names())
             .collect();
         let mut base: Vec<Named> = Vec::with_capacity(inputs.len() + formulas.len());
         for entry in inputs.iter().chain(formulas) {
@@ -158,9 +170,16 @@ impl Context<'_> {
                 quantity: Quantity::Input(input),
             });
         }
+        for (name, entry) in shares.iter().flat_map(PlannedShares::entries) {
+            base.push(Named {
+                key: name.clone(),
+                quantity: Quantity::Input(Arc::new(entry)),
+            });
+        }
         let input_names: HashSet<&str> = inputs
             .iter()
             .map(|entry| entry.key.value.as_str())
+            .chain(share_names())
             .collect();
         for entry in formulas {
             if input_names.contains(entry.key.value.as_str()) {

@@ -147,6 +147,21 @@ the scenario itself first.";
     /// Too few or many replicates.
     REPLICATES_OUT_OF_RANGE = "replicates-out-of-range", "a number of replicates outside 24 to 48",
         "The error of every number comes from 24 to 48 independent replicates: with fewer it is not known well, with more each is too short.";
+    /// Shares without a sum of one.
+    SHARES_NOT_ONE = "shares-not-one", "mean shares that do not sum to 1",
+        "The `mean` of an entry of [shares] is what each share is on average, as a fraction: together they are the whole, so they sum to 1.";
+    /// A share that is none.
+    SHARE_NOT_POSITIVE = "share-not-positive", "a mean share that is not above zero",
+        "A share that may occur has a mean above zero; leave out one that cannot.";
+    /// One share.
+    SHARES_TOO_FEW = "shares-too-few", "an entry of [shares] with fewer than two shares",
+        "Shares are parts of a whole: `[shares.mix]` with `mean = { coal = 0.4, gas = 0.4, wind = 0.2 }` makes the inputs `mix_coal`, `mix_gas` and `mix_wind`.";
+    /// No concentration.
+    CONCENTRATION_NOT_POSITIVE = "concentration-not-positive", "a concentration that is not above zero",
+        "`concentration` says how close the shares are to their means: the standard deviation of one of mean m is √(m (1 − m) / (concentration + 1)). It is above zero.";
+    /// One share replaced.
+    SHARE_REPLACED_ALONE = "share-replaced-alone", "a variant that replaces one share of several",
+        "Shares sum to one, so none can be replaced without the others. Replace the formulas that use them, or write the variant as a file of its own.";
     /// Not two inputs.
     CORRELATION_NOT_A_PAIR = "correlation-not-a-pair", "a correlation that is not between two inputs",
         "Each entry of `[[correlations]]` is between exactly two different inputs: `inputs = [\"utilization\", \"requests\"]`. Three inputs that depend on \
@@ -163,7 +178,8 @@ Gaussian copula itself. For continuous inputs spearman = 6/π · asin(gaussian /
         "A pair of inputs has one correlation; the order of the two does not matter. A variant replaces it with `[[variants.NAME.correlations]]`.";
     /// Of a constant.
     CORRELATION_WITHOUT_DISTRIBUTION = "correlation-without-distribution", "a correlation with something that has no distribution",
-        "Only inputs with a distribution can be correlated: a constant does not vary, and a formula depends on what its inputs depend on.";
+        "Only inputs with a distribution of their own can be correlated: a constant does not vary, a formula depends on what its inputs depend on, \
+and a share depends on the other shares already.";
     /// Impossible together.
     CORRELATIONS_CONTRADICT = "correlations-contradict", "correlations that cannot hold together",
         "If a goes with b, and b with c, then a cannot go against c: the matrix of the correlations must be positive semidefinite, and its smallest \

@@ -236,6 +236,7 @@ impl Context<'_> {
                 .zip(indices)
                 .filter_map(|(name, index)| match index {
                     Err(_) => Some((name, "a formula")),
+                    Ok(_) if self.is_share(&name.value) => Some((name, "a share")),
                     Ok(index) if is_fixed(index) => Some((name, "a constant")),
                     Ok(_) => None,
                 })
@@ -265,7 +266,7 @@ impl Context<'_> {
                             .error(&CORRELATION_WITHOUT_DISTRIBUTION, name.place, message)
                             .label(what)
                             .advise(format!(
-                                "remove the correlation, or give `{}` a distribution",
+                                "remove the correlation, or give `{}` a distribution of its own",
                                 name.value
                             ));
                         self.complaints.push(complaint);

@@ -89,7 +89,7 @@ impl Context<'_> {
             Some(Found::Here(definition)) => Some(definition),
             Some(Found::InCatalog(node)) if written_unit.is_none() || unit.is_some() => {
                 let asked = unit.take().filter(|_| written_unit.is_some());
-                self.take_from_catalog(table, node, asked).map(|taken| {
+                self.read_catalog(table, node, asked).map(|taken| {
                     unit = Some(taken.unit);
                     rows = taken.rows;
                     equal = Some(taken.equal);
@@ -233,7 +233,8 @@ impl Context<'_> {
         self.exact(node, "value")
     }
 
-    fn random(
+    /// A distribution with its truncation, and the share of the mass that this removed.
+    pub(super) fn random(
         &mut self,
         table: &Table,
         family: &Text,

@@ -16,6 +16,7 @@ mod parameters;
 mod requirements;
 mod run;
 mod schema;
+mod shares;
 mod variants;
 
 pub use check::{LoadError, check, load, source_of_bytes};
@@ -98,11 +99,23 @@ pub struct Variant {
     pub outputs: Vec<Output>,
     /// What was observed of it, in the order of the file.
     pub observed: Vec<Observed>,
+    /// Shares that sum to one: groups of its inputs.
+    pub shares: Vec<Shares>,
     /// Dependence between its random inputs, a pair once; together they are positive semidefinite.
     pub correlations: Vec<Correlation>,
     /// Correlations of the scenario as written that have no place here: an input of theirs has no distribution in this
     /// variant.
     pub dropped_correlations: Vec<[String; 2]>,
+}
+
+/// Inputs that are drawn together and sum to one: each is a gamma draw over the sum of all of them (Devroye, Non-Uniform
+/// Random Variate Generation, 1986, theorem XI.4.1). The definition of each input is its own, beta, distribution.
+#[derive(Debug, Clone)]
+pub struct Shares {
+    /// The inputs, by index in [`Variant::inputs`].
+    pub inputs: Vec<usize>,
+    /// The gamma distribution of each.
+    pub draws: Vec<Arc<dyn Marginal>>,
 }
 
 /// Dependence between two inputs, by a Gaussian copula.

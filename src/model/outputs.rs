@@ -152,7 +152,18 @@ impl Context<'_> {
         base: &[super::check::Named],
         used: &std::collections::HashSet<String>,
     ) {
-        for named in base.iter().filter(|named| !used.contains(&named.key.value)) {
+        // A share with no influence of its own takes part in those that have.
+        let with_others = |name: &str| {
+            self.shares.iter().any(|shares| {
+                let named = |other: &str| shares.names.iter().any(|text| text.value == other);
+                named(name) && used.iter().any(|other| named(other))
+            })
+        };
+        let unused: Vec<_> = base
+            .iter()
+            .filter(|named| !used.contains(&named.key.value) && !with_others(&named.key.value))
+            .collect();
+        for named in unused {
             let name = &named.key.value;
             let complaint = match named.quantity {
                 super::check::Quantity::Input(_) => self

@@ -1,5 +1,6 @@
 //! The parameters of a distribution: the families' table says which keys there are and which go together.
 
+use super::Definition;
 use super::check::Context;
 use super::codes::{
     BETA_BOUNDS_MISSING, PARAMETER_MISSING, PARAMETERS_MIXED, UNKNOWN_DISTRIBUTION,
@@ -7,16 +8,42 @@ use super::codes::{
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::distribution::codes::PARAMETER_TOO_EXTREME;
 use crate::distribution::{
-    self, Family, ParameterKind, ParameterProblem, ParameterValue, Parameterisation, Parameters,
+    self, Component, Family, ParameterKind, ParameterProblem, ParameterValue, Parameterisation,
+    Parameters,
 };
 use crate::scenario::codes::WRONG_TYPE;
-use crate::scenario::keys::INPUT;
-use crate::scenario::tree::{Entry, Table, Text};
-use crate::scenario::walk::{self, not_yet_available, one_of};
+use crate::scenario::keys::{COMPONENT, INPUT};
+use crate::scenario::tree::{Entry, Node, Table, Text};
+use crate::scenario::walk::{self, Walk, not_yet_available, one_of};
 use crate::unit::Unit;
 
 /// Families of the contract that may not be built yet. A family in the table wins over this list.
-static LATER: &[&str] = &["empirical", "metalog", "mixture"];
+static LATER: &[&str] = &["empirical"];
+
+/// What a list should hold, in the words of a complaint.
+#[derive(Clone, Copy)]
+struct ListOf {
+    what: &'static str,
+    how: &'static str,
+    example: &'static str,
+}
+
+const NUMBERS: ListOf = ListOf {
+    what: "a list of numbers",
+    how: "numbers in brackets",
+    example: "[1, 2]",
+};
+const PAIRS: ListOf = ListOf {
+    what: "a list of pairs [probability, value]",
+    how: "pairs in brackets",
+    example: "[[0.1, 20], [0.5, 30], [0.9, 50]]",
+};
+
+const COMPONENTS: ListOf = ListOf {
+    what: "a list of distributions with their weights",
+    how: "tables in brackets",
+    example: "[{ weight = 0.9, distribution = \"normal\", mean = 30, sd = 3 }, …]",
+};
 
 impl Parameterisation {
     fn allows(&self, key: &str) -> bool {
@@ -110,7 +137,7 @@ impl Context<'_> {
         }
         let mut parameters = Parameters::default();
         for entry in &known {
-            if let Some(value) = self.parameter(entry, family) {
+            if let Some(value) = self.parameter(entry, family, unit) {
                 parameters.0.push((entry.key.value.clone(), value));
             }
         }
@@ -171,38 +198,144 @@ impl Context<'_> {
         ))
     }
 
-    fn parameter(&mut self, entry: &Entry, family: &Family) -> Option<ParameterValue> {
+    fn parameter(
+        &mut self,
+        entry: &Entry,
+        family: &Family,
+        unit: Option<&Unit>,
+    ) -> Option<ParameterValue> {
         let key = entry.key.value.as_str();
         let kind = family
             .parameters
             .iter()
             .find(|parameter| parameter.name == key)?
             .kind;
-        if matches!(
-            kind,
-            ParameterKind::Quantity | ParameterKind::PerUnit | ParameterKind::Pure
-        ) {
-            return self.finite(&entry.node, key).map(ParameterValue::Number);
+        match kind {
+            ParameterKind::Quantity | ParameterKind::PerUnit | ParameterKind::Pure => {
+                self.finite(&entry.node, key).map(ParameterValue::Number)
+            }
+            ParameterKind::QuantityList | ParameterKind::PureList => {
+                let list = self.list(&entry.node, key, NUMBERS)?;
+                let numbers: Vec<f64> = list
+                    .iter()
+                    .filter_map(|node| self.finite(node, key))
+                    .collect();
+                (numbers.len() == list.len()).then_some(ParameterValue::List(numbers))
+            }
+            ParameterKind::Bounds => {
+                let list = self.list(&entry.node, key, NUMBERS)?;
+                let numbers = list
+                    .iter()
+                    .map(|node| walk::any_number(self.texts, node, key))
+                    .collect::<Result<Vec<f64>, _>>();
+                match numbers {
+                    Ok(numbers) => Some(ParameterValue::List(numbers)),
+                    Err(complaint) => {
+                        self.complaints.push(*complaint);
+                        None
+                    }
+                }
+            }
+            ParameterKind::Components => {
+                let list = self.list(&entry.node, key, COMPONENTS)?;
+                let components: Vec<Component> = list
+                    .iter()
+                    .filter_map(|node| self.component(node, unit))
+                    .collect();
+                (components.len() == list.len()).then_some(ParameterValue::Components(components))
+            }
+            ParameterKind::Pairs => {
+                let list = self.list(&entry.node, key, PAIRS)?;
+                let pairs: Vec<[f64; 2]> = list
+                    .iter()
+                    .filter_map(|node| match self.list(node, key, PAIRS)? {
+                        [p, x] => Some([self.finite(p, key)?, self.finite(x, key)?]),
+                        _ => {
+                            self.complain_of_list(node, key, PAIRS);
+                            None
+                        }
+                    })
+                    .collect();
+                (pairs.len() == list.len()).then_some(ParameterValue::Pairs(pairs))
+            }
         }
-        let Some(list) = entry.node.as_list() else {
-            let found = entry.node.value.type_name();
-            let complaint = self
-                .texts
-                .error(
-                    &WRONG_TYPE,
-                    entry.node.place,
-                    format!("`{key}` is {found}, but must be a list of numbers"),
-                )
-                .label(found)
-                .advise(format!("write numbers in brackets: `{key} = [1, 2]`"));
-            self.complaints.push(complaint);
+    }
+
+    /// One of `components`: a weight, and a distribution written like an input's.
+    fn component(&mut self, node: &Node, unit: Option<&Unit>) -> Option<Component> {
+        let Some(table) = node.as_table() else {
+            self.complain_of_list(node, "components", COMPONENTS);
             return None;
         };
-        let numbers: Vec<f64> = list
-            .iter()
-            .filter_map(|node| self.finite(node, key))
-            .collect();
-        (numbers.len() == list.len()).then_some(ParameterValue::List(numbers))
+        let before = self.complaints.len();
+        let mut walk = Walk {
+            texts: self.texts,
+            complaints: &mut self.complaints,
+        };
+        walk.section(table, &COMPONENT, node.place);
+        // The families' table would pass over what belongs to the whole input.
+        let known: Vec<&str> = COMPONENT.names().collect();
+        for entry in table.entries.iter().filter(|entry| {
+            INPUT.key(&entry.key.value).is_some() && COMPONENT.key(&entry.key.value).is_none()
+        }) {
+            let complaint = walk::unknown_key(self.texts, entry, COMPONENT.name, &known);
+            self.complaints.push(complaint);
+        }
+        if self.complaints.len() > before {
+            return None;
+        }
+        let weight = self.finite(table.get("weight")?, "weight");
+        let rest = Table {
+            entries: table
+                .entries
+                .iter()
+                .filter(|entry| entry.key.value != "weight")
+                .cloned()
+                .collect(),
+        };
+        let distribution = rest.get("distribution")?.as_text();
+        let marginal = self.random(&rest, &distribution?, unit)?.1;
+        match marginal {
+            Definition::Random(marginal) => Some(Component {
+                weight: weight?,
+                marginal,
+            }),
+            Definition::Fixed(_) => None,
+        }
+    }
+
+    /// The list at a node, or a complaint in the words of what it should hold.
+    fn list<'node>(
+        &mut self,
+        node: &'node Node,
+        key: &str,
+        wanted: ListOf,
+    ) -> Option<&'node [Node]> {
+        let list = node.as_list();
+        if list.is_none() {
+            self.complain_of_list(node, key, wanted);
+        }
+        list
+    }
+
+    fn complain_of_list(&mut self, node: &Node, key: &str, wanted: ListOf) {
+        let found = match node.as_list() {
+            Some(list) => format!("a list of {}", list.len()),
+            None => node.value.type_name().to_owned(),
+        };
+        let complaint = self
+            .texts
+            .error(
+                &WRONG_TYPE,
+                node.place,
+                format!("`{key}` is {found}, but must be {}", wanted.what),
+            )
+            .label(found)
+            .advise(format!(
+                "write {}: `{key} = {}`",
+                wanted.how, wanted.example
+            ));
+        self.complaints.push(complaint);
     }
 
     /// Why the keys written fit none of the ways of writing a family.
@@ -290,7 +423,8 @@ impl Context<'_> {
             .into_iter()
             .filter(|key| table.get(key).is_none())
             .collect();
-        if let (Some(node), false) = (table.get("unit"), missing.is_empty()) {
+        let place = table.get("unit").or_else(|| table.get("distribution"));
+        if let (Some(node), false) = (place, missing.is_empty()) {
             let message = format!(
                 "a beta distribution in `{}` needs {}",
                 unit.map_or("", |unit| &unit.text),

@@ -157,6 +157,26 @@ fn parameter(family: &Family, name: &str, default: Option<f64>) -> Value {
         ParameterKind::QuantityList | ParameterKind::PureList => {
             json!({ "type": "array", "items": { "type": "number" } })
         }
+        ParameterKind::Bounds => {
+            json!({ "type": "array", "items": number_or_infinity(), "minItems": 2, "maxItems": 2 })
+        }
+        // Their own parameters are checked by `check`: a schema that says them all again in every place would be endless.
+        ParameterKind::Components => {
+            let names: Vec<&str> = distribution::families()
+                .iter()
+                .map(|family| family.name)
+                .collect();
+            let component = json!({
+                "type": "object",
+                "properties": { "weight": { "type": "number" }, "distribution": { "enum": names } },
+                "required": ["weight", "distribution"],
+            });
+            json!({ "type": "array", "items": component, "minItems": 1 })
+        }
+        ParameterKind::Pairs => {
+            let pair = json!({ "type": "array", "items": { "type": "number" }, "minItems": 2, "maxItems": 2 });
+            json!({ "type": "array", "items": pair, "minItems": 3 })
+        }
     };
     if let (Value::Object(schema), Some(default)) = (&mut schema, default) {
         schema.insert("default".to_owned(), json!(default));

@@ -192,6 +192,11 @@ impl Context<'_> {
         base: &[Named],
         index: &HashMap<&str, usize>,
     ) -> Option<usize> {
+        if self.is_share(&key.value) {
+            let complaint = self.share_replaced_alone(key);
+            self.complaints.push(complaint);
+            return None;
+        }
         let original = index.get(key.value.as_str()).copied();
         if original.is_none() {
             let message = format!(
@@ -248,6 +253,7 @@ impl Context<'_> {
                 });
             inputs.push((named.key.value.clone(), input));
         }
+        let shares = self.build_shares(&inputs);
         let correlations = self.build_correlations(&plan.correlations, &inputs);
         let mut complaints = Vec::new();
         let mut compiler = Compiler {
@@ -280,6 +286,7 @@ impl Context<'_> {
             formulas: formulas?,
             outputs: outputs?,
             observed: of_variant(observed, &plan.name),
+            shares,
             correlations: correlations.kept,
             dropped_correlations: correlations.dropped,
         })

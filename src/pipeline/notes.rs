@@ -76,6 +76,17 @@ pub fn of_run(
             variant.name
         ));
     }
+    for shares in variant.shares.iter().filter(|_| !plan.measures.is_empty()) {
+        let names: Vec<&str> = shares
+            .inputs
+            .iter()
+            .map(|&input| variant.inputs[input].name.as_str())
+            .collect();
+        notes.push(format!(
+            "{} sum to one: each one's index is that of the draw it is made of",
+            names.join(", ")
+        ));
+    }
     if outcome.nonfinite.trials > 0 && plan.measures.contains(&Measure::Spearman) {
         notes.push("rank correlations are not available where trials were left out".to_owned());
     }

@@ -2,6 +2,7 @@
 
 use super::fold::{exact_binary, exact_unary, real_unary};
 use super::registers::allocate;
+use super::shares::draw_of;
 use super::{BinaryStep, Program, Register, Slot, Source, Step, UnaryStep, exact};
 use crate::model::{Binary, Definition, NodeId, Operation, Unary, Variant};
 use num_bigint::BigInt;
@@ -29,6 +30,7 @@ pub fn lower(variant: &Variant, keep_inputs: bool) -> Program {
         steps: Vec::new(),
         sources: Vec::new(),
         drawn: vec![None; variant.inputs.len()],
+        shares: vec![None; variant.shares.len()],
         monitors: 0,
     };
     let mut needed = vec![false; variant.graph.nodes.len()];
@@ -48,6 +50,18 @@ pub fn lower(variant: &Variant, keep_inputs: bool) -> Program {
             lowering.drawn[*input] = Some(Register::MAX);
         }
     }
+    // A share is made of the draws of all of them.
+    for shares in &variant.shares {
+        if shares
+            .inputs
+            .iter()
+            .any(|&input| lowering.drawn[input].is_some())
+        {
+            for &input in &shares.inputs {
+                lowering.drawn[input] = Some(Register::MAX);
+            }
+        }
+    }
     for (input, definition) in variant
         .inputs
         .iter()
@@ -59,7 +73,7 @@ pub fn lower(variant: &Variant, keep_inputs: bool) -> Program {
         {
             lowering.sources.push(Source {
                 input,
-                marginal: marginal.clone(),
+                marginal: draw_of(variant, input).unwrap_or(marginal).clone(),
             });
         }
     }
@@ -122,12 +136,14 @@ fn operands(operation: &Operation, mut visit: impl FnMut(NodeId)) {
     }
 }
 
-struct Lowering<'a> {
-    variant: &'a Variant,
+pub(super) struct Lowering<'a> {
+    pub(super) variant: &'a Variant,
     steps: Vec<Step>,
     sources: Vec<Source>,
     /// The column of each input once it is drawn.
     drawn: Vec<Option<Register>>,
+    /// For each group of shares, once they are drawn: the draw of each, and their sum.
+    pub(super) shares: Vec<Option<(Vec<Register>, Register)>>,
     monitors: usize,
 }
 
@@ -160,12 +176,10 @@ impl Lowering<'_> {
                 let register = match self.drawn[input] {
                     Some(register) => register,
                     None => {
-                        let source = self
-                            .sources
-                            .iter()
-                            .position(|source| source.input == input)
-                            .unwrap_or(0);
-                        let register = self.emit(|result| Step::Fill { source, result });
+                        let register = match self.group_of(input) {
+                            Some((group, place)) => self.share(group, place),
+                            None => self.draw(input),
+                        };
                         self.drawn[input] = Some(register);
                         register
                     }
@@ -173,6 +187,15 @@ impl Lowering<'_> {
                 Value::Column(register, unit.clone())
             }
         }
+    }
+
+    pub(super) fn draw(&mut self, input: usize) -> Register {
+        let source = self
+            .sources
+            .iter()
+            .position(|source| source.input == input)
+            .unwrap_or(0);
+        self.emit(|result| Step::Fill { source, result })
     }
 
     fn emit(&mut self, step: impl FnOnce(Register) -> Step) -> Register {
@@ -189,7 +212,12 @@ impl Lowering<'_> {
         })
     }
 
-    fn emit_binary(&mut self, function: BinaryStep, left: Slot, right: Slot) -> Register {
+    pub(super) fn emit_binary(
+        &mut self,
+        function: BinaryStep,
+        left: Slot,
+        right: Slot,
+    ) -> Register {
         self.emit(|result| Step::Binary {
             function,
             left,

@@ -9,6 +9,7 @@ mod execute;
 mod fold;
 mod lower;
 mod registers;
+mod shares;
 
 use crate::distribution::Marginal;
 pub use lower::lower;

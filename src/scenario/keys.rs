@@ -145,7 +145,7 @@ pub static ROOT: Section = Section {
         ),
         key(
             "shares",
-            Shape::Later("shares that sum to one"),
+            Shape::Named(&Shape::Section(&SHARES)),
             "Shares that sum to one",
         ),
         key(
@@ -254,6 +254,63 @@ pub static WHERE: Section = Section {
         key("source", Shape::Text, "The key of the source"),
     ],
     others: Others::Refused,
+};
+
+/// An entry of `[shares]`.
+pub static SHARES: Section = Section {
+    name: "an entry of [shares]",
+    keys: &[
+        required(
+            "mean",
+            Shape::Named(&Shape::Number),
+            "The mean of each share; together 1",
+        ),
+        required(
+            "concentration",
+            Shape::Number,
+            "How close the shares are to their means: the sum of the Dirichlet distribution's parameters",
+        ),
+        key("description", Shape::Text, "What it is"),
+        key(
+            "source",
+            Shape::Texts,
+            "Keys of [references], or text with a space in it",
+        ),
+        key(
+            "evidence",
+            Shape::Word(EVIDENCE),
+            "The grade of the evidence",
+        ),
+        key(
+            "kind",
+            Shape::Word(KINDS),
+            "Not known exactly (uncertainty, the default) or really varying",
+        ),
+    ],
+    others: Others::Refused,
+};
+
+/// A component of a mixture; the parameters of its distribution come from the families' table.
+pub static COMPONENT: Section = Section {
+    name: "a component",
+    keys: &[
+        required(
+            "weight",
+            Shape::Number,
+            "How often, beside the weights of the others",
+        ),
+        required(
+            "distribution",
+            Shape::Text,
+            "The family of its distribution",
+        ),
+        key(
+            "truncate",
+            Shape::Numbers,
+            "Lower and upper bound, in the input's unit; inf allowed",
+        ),
+    ],
+    others: Others::Parameters,
 };
 
 /// An entry of `[[correlations]]`.

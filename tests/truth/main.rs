@@ -1,5 +1,6 @@
 //! Truth: models whose output distribution is known exactly, run through the whole flow from a scenario's text.
 
+mod dependence;
 mod models;
 
 use models::{Exact, closed_form};

@@ -1,0 +1,117 @@
+//! What depends on what: shares that sum to one, correlations with discrete inputs, and what a correlation leaves alone.
+
+use super::models::checked;
+use super::{Silent, distance, plan};
+use montecarbon::model::Definition;
+use montecarbon::pipeline::simulate;
+use montecarbon::report::RunReport;
+use montecarbon::sampler::Method;
+
+/// The first variant's run.
+fn run(text: &str, sampler: Method, quantiles: &[f64]) -> RunReport {
+    let plan = plan(sampler, 200_000, 20_221_130, quantiles.to_vec());
+    let report = simulate(&[(checked(text), plan)], None, &Silent, None);
+    report
+        .unwrap_or_else(|error| panic!("{error:?}"))
+        .runs
+        .remove(0)
+}
+
+/// A statistic of the output of that name.
+fn statistic(run: &RunReport, output: &str, name: &str) -> montecarbon::statistic::Estimate {
+    let output = run.outputs.iter().find(|row| row.name == output).unwrap();
+    super::estimate(output, name)
+}
+
+fn shares(concentration: f64) -> String {
+    format!(
+        "[shares.mix]\nmean = {{ coal = 0.4, gas = 0.5, wind = 0.1 }}\nconcentration = {concentration}\n\
+         [formulas]\nfossil = \"mix_coal + mix_gas\"\nall = \"mix_wind + fossil\"\n\
+         [outputs]\nmix_coal = \"1\"\nmix_wind = \"1\"\nfossil = \"1\"\nall = \"1\"\n"
+    )
+}
+
+/// How many standard errors the shares are from a Dirichlet distribution of concentration 6, at most.
+fn off_dirichlet(run: &RunReport) -> f64 {
+    let model = checked(&shares(6.0));
+    let mut off: f64 = 0.0;
+    for (at, name, mean) in [
+        (0, "mix_coal", 0.4),
+        (2, "mix_wind", 0.1),
+        (2, "fossil", 0.9),
+    ] {
+        let sd = f64::sqrt(mean * (1.0 - mean) / 7.0);
+        off = off.max(distance(mean, &statistic(run, name, "mean")));
+        off = off.max(distance(sd, &statistic(run, name, "sd")));
+        let Definition::Random(marginal) = &model.variants[0].inputs[at].definition else {
+            panic!("{name} is not random");
+        };
+        // What is left beside the wind is one less it.
+        let exact = |p| match name {
+            "fossil" => 1.0 - marginal.quantile(1.0 - p),
+            _ => marginal.quantile(p),
+        };
+        for (p, row) in [(0.05, "q0.05"), (0.5, "median"), (0.95, "q0.95")] {
+            off = off.max(distance(exact(p), &statistic(run, name, row)));
+        }
+    }
+    off
+}
+
+#[test]
+fn shares_are_a_dirichlet_distribution() {
+    for sampler in [Method::Random, Method::Sobol] {
+        let found = run(&shares(6.0), sampler, &[0.05, 0.5, 0.95]);
+        assert!(off_dirichlet(&found) < 5.0, "{}", off_dirichlet(&found));
+        for name in ["min", "max"] {
+            let all = statistic(&found, "all", name).value.unwrap();
+            assert!((all - 1.0).abs() < 1e-15, "{all}");
+        }
+        // The twin: another concentration is caught.
+        let other = run(&shares(6.2), sampler, &[0.05, 0.5, 0.95]);
+        assert!(off_dirichlet(&other) > 5.0, "{}", off_dirichlet(&other));
+    }
+}
+
+fn correlated(correlations: &str) -> String {
+    format!(
+        "[inputs]\na = {{ distribution = \"normal\", mean = 3, sd = 1 }}\n\
+         b = {{ distribution = \"bernoulli\", p = 0.5 }}\nc = {{ distribution = \"gamma\", shape = 2, scale = 1 }}\n\
+         {correlations}[formulas]\nboth = \"(a > 3) * b\"\nof_a = \"a\"\nof_c = \"c\"\n\
+         [outputs]\nboth = \"1\"\nof_a = \"1\"\nof_c = \"1\"\n"
+    )
+}
+
+/// P(A > median and B = 1) of a Gaussian copula is ¼ + asin(r) / 2π (Sheppard 1899); others keep their very draws.
+#[test]
+fn a_correlation_with_a_discrete_input_is_the_copulas() {
+    let pair = |gaussian: f64| {
+        format!("[[correlations]]\ninputs = [\"a\", \"b\"]\ngaussian = {gaussian}\n")
+    };
+    let chance = |r: f64| 0.25 + r.asin() / std::f64::consts::TAU;
+    for sampler in [Method::Random, Method::Sobol] {
+        let free = run(&correlated(""), sampler, &[0.5]);
+        for gaussian in [0.5, -0.7, 1.0, -1.0] {
+            let found = run(&correlated(&pair(gaussian)), sampler, &[0.5]);
+            let both = statistic(&found, "both", "mean");
+            let z = distance(chance(gaussian), &both);
+            assert!(z < 5.0, "{gaussian} {sampler:?}: {both:?}");
+            assert!(distance(chance(0.9 * gaussian), &both) > 5.0, "the twin");
+            for kept in ["of_a", "of_c"] {
+                assert_eq!(
+                    statistic(&found, kept, "mean"),
+                    statistic(&free, kept, "mean")
+                );
+                assert_eq!(
+                    statistic(&found, kept, "median"),
+                    statistic(&free, kept, "median")
+                );
+            }
+            let told = found
+                .notes
+                .iter()
+                .any(|note| note.contains("a–b") && note.contains("achieved"));
+            assert!(told, "{:?}", found.notes);
+        }
+    }
+}
