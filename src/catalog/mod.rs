@@ -140,7 +140,7 @@ fn records<T>(text: &str, make: impl Fn(&dyn Fn(&str) -> String) -> T) -> Vec<T>
 }
 
 impl Source {
-    /// The key in the bibliography of a scenario: no key of [references] is written so.
+    /// The key in the bibliography of a scenario: no key of `[references]` is written so.
     pub fn reference(&self) -> String {
         format!("catalog:{}", self.key)
     }

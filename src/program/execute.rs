@@ -1,7 +1,8 @@
 //! The steps over a tile: each a loop over slices, compiled for the processor at hand, the same bits on every one.
 
-use super::{BinaryStep, Program, Slot, Step, TILE, Tile, UnaryStep};
+use super::{Program, Slot, Step, TILE, Tile};
 use crate::kernel;
+use crate::model::{Binary, Unary};
 
 impl Program {
     /// A tile with room for every column.
@@ -146,23 +147,24 @@ fn select(condition: &[f64], then: Side, otherwise: Side, out: &mut [f64]) {
     );
 }
 
-fn unary_columns(function: UnaryStep, argument: &[f64], out: &mut [f64]) {
+fn unary_columns(function: Unary, argument: &[f64], out: &mut [f64]) {
     match function {
-        UnaryStep::Exp => kernel::exp_slice(argument, out),
-        UnaryStep::Ln => kernel::ln_slice(argument, out),
-        UnaryStep::Log10 => kernel::log10_slice(argument, out),
-        UnaryStep::Not => map(argument, out, not),
-        UnaryStep::Abs => map(argument, out, f64::abs),
-        UnaryStep::Sqrt => map(argument, out, f64::sqrt),
-        UnaryStep::Floor => map(argument, out, f64::floor),
-        UnaryStep::Ceil => map(argument, out, f64::ceil),
-        UnaryStep::Round => map(argument, out, f64::round_ties_even),
-        UnaryStep::Sin => map(argument, out, kernel::sin),
-        UnaryStep::Cos => map(argument, out, kernel::cos),
-        UnaryStep::Tan => map(argument, out, kernel::tan),
-        UnaryStep::Asin => map(argument, out, kernel::asin),
-        UnaryStep::Acos => map(argument, out, kernel::acos),
-        UnaryStep::Atan => map(argument, out, kernel::atan),
+        Unary::Exp => kernel::exp_slice(argument, out),
+        Unary::Ln => kernel::ln_slice(argument, out),
+        Unary::Log10 => kernel::log10_slice(argument, out),
+        Unary::Negate => map(argument, out, |x| -x),
+        Unary::Not => map(argument, out, not),
+        Unary::Abs => map(argument, out, f64::abs),
+        Unary::Sqrt => map(argument, out, f64::sqrt),
+        Unary::Floor => map(argument, out, f64::floor),
+        Unary::Ceil => map(argument, out, f64::ceil),
+        Unary::Round => map(argument, out, f64::round_ties_even),
+        Unary::Sin => map(argument, out, kernel::sin),
+        Unary::Cos => map(argument, out, kernel::cos),
+        Unary::Tan => map(argument, out, kernel::tan),
+        Unary::Asin => map(argument, out, kernel::asin),
+        Unary::Acos => map(argument, out, kernel::acos),
+        Unary::Atan => map(argument, out, kernel::atan),
     }
 }
 
@@ -178,24 +180,24 @@ fn map(argument: &[f64], out: &mut [f64], function: impl Fn(f64) -> f64) {
     );
 }
 
-fn binary_columns(function: BinaryStep, left: Side, right: Side, out: &mut [f64]) {
+fn binary_columns(function: Binary, left: Side, right: Side, out: &mut [f64]) {
     match function {
-        BinaryStep::Add => zip(left, right, out, |a, b| a + b),
-        BinaryStep::Subtract => zip(left, right, out, |a, b| a - b),
-        BinaryStep::Multiply => zip(left, right, out, |a, b| a * b),
-        BinaryStep::Divide => zip(left, right, out, |a, b| a / b),
-        BinaryStep::Power => power(left, right, out),
-        BinaryStep::Minimum => zip(left, right, out, minimum),
-        BinaryStep::Maximum => zip(left, right, out, maximum),
-        BinaryStep::Less => zip(left, right, out, |a, b| truth(a < b, a, b)),
-        BinaryStep::LessOrEqual => zip(left, right, out, |a, b| truth(a <= b, a, b)),
-        BinaryStep::Greater => zip(left, right, out, |a, b| truth(a > b, a, b)),
-        BinaryStep::GreaterOrEqual => zip(left, right, out, |a, b| truth(a >= b, a, b)),
-        BinaryStep::Equal => zip(left, right, out, |a, b| truth(a == b, a, b)),
-        BinaryStep::NotEqual => zip(left, right, out, |a, b| truth(a != b, a, b)),
-        BinaryStep::And => zip(left, right, out, |a, b| truth(a != 0.0 && b != 0.0, a, b)),
-        BinaryStep::Or => zip(left, right, out, |a, b| truth(a != 0.0 || b != 0.0, a, b)),
-        BinaryStep::Atan2 => zip(left, right, out, kernel::atan2),
+        Binary::Add => zip(left, right, out, |a, b| a + b),
+        Binary::Subtract => zip(left, right, out, |a, b| a - b),
+        Binary::Multiply => zip(left, right, out, |a, b| a * b),
+        Binary::Divide => zip(left, right, out, |a, b| a / b),
+        Binary::Power => power(left, right, out),
+        Binary::Minimum => zip(left, right, out, minimum),
+        Binary::Maximum => zip(left, right, out, maximum),
+        Binary::Less => zip(left, right, out, |a, b| truth(a < b, a, b)),
+        Binary::LessOrEqual => zip(left, right, out, |a, b| truth(a <= b, a, b)),
+        Binary::Greater => zip(left, right, out, |a, b| truth(a > b, a, b)),
+        Binary::GreaterOrEqual => zip(left, right, out, |a, b| truth(a >= b, a, b)),
+        Binary::Equal => zip(left, right, out, |a, b| truth(a == b, a, b)),
+        Binary::NotEqual => zip(left, right, out, |a, b| truth(a != b, a, b)),
+        Binary::And => zip(left, right, out, |a, b| truth(a != 0.0 && b != 0.0, a, b)),
+        Binary::Or => zip(left, right, out, |a, b| truth(a != 0.0 || b != 0.0, a, b)),
+        Binary::Atan2 => zip(left, right, out, kernel::atan2),
     }
 }
 
@@ -219,7 +221,7 @@ fn written_out<'a>(side: Side<'a>, buffer: &'a mut [f64]) -> &'a [f64] {
 }
 
 /// The function of two numbers, as the columns compute it.
-pub fn binary(function: BinaryStep, a: f64, b: f64) -> f64 {
+pub fn binary(function: Binary, a: f64, b: f64) -> f64 {
     let mut out = [0.0];
     binary_columns(function, Side::Constant(a), Side::Constant(b), &mut out);
     out[0]
@@ -313,8 +315,8 @@ mod tests {
 
     #[test]
     fn a_nan_is_not_lost_in_a_condition() {
-        assert!(binary(BinaryStep::Less, f64::NAN, 1.0).is_nan());
-        assert!(binary(BinaryStep::Or, f64::NAN, 1.0).is_nan());
+        assert!(binary(Binary::Less, f64::NAN, 1.0).is_nan());
+        assert!(binary(Binary::Or, f64::NAN, 1.0).is_nan());
         assert!(not(f64::NAN).is_nan());
     }
 }

@@ -3,7 +3,7 @@
 use super::fold::{exact_binary, exact_unary, real_unary};
 use super::registers::allocate;
 use super::shares::draw_of;
-use super::{BinaryStep, Program, Register, Slot, Source, Step, UnaryStep, exact};
+use super::{Program, Register, Slot, Source, Step, exact};
 use crate::model::{Binary, Definition, NodeId, Operation, Unary, Variant};
 use num_bigint::BigInt;
 use num_rational::BigRational;
@@ -204,7 +204,7 @@ impl Lowering<'_> {
         result
     }
 
-    fn emit_unary(&mut self, function: UnaryStep, argument: Register) -> Register {
+    fn emit_unary(&mut self, function: Unary, argument: Register) -> Register {
         self.emit(|result| Step::Unary {
             function,
             argument,
@@ -212,12 +212,7 @@ impl Lowering<'_> {
         })
     }
 
-    pub(super) fn emit_binary(
-        &mut self,
-        function: BinaryStep,
-        left: Slot,
-        right: Slot,
-    ) -> Register {
+    pub(super) fn emit_binary(&mut self, function: Binary, left: Slot, right: Slot) -> Register {
         self.emit(|result| Step::Binary {
             function,
             left,
@@ -231,7 +226,7 @@ impl Lowering<'_> {
         if exact::size(&scale) > LARGEST_SCALE {
             let factor = Slot::Constant(exact::to_f64(&scale));
             Value::Column(
-                self.emit_binary(BinaryStep::Multiply, Slot::Column(register), factor),
+                self.emit_binary(Binary::Multiply, Slot::Column(register), factor),
                 BigRational::one(),
             )
         } else {
@@ -248,7 +243,7 @@ impl Lowering<'_> {
             Value::Column(register, own) if own == *scale => Slot::Column(register),
             Value::Column(register, own) => {
                 let factor = Slot::Constant(exact::to_f64(&(own / scale)));
-                Slot::Column(self.emit_binary(BinaryStep::Multiply, Slot::Column(register), factor))
+                Slot::Column(self.emit_binary(Binary::Multiply, Slot::Column(register), factor))
             }
         }
     }
@@ -286,53 +281,30 @@ impl Lowering<'_> {
             },
             (function, Value::Real(number)) => Value::Real(real_unary(function, number)),
             (Unary::Abs, Value::Column(register, scale)) => {
-                Value::Column(self.emit_unary(UnaryStep::Abs, register), scale.abs())
+                Value::Column(self.emit_unary(Unary::Abs, register), scale.abs())
             }
             (Unary::Sqrt, Value::Column(register, scale)) => self.square_root(register, scale),
-            (Unary::Not, Value::Column(register, _)) => Value::Column(
-                self.emit_unary(UnaryStep::Not, register),
-                BigRational::one(),
-            ),
-            (function, value @ Value::Column(..)) => {
-                let step = match function {
-                    Unary::Exp => UnaryStep::Exp,
-                    Unary::Ln => UnaryStep::Ln,
-                    Unary::Log10 => UnaryStep::Log10,
-                    Unary::Floor => UnaryStep::Floor,
-                    Unary::Ceil => UnaryStep::Ceil,
-                    Unary::Round => UnaryStep::Round,
-                    Unary::Sin => UnaryStep::Sin,
-                    Unary::Cos => UnaryStep::Cos,
-                    Unary::Tan => UnaryStep::Tan,
-                    Unary::Asin => UnaryStep::Asin,
-                    Unary::Acos => UnaryStep::Acos,
-                    Unary::Atan => UnaryStep::Atan,
-                    Unary::Abs => UnaryStep::Abs,
-                    Unary::Sqrt => UnaryStep::Sqrt,
-                    Unary::Not | Unary::Negate => UnaryStep::Not,
-                };
-                match self.in_base(value) {
-                    Slot::Column(register) => {
-                        Value::Column(self.emit_unary(step, register), BigRational::one())
-                    }
-                    Slot::Constant(number) => Value::Real(real_unary(function, number)),
-                }
+            (Unary::Not, Value::Column(register, _)) => {
+                Value::Column(self.emit_unary(Unary::Not, register), BigRational::one())
             }
+            (function, value @ Value::Column(..)) => match self.in_base(value) {
+                Slot::Column(register) => {
+                    Value::Column(self.emit_unary(function, register), BigRational::one())
+                }
+                Slot::Constant(number) => Value::Real(real_unary(function, number)),
+            },
         }
     }
 
     fn square_root(&mut self, register: Register, scale: BigRational) -> Value {
         match exact::square_root(&scale) {
-            Some(root) => Value::Column(self.emit_unary(UnaryStep::Sqrt, register), root),
+            Some(root) => Value::Column(self.emit_unary(Unary::Sqrt, register), root),
             None => {
                 let base = self.in_base(Value::Column(register, scale));
                 let Slot::Column(register) = base else {
                     return Value::Real(f64::NAN);
                 };
-                Value::Column(
-                    self.emit_unary(UnaryStep::Sqrt, register),
-                    BigRational::one(),
-                )
+                Value::Column(self.emit_unary(Unary::Sqrt, register), BigRational::one())
             }
         }
     }
@@ -344,7 +316,7 @@ impl Lowering<'_> {
             return Value::Exact(result);
         }
         if let (Some(a), Some(b)) = (constant(&a), constant(&b)) {
-            return Value::Real(super::execute::binary(binary_step(function), a, b));
+            return Value::Real(super::execute::binary(function, a, b));
         }
         match function {
             Binary::Add => self.add(a, b),
@@ -357,7 +329,7 @@ impl Lowering<'_> {
             Binary::Power => self.power(a, b),
             Binary::Minimum | Binary::Maximum => {
                 let (a, b, scale) = self.aligned(a, b);
-                Value::Column(self.emit_binary(binary_step(function), a, b), scale)
+                Value::Column(self.emit_binary(function, a, b), scale)
             }
             Binary::And | Binary::Or => {
                 let truth = |value| match value {
@@ -365,7 +337,7 @@ impl Lowering<'_> {
                     constant_value => Slot::Constant(constant(&constant_value).unwrap_or(f64::NAN)),
                 };
                 Value::Column(
-                    self.emit_binary(binary_step(function), truth(a), truth(b)),
+                    self.emit_binary(function, truth(a), truth(b)),
                     BigRational::one(),
                 )
             }
@@ -376,18 +348,12 @@ impl Lowering<'_> {
             | Binary::Equal
             | Binary::NotEqual => {
                 let (a, b, _) = self.aligned(a, b);
-                Value::Column(
-                    self.emit_binary(binary_step(function), a, b),
-                    BigRational::one(),
-                )
+                Value::Column(self.emit_binary(function, a, b), BigRational::one())
             }
             // The angle depends on the ratio alone, but on the signs too: both at one positive scale.
             Binary::Atan2 => {
                 let (a, b, _) = self.aligned(a, b);
-                Value::Column(
-                    self.emit_binary(BinaryStep::Atan2, a, b),
-                    BigRational::one(),
-                )
+                Value::Column(self.emit_binary(Binary::Atan2, a, b), BigRational::one())
             }
         }
     }
@@ -397,9 +363,9 @@ impl Lowering<'_> {
             (Value::Column(a, a_scale), Value::Column(b, b_scale)) => {
                 let ratio = &b_scale / &a_scale;
                 let register = if ratio.is_one() {
-                    self.emit_binary(BinaryStep::Add, Slot::Column(a), Slot::Column(b))
+                    self.emit_binary(Binary::Add, Slot::Column(a), Slot::Column(b))
                 } else if (-&ratio).is_one() {
-                    self.emit_binary(BinaryStep::Subtract, Slot::Column(a), Slot::Column(b))
+                    self.emit_binary(Binary::Subtract, Slot::Column(a), Slot::Column(b))
                 } else {
                     let factor = exact::to_f64(&ratio);
                     self.emit(|result| Step::MultiplyAdd {
@@ -417,7 +383,7 @@ impl Lowering<'_> {
                 }
                 let other = self.at_scale(other, &scale);
                 Value::Column(
-                    self.emit_binary(BinaryStep::Add, Slot::Column(register), other),
+                    self.emit_binary(Binary::Add, Slot::Column(register), other),
                     scale,
                 )
             }
@@ -431,8 +397,7 @@ impl Lowering<'_> {
     fn multiply(&mut self, a: Value, b: Value) -> Value {
         match (a, b) {
             (Value::Column(a, a_scale), Value::Column(b, b_scale)) => {
-                let register =
-                    self.emit_binary(BinaryStep::Multiply, Slot::Column(a), Slot::Column(b));
+                let register = self.emit_binary(Binary::Multiply, Slot::Column(a), Slot::Column(b));
                 self.column(register, a_scale * b_scale)
             }
             (Value::Column(register, scale), Value::Exact(number))
@@ -444,7 +409,7 @@ impl Lowering<'_> {
             (Value::Column(register, scale), other) | (other, Value::Column(register, scale)) => {
                 let factor = Slot::Constant(constant(&other).unwrap_or(f64::NAN));
                 Value::Column(
-                    self.emit_binary(BinaryStep::Multiply, Slot::Column(register), factor),
+                    self.emit_binary(Binary::Multiply, Slot::Column(register), factor),
                     scale,
                 )
             }
@@ -457,8 +422,7 @@ impl Lowering<'_> {
     fn divide(&mut self, a: Value, b: Value) -> Value {
         match (a, b) {
             (Value::Column(a, a_scale), Value::Column(b, b_scale)) => {
-                let register =
-                    self.emit_binary(BinaryStep::Divide, Slot::Column(a), Slot::Column(b));
+                let register = self.emit_binary(Binary::Divide, Slot::Column(a), Slot::Column(b));
                 self.column(register, a_scale / b_scale)
             }
             (Value::Column(register, scale), Value::Exact(number)) if !number.is_zero() => {
@@ -467,22 +431,19 @@ impl Lowering<'_> {
             (Value::Column(register, scale), other) => {
                 let divisor = Slot::Constant(constant(&other).unwrap_or(f64::NAN));
                 Value::Column(
-                    self.emit_binary(BinaryStep::Divide, Slot::Column(register), divisor),
+                    self.emit_binary(Binary::Divide, Slot::Column(register), divisor),
                     scale,
                 )
             }
             (Value::Exact(number), Value::Column(register, scale)) if !number.is_zero() => {
-                let reciprocal = self.emit_binary(
-                    BinaryStep::Divide,
-                    Slot::Constant(1.0),
-                    Slot::Column(register),
-                );
+                let reciprocal =
+                    self.emit_binary(Binary::Divide, Slot::Constant(1.0), Slot::Column(register));
                 self.column(reciprocal, number / scale)
             }
             (other, Value::Column(register, scale)) => {
                 let dividend = Slot::Constant(constant(&other).unwrap_or(f64::NAN));
                 Value::Column(
-                    self.emit_binary(BinaryStep::Divide, dividend, Slot::Column(register)),
+                    self.emit_binary(Binary::Divide, dividend, Slot::Column(register)),
                     scale.recip(),
                 )
             }
@@ -508,7 +469,7 @@ impl Lowering<'_> {
         }
         let (base, exponent) = (self.in_base(base), self.in_base(exponent));
         Value::Column(
-            self.emit_binary(BinaryStep::Power, base, exponent),
+            self.emit_binary(Binary::Power, base, exponent),
             BigRational::one(),
         )
     }
@@ -575,12 +536,12 @@ impl Lowering<'_> {
                     }) {
                         Some(any) => {
                             let zero = self.emit_binary(
-                                BinaryStep::Multiply,
+                                Binary::Multiply,
                                 Slot::Column(any),
                                 Slot::Constant(0.0),
                             );
                             self.emit_binary(
-                                BinaryStep::Add,
+                                Binary::Add,
                                 Slot::Column(zero),
                                 Slot::Constant(number),
                             )
@@ -646,26 +607,5 @@ fn constant(value: &Value) -> Option<f64> {
         Value::Exact(number) => Some(exact::to_f64(number)),
         Value::Real(number) => Some(*number),
         Value::Column(..) => None,
-    }
-}
-
-fn binary_step(function: Binary) -> BinaryStep {
-    match function {
-        Binary::Add => BinaryStep::Add,
-        Binary::Subtract => BinaryStep::Subtract,
-        Binary::Multiply => BinaryStep::Multiply,
-        Binary::Divide => BinaryStep::Divide,
-        Binary::Power => BinaryStep::Power,
-        Binary::Minimum => BinaryStep::Minimum,
-        Binary::Maximum => BinaryStep::Maximum,
-        Binary::Less => BinaryStep::Less,
-        Binary::LessOrEqual => BinaryStep::LessOrEqual,
-        Binary::Greater => BinaryStep::Greater,
-        Binary::GreaterOrEqual => BinaryStep::GreaterOrEqual,
-        Binary::Equal => BinaryStep::Equal,
-        Binary::NotEqual => BinaryStep::NotEqual,
-        Binary::And => BinaryStep::And,
-        Binary::Or => BinaryStep::Or,
-        Binary::Atan2 => BinaryStep::Atan2,
     }
 }

@@ -12,6 +12,7 @@ mod registers;
 mod shares;
 
 use crate::distribution::Marginal;
+use crate::model::{Binary, Unary};
 pub use lower::lower;
 use std::sync::Arc;
 
@@ -69,7 +70,7 @@ pub enum Step {
     /// A function of one column.
     Unary {
         /// Which.
-        function: UnaryStep,
+        function: Unary,
         /// Of what.
         argument: Register,
         /// Where to.
@@ -78,7 +79,7 @@ pub enum Step {
     /// A function of two.
     Binary {
         /// Which.
-        function: BinaryStep,
+        function: Binary,
         /// First operand.
         left: Slot,
         /// Second operand.
@@ -121,49 +122,6 @@ pub enum Step {
         /// Where to.
         result: Register,
     },
-}
-
-/// Functions of one column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub enum UnaryStep {
-    Not,
-    Abs,
-    Sqrt,
-    Exp,
-    Ln,
-    Log10,
-    Floor,
-    Ceil,
-    Round,
-    Sin,
-    Cos,
-    Tan,
-    Asin,
-    Acos,
-    Atan,
-}
-
-/// Functions of two columns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub enum BinaryStep {
-    Add,
-    Subtract,
-    Multiply,
-    Divide,
-    Power,
-    Minimum,
-    Maximum,
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
-    Equal,
-    NotEqual,
-    And,
-    Or,
-    Atan2,
 }
 
 /// The columns of one tile.

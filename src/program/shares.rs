@@ -1,9 +1,9 @@
 //! Shares that sum to one, lowered: the draws of a group are added, and each is divided by their sum.
 
 use super::lower::Lowering;
-use super::{BinaryStep, Register, Slot};
+use super::{Register, Slot};
 use crate::distribution::Marginal;
-use crate::model::Variant;
+use crate::model::{Binary, Variant};
 use std::sync::Arc;
 
 /// For a share, the gamma distribution it is drawn by.
@@ -34,13 +34,13 @@ impl Lowering<'_> {
                 let draws: Vec<Register> = inputs.iter().map(|&input| self.draw(input)).collect();
                 let sum = draws[1..].iter().fold(draws[0], |sum, &draw| {
                     let (sum, draw) = (Slot::Column(sum), Slot::Column(draw));
-                    self.emit_binary(BinaryStep::Add, sum, draw)
+                    self.emit_binary(Binary::Add, sum, draw)
                 });
                 self.shares[group] = Some((draws.clone(), sum));
                 (draws, sum)
             }
         };
         let (draw, sum) = (Slot::Column(draws[place]), Slot::Column(sum));
-        self.emit_binary(BinaryStep::Divide, draw, sum)
+        self.emit_binary(Binary::Divide, draw, sum)
     }
 }
