@@ -140,7 +140,7 @@ impl VariantRun<'_> {
             });
         }
         let count = columns.len();
-        let sampler = self.plan.sampler.sampler(columns);
+        let sampler = self.plan.sampler.sampler(columns, self.layout());
         if groups.is_empty() {
             sampler
         } else {

@@ -94,7 +94,7 @@ fn columns(text: &str, sampler: Method, trials: u64) -> BTreeMap<String, Vec<f64
     columns.values
 }
 
-const SAMPLERS: [Method; 2] = [Method::Random, Method::Sobol];
+const SAMPLERS: [Method; 3] = [Method::Random, Method::LatinHypercube, Method::Sobol];
 
 const BASE: &str = r#"
 [inputs]
@@ -285,7 +285,7 @@ fn the_draws_are_frozen() {
     assert_eq!(found, FROZEN, "{found:#x?}");
 }
 
-const FROZEN: [(Method, &str, [u64; 4]); 4] = [
+const FROZEN: [(Method, &str, [u64; 4]); 5] = [
     (
         Method::Random,
         "base/x",
@@ -304,6 +304,16 @@ const FROZEN: [(Method, &str, [u64; 4]); 4] = [
             0x3f80_b213_7650_6840,
             0x3fc4_e1e0_aea6_f42c,
             0x3fef_0e9b_efc0_78b1,
+        ],
+    ),
+    (
+        Method::LatinHypercube,
+        "base/x",
+        [
+            0x3fc4_1e8f_ed00_588c,
+            0x3fe9_d709_83c6_be73,
+            0x3fd1_c484_33e4_e11a,
+            0x3fd1_a6ad_b1e0_1f02,
         ],
     ),
     (

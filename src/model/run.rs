@@ -9,10 +9,7 @@ use super::codes::{
 use crate::diagnostic::{Code, did_you_mean};
 use crate::sampler::Method;
 use crate::scenario::tree::{Node, Place, Table, Value};
-use crate::scenario::walk::{self, not_yet_available};
-
-/// Samplers of the contract that may not be built yet. A sampler in the table wins over this list.
-static LATER: &[&str] = &["latin-hypercube"];
+use crate::scenario::walk;
 
 /// The most trials of a run: each replicate counts its own in 32 bits, and the plan of the work fits in memory.
 pub const MOST_TRIALS: u64 = 50_000_000_000;
@@ -139,29 +136,21 @@ impl Context<'_> {
         if Method::from_name(&text.value).is_some() {
             return Some(text.value);
         }
-        let complaint = if LATER.contains(&text.value.as_str()) {
-            not_yet_available(
-                self.texts,
+        let names: Vec<&str> = Method::ALL.iter().map(|(_, name, _)| *name).collect();
+        let mut complaint = self
+            .texts
+            .error(
+                &UNKNOWN_SAMPLER,
                 text.place,
-                &format!("the sampler `{}`", text.value),
+                format!("`{}` is not a sampler", text.value),
             )
-        } else {
-            let names: Vec<&str> = Method::ALL.iter().map(|(_, name, _)| *name).collect();
-            let mut complaint = self
-                .texts
-                .error(
-                    &UNKNOWN_SAMPLER,
-                    text.place,
-                    format!("`{}` is not a sampler", text.value),
-                )
-                .label("not a sampler");
-            complaint
-                .advice
-                .extend(did_you_mean(&text.value, names.iter().copied()));
-            let list: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-            complaint.advise(format!("write {}", walk::one_of(&list)))
-        };
-        self.complaints.push(complaint);
+            .label("not a sampler");
+        complaint
+            .advice
+            .extend(did_you_mean(&text.value, names.iter().copied()));
+        let list: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+        self.complaints
+            .push(complaint.advise(format!("write {}", walk::one_of(&list))));
         None
     }
 }

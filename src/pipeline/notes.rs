@@ -29,7 +29,7 @@ pub fn of_run(
     if layout.trials() != plan.trials {
         let rule = match plan.sampler {
             Method::Sobol => " (replicates × a power of two)",
-            Method::Random => "",
+            Method::Random | Method::LatinHypercube => "",
         };
         notes.push(format!(
             "{} trials were asked for and {} run{rule}",

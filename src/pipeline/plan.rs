@@ -22,7 +22,7 @@ pub struct Plan {
     pub trials: u64,
     /// Seed of every stream.
     pub seed: u64,
-    /// `random` or `sobol`.
+    /// How points are drawn.
     pub sampler: Method,
     /// Independent replicates asked for; `None`: about 32.
     pub replicates: Option<u32>,

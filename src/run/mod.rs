@@ -246,11 +246,12 @@ mod tests {
                 key: StreamKey::new(1, name),
                 dimension: dimension as u32,
             });
-        let sampler = Method::Random.sampler(inputs.collect());
+        let layout = Method::Random.layout(200_000, None);
+        let sampler = Method::Random.sampler(inputs.collect(), layout);
         let experiment = Experiment {
             program: &program,
             sampler: &*sampler,
-            layout: Method::Random.layout(200_000, None),
+            layout,
         };
         let question = Question {
             marks: &[Marks::default(), Marks::default()],

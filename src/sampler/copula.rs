@@ -211,7 +211,7 @@ mod tests {
             key: StreamKey::new(7, &format!("input {at}")),
             dimension: at,
         });
-        method.sampler(inputs.collect())
+        method.sampler(inputs.collect(), method.layout(100_000, None))
     }
 
     /// A segment's first tiles of every column.
@@ -240,7 +240,7 @@ mod tests {
 
     #[test]
     fn ranks_correlate_as_asked_and_others_keep_their_draws() {
-        for method in [Method::Random, Method::Sobol] {
+        for method in [Method::Random, Method::LatinHypercube, Method::Sobol] {
             let plain = columns(&*inner(method, 5), 5, 64);
             let asked: [(_, f64); 3] = [([0, 2], 0.6), ([2, 3], -0.4), ([0, 3], 0.1)];
             let pairs = asked.map(|(pair, spearman)| (pair, parameter_of_spearman(spearman)));

@@ -13,6 +13,8 @@ pub enum Purpose {
     RandomStates = 0,
     /// The keys of the scrambling of Sobol' points.
     Scrambling = 1,
+    /// The keys of the permutations of a Latin hypercube.
+    Permutation = 2,
 }
 
 /// The key of one input under one seed.

@@ -5,6 +5,8 @@
 
 pub mod copula;
 pub mod key;
+mod latin_hypercube;
+mod permutation;
 mod philox;
 mod random;
 mod scramble;
@@ -43,6 +45,8 @@ pub trait Uniforms {
 pub enum Method {
     /// Independent uniforms.
     Random,
+    /// One point in every stratum of every input.
+    LatinHypercube,
     /// Sobol' points with nested uniform scrambling.
     Sobol,
 }
@@ -54,6 +58,11 @@ impl Method {
             Method::Random,
             "random",
             "independent uniform numbers (xoshiro256++)",
+        ),
+        (
+            Method::LatinHypercube,
+            "latin-hypercube",
+            "one point in each of as many equal strata of every input as a replicate has rows",
         ),
         (
             Method::Sobol,
@@ -78,9 +87,12 @@ impl Method {
 
 impl Method {
     /// The sampler of this method for the inputs of a program, in the order of its columns.
-    pub fn sampler(self, inputs: Vec<SampledInput>) -> Box<dyn Sampler> {
+    pub fn sampler(self, inputs: Vec<SampledInput>, layout: Layout) -> Box<dyn Sampler> {
         match self {
             Method::Random => Box::new(random::Random::new(inputs)),
+            Method::LatinHypercube => {
+                Box::new(latin_hypercube::LatinHypercube::new(inputs, layout))
+            }
             Method::Sobol => Box::new(sobol::Sobol::new(inputs)),
         }
     }
@@ -90,7 +102,7 @@ impl Method {
         let most = trials.min(u64::from(u32::MAX)) as u32;
         match self {
             // A replicate has two rows where there are enough: one row alone has no spread.
-            Method::Random => {
+            Method::Random | Method::LatinHypercube => {
                 let replicates = replicates.unwrap_or(32).min((most / 2).max(2));
                 Layout {
                     replicates,

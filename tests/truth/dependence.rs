@@ -60,7 +60,7 @@ fn off_dirichlet(run: &RunReport) -> f64 {
 
 #[test]
 fn shares_are_a_dirichlet_distribution() {
-    for sampler in [Method::Random, Method::Sobol] {
+    for sampler in [Method::Random, Method::LatinHypercube, Method::Sobol] {
         let found = run(&shares(6.0), sampler, &[0.05, 0.5, 0.95]);
         assert!(off_dirichlet(&found) < 5.0, "{}", off_dirichlet(&found));
         for name in ["min", "max"] {
@@ -89,7 +89,7 @@ fn a_correlation_with_a_discrete_input_is_the_copulas() {
         format!("[[correlations]]\ninputs = [\"a\", \"b\"]\ngaussian = {gaussian}\n")
     };
     let chance = |r: f64| 0.25 + montecarbon::kernel::asin(r) / std::f64::consts::TAU;
-    for sampler in [Method::Random, Method::Sobol] {
+    for sampler in [Method::Random, Method::LatinHypercube, Method::Sobol] {
         let free = run(&correlated(""), sampler, &[0.5]);
         for gaussian in [0.5, -0.7, 1.0, -1.0] {
             let found = run(&correlated(&pair(gaussian)), sampler, &[0.5]);

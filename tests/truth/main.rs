@@ -107,7 +107,7 @@ fn distance(value: f64, estimate: &Estimate) -> f64 {
 fn far_off(shift: f64, trials: u64) -> Vec<String> {
     let mut far = Vec::new();
     for exact in closed_form() {
-        for sampler in [Method::Random, Method::Sobol] {
+        for sampler in [Method::Random, Method::LatinHypercube, Method::Sobol] {
             let quantiles = exact.quantiles.iter().map(|quantile| quantile.0).collect();
             let output = output(&exact, plan(sampler, trials, 20_221_130, quantiles));
             for (name, value, estimate) in comparisons(&exact, &output) {
@@ -197,7 +197,7 @@ fn coverage(factor: f64, runs: u64) -> Coverage {
         .into_iter()
         .filter(|exact| wanted.contains(&exact.id.as_str()))
     {
-        for sampler in [Method::Random, Method::Sobol] {
+        for sampler in [Method::Random, Method::LatinHypercube, Method::Sobol] {
             let mut inside: Vec<(String, u64, u64)> = Vec::new();
             for seed in 0..runs {
                 let output = output(
@@ -277,7 +277,7 @@ fn shortest_intervals_have_the_exact_width() {
 #[test]
 fn moments_that_do_not_exist_are_marked() {
     for exact in closed_form().into_iter().filter(|exact| exact.sd.is_none()) {
-        for sampler in [Method::Random, Method::Sobol] {
+        for sampler in [Method::Random, Method::LatinHypercube, Method::Sobol] {
             let output = output(&exact, plan(sampler, 200_000, 5, vec![0.5]));
             assert!(
                 estimate(&output, "sd").poorly_carried,
@@ -326,7 +326,7 @@ fn rows_come_in_the_order_of_the_contract() {
 fn a_run_too_large_to_keep_its_brackets_is_as_right() {
     let text =
         "[inputs]\nx = { distribution = \"uniform\", min = 0, max = 1 }\n[outputs]\nx = \"1\"\n";
-    for sampler in [Method::Random, Method::Sobol] {
+    for sampler in [Method::Random, Method::LatinHypercube, Method::Sobol] {
         let plan = plan(sampler, 60_000_000, 3, vec![0.025, 0.25, 0.5, 0.75, 0.9]);
         let report = simulate(&[(models::checked(text), plan)], None, &Silent, None).unwrap();
         let output = &report.runs[0].outputs[0];
@@ -350,7 +350,7 @@ fn a_run_too_large_to_keep_its_brackets_is_as_right() {
 fn first_order_indices_are_of_the_trials_that_were_kept() {
     let text = "[inputs]\nb = { distribution = \"uniform\", min = -1, max = 1 }\nc = { distribution = \"uniform\", min = 0, max = 1 }\n\
                 [formulas]\nlogarithm = \"ln(b)\"\ntotal = \"b + c\"\n[outputs]\nlogarithm = \"1\"\ntotal = \"1\"\n";
-    for sampler in [Method::Random, Method::Sobol] {
+    for sampler in [Method::Random, Method::LatinHypercube, Method::Sobol] {
         let plan = Plan {
             measures: vec![Measure::Spearman, Measure::GivenData],
             allow_nonfinite: true,
@@ -387,7 +387,7 @@ fn first_order_indices_are_of_the_trials_that_were_kept() {
 fn rankings_are_those_of_the_closed_forms() {
     let mut checked = 0;
     for exact in models::sensitivities() {
-        for sampler in [Method::Random, Method::Sobol] {
+        for sampler in [Method::Random, Method::LatinHypercube, Method::Sobol] {
             let plan = Plan {
                 measures: vec![Measure::Spearman, Measure::GivenData],
                 ..plan(sampler, 1_000_000, 17, vec![0.5])
