@@ -1,6 +1,7 @@
 //! The command line: what was typed (the clap types here) becomes what it means (the options of `commands`).
 
 use crate::commands::{self, CheckOptions, Failure, ListTopic, MOST_TRIALS, Overrides, RunOptions};
+use crate::pipeline::{MOST_TRIALS_TO_STOP, Stopping, StoppingRule, Tolerance};
 use crate::sampler::Method;
 use crate::sensitivity::Measure;
 use clap::builder::PossibleValuesParser;
@@ -17,6 +18,9 @@ Exit codes:
   2    wrong usage, or a file cannot be read or written
   3    with --strict: an observed value or an assertion does not hold
   130  stopped by Ctrl-C or the system; nothing was written";
+
+/// Significant digits of the sd that JCGM 101's own rule holds where nothing else is asked for.
+const JCGM101_DIGITS: u32 = 2;
 
 /// The most threads that can be asked for.
 const MOST_THREADS: usize = 512;
@@ -103,6 +107,21 @@ struct RunArguments {
     /// Probabilities of the reported quantiles [default: the scenario's, or 0.025,0.05,0.25,0.5,0.75,0.95,0.975]
     #[arg(long, value_name = "P", value_delimiter = ',', value_parser = probability)]
     quantiles: Option<Vec<f64>>,
+    /// Run until mean, sd and both interval ends of every output are known to this many significant digits
+    #[arg(long, value_name = "D", value_parser = clap::value_parser!(u32).range(1..=9), conflicts_with = "trials")]
+    digits: Option<u32>,
+    /// Run until they are known to within this: 1% of themselves (or of the sd where that is larger), or 0.5 in the output's unit
+    #[arg(long, value_name = "T", value_parser = tolerance, conflicts_with_all = ["trials", "digits"])]
+    tolerance: Option<Tolerance>,
+    /// The same for one output (repeatable): emissions=1%, emissions=0.5 or emissions=3digits
+    #[arg(long = "target", value_name = "OUTPUT=T", value_parser = target, conflicts_with = "trials")]
+    targets: Vec<(String, Tolerance)>,
+    /// How it is told that they are: by the limits of their errors, or by the blocks of JCGM 101, 7.9 (to 2 digits of the sd unless --digits says otherwise) [default: errors]
+    #[arg(long, value_name = "RULE", value_parser = stopping_rule_names(), conflicts_with = "trials")]
+    method: Option<String>,
+    /// Trials that --digits, --tolerance and --target do not exceed [default: 1,000,000,000]
+    #[arg(long, value_name = "N", value_parser = trials, conflicts_with = "trials")]
+    max_trials: Option<u64>,
     /// Leave trials with an output that is not finite out, and count them, instead of failing
     #[arg(long)]
     allow_nonfinite: bool,
@@ -187,15 +206,22 @@ fn perform(command: Command, words: &[OsString]) -> Result<(), Failure> {
 
 /// What the words of `run` mean.
 fn run_options(arguments: RunArguments, words: &[OsString]) -> Result<RunOptions, Failure> {
+    let stopping = stopping(&arguments)?;
+    // JCGM 101 is about independent trials.
+    let sampler = match &stopping {
+        Some(stopping) if stopping.rule == StoppingRule::Jcgm101 => Some(Method::Random),
+        _ => arguments.sampler.as_deref().and_then(Method::from_name),
+    };
     Ok(RunOptions {
         overrides: Overrides {
             trials: arguments.trials,
             seed: arguments.seed,
-            sampler: arguments.sampler.as_deref().and_then(Method::from_name),
+            sampler,
             replicates: arguments.replicates,
             level: arguments.level,
             quantiles: arguments.quantiles.map(rising),
             measures: arguments.sensitivity.map(measures).transpose()?,
+            stopping,
             allow_nonfinite: arguments.allow_nonfinite,
         },
         files: arguments.files,
@@ -209,6 +235,57 @@ fn run_options(arguments: RunArguments, words: &[OsString]) -> Result<RunOptions
         quiet: arguments.quiet,
         command: command_line(words),
     })
+}
+
+/// The stopping rule that the words ask for.
+fn stopping(arguments: &RunArguments) -> Result<Option<Stopping>, Failure> {
+    let usage = |text: &str| Err(Failure::Usage(text.to_owned()));
+    let asked = arguments
+        .digits
+        .map(Tolerance::Digits)
+        .or(arguments.tolerance);
+    let named = arguments.method.as_deref();
+    let rule = StoppingRule::ALL
+        .iter()
+        .find(|row| named == Some(row.1))
+        .map(|row| row.0);
+    if rule == Some(StoppingRule::Jcgm101) {
+        if !matches!(arguments.sampler.as_deref(), None | Some("random")) {
+            return usage(
+                "--method jcgm101 is a rule for independent trials: use --sampler random, or leave it out",
+            );
+        }
+        if arguments.replicates.is_some() {
+            return usage(
+                "--method jcgm101 deals its blocks to replicates itself: leave --replicates out",
+            );
+        }
+        let asked = asked.or(arguments
+            .targets
+            .is_empty()
+            .then_some(Tolerance::Digits(JCGM101_DIGITS)));
+        return Ok(Some(Stopping {
+            rule: StoppingRule::Jcgm101,
+            every: asked,
+            outputs: arguments.targets.clone(),
+            most_trials: arguments.max_trials.unwrap_or(MOST_TRIALS_TO_STOP),
+        }));
+    }
+    if asked.is_none() && arguments.targets.is_empty() {
+        return if rule.is_some() || arguments.max_trials.is_some() {
+            usage(
+                "--method and --max-trials need something to reach: add --digits, --tolerance or --target",
+            )
+        } else {
+            Ok(None)
+        };
+    }
+    Ok(Some(Stopping {
+        rule: StoppingRule::Errors,
+        every: asked,
+        outputs: arguments.targets.clone(),
+        most_trials: arguments.max_trials.unwrap_or(MOST_TRIALS_TO_STOP),
+    }))
 }
 
 /// The words as the manifest keeps them, without the place where the program happens to be installed.
@@ -237,6 +314,10 @@ impl From<Topic> for ListTopic {
 
 fn sampler_names() -> PossibleValuesParser {
     PossibleValuesParser::new(Method::ALL.iter().map(|row| row.1))
+}
+
+fn stopping_rule_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(StoppingRule::ALL.iter().map(|row| row.1))
 }
 
 fn measure_names() -> PossibleValuesParser {
@@ -315,6 +396,37 @@ fn probability(text: &str) -> Result<f64, String> {
             crate::report::number::shortest(value / 100.0)
         )),
         _ => Err("write a number between 0 and 1, such as 0.95".to_owned()),
+    }
+}
+
+/// `1%`, `0.5` or `3digits`.
+fn tolerance(text: &str) -> Result<Tolerance, String> {
+    const HELP: &str = "write 1% (of the number), 0.5 (in the output's unit) or 3digits";
+    let text = text.trim();
+    let number = |text: &str| {
+        let number = text.trim().parse::<f64>().ok();
+        number.filter(|number| *number > 0.0 && number.is_finite())
+    };
+    let found = if let Some(percent) = text.strip_suffix('%') {
+        number(percent).map(|percent| Tolerance::Relative(percent / 100.0))
+    } else if let Some(digits) = text.strip_suffix("digits").or(text.strip_suffix("digit")) {
+        let digits = digits.trim().parse().ok();
+        digits
+            .filter(|digits| (1..=9).contains(digits))
+            .map(Tolerance::Digits)
+    } else {
+        number(text).map(Tolerance::Absolute)
+    };
+    found.ok_or_else(|| HELP.to_owned())
+}
+
+/// `OUTPUT=T`.
+fn target(text: &str) -> Result<(String, Tolerance), String> {
+    match text.split_once('=') {
+        Some((output, asked)) if !output.trim().is_empty() => {
+            Ok((output.trim().to_owned(), tolerance(asked)?))
+        }
+        _ => Err("write OUTPUT=T, such as emissions=1%".to_owned()),
     }
 }
 

@@ -5,13 +5,16 @@ mod notes;
 mod observed;
 mod plan;
 mod rows;
+mod stopping;
 
 use crate::distribution::Marginal;
 use crate::model::{Definition, Input, Model, Variant};
 use crate::program::{self, Program, Slot};
 use crate::report::{InputReport, OutputReport, Report, RunReport, SampleReport, SensitivityRow};
-use crate::run::{self, Experiment, NonFinite, Outcome, OutputOutcome, Question, Stopped};
-pub use crate::run::{Encoder, Progress, TrialSink, Unwatched};
+use crate::run::{
+    self, Experiment, NonFinite, Outcome, OutputOutcome, Question, Reached, Stopped, Study, Target,
+};
+pub use crate::run::{Encoder, Progress, Tolerance, TrialSink, Unwatched};
 use crate::sampler::copula::{self, Copula};
 use crate::sampler::key::StreamKey;
 use crate::sampler::{Layout, Method, SampledInput, Sampler, sobol};
@@ -20,7 +23,7 @@ use crate::statistic::Estimate;
 use crate::statistic::tally::Marks;
 pub use error::RunError;
 use observed::Place;
-pub use plan::{Plan, quantiles, with_median};
+pub use plan::{MOST_TRIALS_TO_STOP, Plan, Stopping, StoppingRule, quantiles, with_median};
 use rows::Rows;
 use std::collections::HashMap;
 
@@ -43,11 +46,12 @@ pub fn simulate(
         let is_chosen =
             |variant: &&Variant| chosen.is_none_or(|names| names.contains(&variant.name));
         for variant in model.variants.iter().filter(is_chosen) {
-            let run = VariantRun {
+            let mut run = VariantRun {
                 model,
                 variant,
                 plan,
                 dimensions: &dimensions,
+                layout: plan.layout(),
             };
             runs.push(run.report(progress)?);
             if let Some(sink) = sink.as_deref_mut() {
@@ -101,22 +105,18 @@ struct VariantRun<'a> {
     variant: &'a Variant,
     plan: &'a Plan,
     dimensions: &'a Dimensions,
+    /// The shape of the sample: what the plan says, or where a rule stopped.
+    layout: Layout,
 }
 
 impl VariantRun<'_> {
-    fn layout(&self) -> Layout {
-        self.plan
-            .sampler
-            .layout(self.plan.trials, self.plan.replicates)
-    }
-
     /// The uniforms of a program's sources, and of the dummy.
-    fn sampler(&self, program: &Program) -> Box<dyn Sampler> {
-        self.sampler_of(program.sources.iter().map(|source| source.input))
+    fn sampler(&self, program: &Program, layout: Layout) -> Box<dyn Sampler> {
+        self.sampler_of(program.sources.iter().map(|source| source.input), layout)
     }
 
     /// The uniforms of inputs, in their order, and of the dummy; correlated ones coupled.
-    fn sampler_of(&self, inputs: impl Iterator<Item = usize>) -> Box<dyn Sampler> {
+    fn sampler_of(&self, inputs: impl Iterator<Item = usize>, layout: Layout) -> Box<dyn Sampler> {
         let seed = self.plan.seed;
         let sampled = |draw_key: &str| SampledInput {
             key: StreamKey::new(seed, draw_key),
@@ -140,7 +140,7 @@ impl VariantRun<'_> {
             });
         }
         let count = columns.len();
-        let sampler = self.plan.sampler.sampler(columns, self.layout());
+        let sampler = self.plan.sampler.sampler(columns, layout);
         if groups.is_empty() {
             sampler
         } else {
@@ -185,18 +185,35 @@ impl VariantRun<'_> {
                     .map(|input| inputs.binary_search(&input).unwrap_or(0))
             })
             .collect();
-        let sampler = self.sampler_of(inputs.iter().copied());
-        run::rank_correlations(&*sampler, &self.layout(), &marginals, &pairs)
+        let sampler = self.sampler_of(inputs.iter().copied(), self.layout);
+        run::rank_correlations(&*sampler, &self.layout, &marginals, &pairs)
     }
 
-    fn report(&self, progress: &dyn Progress) -> Result<RunReport, RunError> {
+    fn report(&mut self, progress: &dyn Progress) -> Result<RunReport, RunError> {
         let program = program::lower(self.variant, false);
-        let sampler = self.sampler(&program);
-        let experiment = Experiment {
-            program: &program,
-            sampler: &*sampler,
-            layout: self.layout(),
+        self.refuse_constant_nonfinite(&program)?;
+        self.refuse_indices_too_large(&program)?;
+        if program.varying_outputs().next().is_none() {
+            progress.begin(&self.model.scenario, &self.variant.name, 1);
+            return Ok(self.assemble(&program, None, None));
+        }
+        let (outcome, reached) = match self.outcome(&program, progress) {
+            Ok(outcome) => outcome,
+            Err(Stopped::Cancelled) => return Err(RunError::Cancelled),
+            Err(Stopped::NothingFinite(nonfinite)) => return Err(self.nonfinite(&nonfinite)),
         };
+        if outcome.nonfinite.trials > 0 && !self.plan.allow_nonfinite {
+            return Err(self.nonfinite(&outcome.nonfinite));
+        }
+        Ok(self.assemble(&program, Some(&outcome), reached.as_ref()))
+    }
+
+    /// Runs the trials that the plan asks for, or as many as its stopping rule finds.
+    fn outcome(
+        &mut self,
+        program: &Program,
+        progress: &dyn Progress,
+    ) -> Result<(Outcome, Option<Reached>), Stopped> {
         let marks: Vec<Marks> = (0..self.variant.outputs.len())
             .map(|output| observed::marks(self.variant, output))
             .collect();
@@ -206,39 +223,47 @@ impl VariantRun<'_> {
             level: self.plan.level,
             measures: &self.plan.measures,
         };
-        let varies = experiment.varying_outputs().next().is_some();
-        let trials = if varies {
-            experiment.layout.trials()
-        } else {
-            1
+        let Some(stopping) = &self.plan.stopping else {
+            let trials = self.layout.trials();
+            progress.begin(&self.model.scenario, &self.variant.name, trials);
+            let sampler = self.sampler(program, self.layout);
+            let experiment = Experiment {
+                program,
+                sampler: &*sampler,
+                layout: self.layout,
+            };
+            return Ok((run::run(&experiment, &question, progress)?, None));
         };
-        self.refuse_constant_nonfinite(&program)?;
-        self.refuse_indices_too_large(&experiment)?;
-        progress.begin(&self.model.scenario, &self.variant.name, trials);
-        let outcome = match varies
-            .then(|| run::run(&experiment, &question, progress))
-            .transpose()
-        {
-            Ok(outcome) => outcome,
-            Err(Stopped::Cancelled) => return Err(RunError::Cancelled),
-            Err(Stopped::NothingFinite(nonfinite)) => return Err(self.nonfinite(&nonfinite)),
+        progress.begin(&self.model.scenario, &self.variant.name, 0);
+        let target = Target {
+            tolerances: self
+                .variant
+                .outputs
+                .iter()
+                .map(|output| stopping.of_output(&output.name))
+                .collect(),
+            most_trials: stopping.most_trials,
         };
-        if let Some(outcome) = &outcome
-            && outcome.nonfinite.trials > 0
-            && !self.plan.allow_nonfinite
-        {
-            return Err(self.nonfinite(&outcome.nonfinite));
-        }
-        Ok(self.assemble(&experiment, outcome.as_ref(), trials))
+        let (layout, outcome, reached) = {
+            let study = Study {
+                program,
+                sampler: &|layout| self.sampler(program, layout),
+                method: self.plan.sampler,
+                replicates: self.plan.replicates,
+            };
+            match stopping.rule {
+                StoppingRule::Errors => run::run_until(&study, &question, &target, progress)?,
+                StoppingRule::Jcgm101 => run::run_jcgm101(&study, &question, &target, progress)?,
+            }
+        };
+        self.layout = layout;
+        Ok((outcome, Some(reached)))
     }
 
     /// The sums behind the indices grow as inputs × outputs: better told than met as a machine out of memory.
-    fn refuse_indices_too_large(&self, experiment: &Experiment) -> Result<(), RunError> {
-        let (inputs, outputs) = (
-            experiment.program.sources.len(),
-            experiment.varying_outputs().count(),
-        );
-        let replicates = experiment.layout.replicates;
+    fn refuse_indices_too_large(&self, program: &Program) -> Result<(), RunError> {
+        let (inputs, outputs) = (program.sources.len(), program.varying_outputs().count());
+        let replicates = self.layout.replicates;
         let bytes = MainPlan::bytes(&self.plan.measures, inputs, outputs, replicates);
         if bytes > MOST_BYTES_OF_INDICES {
             return Err(RunError::IndicesTooLarge {
@@ -258,7 +283,7 @@ impl VariantRun<'_> {
             .position(|slot| matches!(slot, Slot::Constant(value) if !value.is_finite()))
         {
             Some(output) => {
-                let trials = self.layout().trials();
+                let trials = self.layout.trials();
                 let mut by_output = vec![0; program.outputs.len()];
                 by_output[output] = trials;
                 Err(self.nonfinite(&NonFinite {
@@ -274,11 +299,11 @@ impl VariantRun<'_> {
     fn nonfinite(&self, nonfinite: &NonFinite) -> RunError {
         let (first_trial, output) = nonfinite.first.unwrap_or_default();
         let program = program::lower(self.variant, true);
-        let sampler = self.sampler(&program);
+        let sampler = self.sampler(&program, self.layout);
         let experiment = Experiment {
             program: &program,
             sampler: &*sampler,
-            layout: self.layout(),
+            layout: self.layout,
         };
         let values = run::one_trial(&experiment, &program.inputs, first_trial);
         RunError::NonFinite {
@@ -286,7 +311,7 @@ impl VariantRun<'_> {
             variant: self.variant.name.clone(),
             output: self.variant.outputs[output].name.clone(),
             count: nonfinite.by_output[output],
-            trials: self.layout().trials(),
+            trials: self.layout.trials(),
             first_trial,
             inputs: self
                 .variant
@@ -300,13 +325,14 @@ impl VariantRun<'_> {
 
     fn assemble(
         &self,
-        experiment: &Experiment,
+        program: &Program,
         outcome: Option<&Outcome>,
-        trials: u64,
+        reached: Option<&Reached>,
     ) -> RunReport {
-        let layout = experiment.layout;
+        let layout = self.layout;
+        let trials = outcome.map_or(1, |_| layout.trials());
         let nonfinite = outcome.map_or(0, |outcome| outcome.nonfinite.trials);
-        let at_medians = at_medians(experiment.program);
+        let at_medians = at_medians(program);
         let outputs = self
             .variant
             .outputs
@@ -336,7 +362,7 @@ impl VariantRun<'_> {
                         None => rows.constant(),
                     },
                     sensitivity: varying.map_or_else(Vec::new, |(outcome, varying)| {
-                        self.sensitivity(experiment, outcome, varying)
+                        self.sensitivity(program, outcome, varying)
                     }),
                     observed: observed::of_output(
                         self.model,
@@ -362,7 +388,6 @@ impl VariantRun<'_> {
             sample: SampleReport {
                 sampler: self.plan.sampler.name().to_owned(),
                 trials,
-                trials_asked: self.plan.trials,
                 replicates: if outcome.is_some() {
                     layout.replicates
                 } else {
@@ -371,6 +396,12 @@ impl VariantRun<'_> {
                 seed: self.plan.seed,
                 level: self.plan.level,
                 nonfinite,
+                stopping: self
+                    .plan
+                    .stopping
+                    .as_ref()
+                    .zip(reached)
+                    .map(|(asked, reached)| stopping::report(self.variant, asked, reached)),
             },
             inputs: self.variant.inputs.iter().map(input_report).collect(),
             outputs,
@@ -387,7 +418,7 @@ impl VariantRun<'_> {
 
     fn sensitivity(
         &self,
-        experiment: &Experiment,
+        program: &Program,
         outcome: &Outcome,
         varying: &OutputOutcome,
     ) -> Vec<SensitivityRow> {
@@ -399,8 +430,7 @@ impl VariantRun<'_> {
             .iter()
             .position(|other| other.output == varying.output)
             .unwrap_or(0);
-        let names = experiment
-            .program
+        let names = program
             .sources
             .iter()
             .map(|source| self.variant.inputs[source.input].name.as_str())
@@ -433,11 +463,11 @@ impl VariantRun<'_> {
 
     fn write_trials(&self, sink: &mut dyn TrialSink) -> Result<(), RunError> {
         let program = program::lower(self.variant, true);
-        let sampler = self.sampler(&program);
+        let sampler = self.sampler(&program, self.layout);
         let experiment = Experiment {
             program: &program,
             sampler: &*sampler,
-            layout: self.layout(),
+            layout: self.layout,
         };
         let is_output = |name: &str| {
             self.variant

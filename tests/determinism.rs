@@ -2,22 +2,12 @@
 
 use montecarbon::diagnostic::Source;
 use montecarbon::model::{Model, check};
-use montecarbon::pipeline::{Encoder, Plan, Progress, TrialSink, simulate};
+use montecarbon::pipeline::{Encoder, Plan, TrialSink, Unwatched, simulate};
 use montecarbon::run::with_threads;
 use montecarbon::sampler::Method;
 use montecarbon::sensitivity::Measure;
 use std::collections::BTreeMap;
 use std::io;
-
-struct Silent;
-
-impl Progress for Silent {
-    fn begin(&self, _: &str, _: &str, _: u64) {}
-    fn advance(&self, _: u64) {}
-    fn cancelled(&self) -> bool {
-        false
-    }
-}
 
 /// Every column of every variant, by `variant/name`.
 #[derive(Default)]
@@ -78,6 +68,7 @@ fn plan(sampler: Method, trials: u64) -> Plan {
         level: 0.95,
         quantiles: vec![0.025, 0.5, 0.975],
         measures: vec![Measure::Spearman, Measure::GivenData],
+        stopping: None,
         allow_nonfinite: false,
     }
 }
@@ -87,7 +78,7 @@ fn columns(text: &str, sampler: Method, trials: u64) -> BTreeMap<String, Vec<f64
     simulate(
         &[(model(text), plan(sampler, trials))],
         None,
-        &Silent,
+        &Unwatched,
         Some(&mut columns),
     )
     .unwrap();
@@ -138,7 +129,7 @@ fn the_trials_written_are_those_summarised() {
         let report = simulate(
             &[(model(DEPENDENT), plan(sampler, 40_000))],
             None,
-            &Silent,
+            &Unwatched,
             None,
         )
         .unwrap();
@@ -184,8 +175,13 @@ fn any_number_of_threads_gives_the_same_numbers() {
                 with_threads(Some(threads), || {
                     format!(
                         "{:?}",
-                        simulate(&[(model(text), plan(sampler, trials))], None, &Silent, None)
-                            .unwrap()
+                        simulate(
+                            &[(model(text), plan(sampler, trials))],
+                            None,
+                            &Unwatched,
+                            None
+                        )
+                        .unwrap()
                     )
                 })
             };

@@ -16,6 +16,7 @@ fn run(text: &str) -> Report {
         level: 0.9,
         quantiles: vec![0.5],
         measures: Vec::new(),
+        stopping: None,
         allow_nonfinite: false,
     };
     simulate(&[(model, plan)], None, &Unwatched, None).expect("a report")

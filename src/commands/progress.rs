@@ -4,6 +4,7 @@ use crate::pipeline::Progress;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{self, IsTerminal};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// A run that is over sooner shows no bar.
@@ -16,6 +17,8 @@ static STOP: AtomicBool = AtomicBool::new(false);
 #[derive(Debug)]
 pub(crate) struct Bar {
     bar: ProgressBar,
+    /// What runs now.
+    scenario: Mutex<String>,
     started: Instant,
     /// Whether it may still have to be shown.
     waiting: AtomicBool,
@@ -32,9 +35,14 @@ impl Bar {
         }
         Bar {
             bar,
+            scenario: Mutex::default(),
             started: Instant::now(),
             waiting: AtomicBool::new(!quiet && io::stderr().is_terminal()),
         }
+    }
+
+    fn scenario(&self) -> MutexGuard<'_, String> {
+        self.scenario.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Removes the bar.
@@ -51,8 +59,18 @@ impl Progress for Bar {
         } else {
             format!(" / {variant}")
         };
-        self.bar
-            .set_message(crate::report::text::plain(&format!("{scenario}{variant}")).into_owned());
+        let scenario = crate::report::text::plain(&format!("{scenario}{variant}")).into_owned();
+        self.bar.set_message(scenario.clone());
+        *self.scenario() = scenario;
+    }
+
+    fn expect(&self, trials: u64, ratio: f64) {
+        self.bar.inc_length(trials);
+        if ratio.is_finite() {
+            let scenario = self.scenario();
+            self.bar
+                .set_message(format!("{scenario}: error {ratio:.1} × the target"));
+        }
     }
 
     fn advance(&self, trials: u64) {

@@ -3,8 +3,9 @@
 use super::files::{self, ScenarioFile};
 use super::progress::{self, Bar};
 use super::{Failure, terminal};
+use crate::diagnostic::did_you_mean;
 use crate::model::{Model, Variant};
-use crate::pipeline::{self, Plan, Progress as _, TrialSink};
+use crate::pipeline::{self, Plan, Progress as _, Stopping, TrialSink};
 use crate::report::csv::Csv;
 use crate::report::folder::{FileRecord, ResultFolder};
 use crate::report::json::Json;
@@ -64,6 +65,8 @@ pub(crate) struct Overrides {
     pub(crate) quantiles: Option<Vec<f64>>,
     /// `--sensitivity`.
     pub(crate) measures: Option<Vec<Measure>>,
+    /// `--digits`, `--tolerance`, `--target`, `--method`, `--max-trials`.
+    pub(crate) stopping: Option<Stopping>,
     /// `--allow-nonfinite`.
     pub(crate) allow_nonfinite: bool,
 }
@@ -78,6 +81,9 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
         .into_iter()
         .map(|model| planned(model, &options.overrides))
         .collect();
+    if let Some(stopping) = &options.overrides.stopping {
+        refuse_unknown_targets(&planned, chosen, stopping)?;
+    }
     let mut folder = options
         .out
         .as_deref()
@@ -141,6 +147,7 @@ fn planned(model: Model, overrides: &Overrides) -> (Model, Plan) {
             .as_deref()
             .map_or(of_file.quantiles, pipeline::with_median),
         measures: overrides.measures.clone().unwrap_or(of_file.measures),
+        stopping: overrides.stopping.clone(),
         allow_nonfinite: overrides.allow_nonfinite,
     };
     (model, plan)
@@ -168,6 +175,42 @@ fn chosen_variants<'names>(
         }
     }
     Ok((!names.is_empty()).then_some(names))
+}
+
+/// An output that is held on its own must be one of a variant that runs.
+fn refuse_unknown_targets(
+    planned: &[(Model, Plan)],
+    chosen: Option<&[String]>,
+    stopping: &Stopping,
+) -> Result<(), Failure> {
+    let outputs: Vec<&str> = planned
+        .iter()
+        .flat_map(|(model, _)| &model.variants)
+        .filter(|variant| is_chosen(variant, chosen))
+        .flat_map(|variant| &variant.outputs)
+        .map(|output| output.name.as_str())
+        .collect();
+    for (name, _) in &stopping.outputs {
+        if !outputs.contains(&name.as_str()) {
+            let mut advice: Vec<String> = did_you_mean(name, outputs.iter().copied())
+                .into_iter()
+                .collect();
+            if advice.is_empty() {
+                let mut list: Vec<_> = outputs
+                    .iter()
+                    .map(|output| format!("\"{output}\""))
+                    .collect();
+                list.sort();
+                list.dedup();
+                advice.push(format!("there are {}", list.join(", ")));
+            }
+            return Err(Failure::Usage(format!(
+                "--target: there is no output \"{name}\"; {}",
+                advice.join("; ")
+            )));
+        }
+    }
+    Ok(())
 }
 
 fn is_chosen(variant: &Variant, chosen: Option<&[String]>) -> bool {
@@ -217,6 +260,7 @@ fn simulate(
     };
     let trials = planned
         .iter()
+        .filter(|(_, plan)| plan.stopping.is_none())
         .map(|(model, plan)| plan.trials.saturating_mul(variants(model)))
         .fold(0, u64::saturating_add);
     let bar = Bar::new(trials, options.quiet);

@@ -26,7 +26,7 @@ pub fn of_run(
         ];
     };
     let mut notes = Vec::new();
-    if layout.trials() != plan.trials {
+    if plan.stopping.is_none() && layout.trials() != plan.trials {
         let rule = match plan.sampler {
             Method::Sobol => " (replicates × a power of two)",
             Method::Random | Method::LatinHypercube => "",

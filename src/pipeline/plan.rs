@@ -1,7 +1,8 @@
 //! What a run is asked for: defaults, over them the scenario's `[run]`, over it the caller.
 
 use crate::model::{Model, RunDefaults};
-use crate::sampler::Method;
+use crate::run::{self, Tolerance};
+use crate::sampler::{Layout, Method};
 use crate::sensitivity::Measure;
 
 /// Trials where neither the caller nor the scenario says.
@@ -32,6 +33,8 @@ pub struct Plan {
     pub quantiles: Vec<f64>,
     /// Measures of sensitivity to compute.
     pub measures: Vec<Measure>,
+    /// Run until numbers are known well enough, instead of `trials`.
+    pub stopping: Option<Stopping>,
     /// Leave trials with a non-finite output out instead of failing.
     pub allow_nonfinite: bool,
 }
@@ -52,8 +55,65 @@ impl Plan {
             level: run.level.unwrap_or(LEVEL),
             quantiles: with_median(run.quantiles.as_deref().unwrap_or(&QUANTILES)),
             measures: Measure::ALL.iter().map(|row| row.0).collect(),
+            stopping: None,
             allow_nonfinite: false,
         }
+    }
+}
+
+impl Plan {
+    /// The shape of the sample, of the first stage where there is a stopping rule.
+    pub(super) fn layout(&self) -> Layout {
+        match &self.stopping {
+            None => self.sampler.layout(self.trials, self.replicates),
+            Some(stopping) => match stopping.rule {
+                StoppingRule::Errors => {
+                    run::first_layout(self.sampler, self.replicates, stopping.most_trials)
+                }
+                StoppingRule::Jcgm101 => run::jcgm101_layout(2, self.level),
+            },
+        }
+    }
+}
+
+/// When to stop.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stopping {
+    /// How it is told that a number is known well enough.
+    pub rule: StoppingRule,
+    /// What is asked of every output.
+    pub every: Option<Tolerance>,
+    /// What is asked of single outputs, by name; it goes over what is asked of every one.
+    pub outputs: Vec<(String, Tolerance)>,
+    /// Trials that are not exceeded.
+    pub most_trials: u64,
+}
+
+/// How it is told that a number is known well enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StoppingRule {
+    /// The limits of its error are narrow enough.
+    Errors,
+    /// JCGM 101:2008, 7.9: blocks agree to a digit of the sd.
+    Jcgm101,
+}
+
+impl StoppingRule {
+    /// Every rule, with its word on the command line.
+    pub const ALL: &'static [(StoppingRule, &'static str)] = &[
+        (StoppingRule::Errors, "errors"),
+        (StoppingRule::Jcgm101, "jcgm101"),
+    ];
+}
+
+/// Trials that are not exceeded where nothing else is asked for.
+pub const MOST_TRIALS_TO_STOP: u64 = 1_000_000_000;
+
+impl Stopping {
+    /// What is asked of the output of this name.
+    pub fn of_output(&self, name: &str) -> Option<Tolerance> {
+        let single = self.outputs.iter().find(|(output, _)| output == name);
+        single.map(|row| row.1).or(self.every)
     }
 }
 

@@ -39,6 +39,17 @@ pub struct Program {
     pub monitors: usize,
 }
 
+impl Program {
+    /// The outputs that a distribution acts on.
+    pub fn varying_outputs(&self) -> impl Iterator<Item = usize> {
+        self.outputs
+            .iter()
+            .enumerate()
+            .filter(|(_, slot)| matches!(slot, Slot::Column(_)))
+            .map(|(output, _)| output)
+    }
+}
+
 /// A random input.
 #[derive(Debug)]
 pub struct Source {

@@ -155,7 +155,7 @@ pub(super) fn report() -> Report {
         sample: SampleReport {
             sampler: "sobol".to_owned(),
             trials: 1_048_576,
-            trials_asked: 1_000_000,
+            stopping: None,
             replicates: 32,
             seed: 42,
             level: 0.95,

@@ -156,6 +156,11 @@ fn scenario(plan: &ScenarioPlan, report: &Report) -> Value {
                 "trials": run.sample.trials,
                 "replicates": run.sample.replicates,
                 "nonfinite": run.sample.nonfinite,
+                "stopping": run.sample.stopping.as_ref().map(|stopping| json!({
+                    "rule": stopping.rule,
+                    "asked": stopping.asked,
+                    "reached": stopping.reached,
+                })),
             })
         })
         .collect();

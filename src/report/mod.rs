@@ -123,8 +123,6 @@ pub struct SampleReport {
     pub sampler: String,
     /// Trials really run.
     pub trials: u64,
-    /// Trials asked for.
-    pub trials_asked: u64,
     /// Independent replicates.
     pub replicates: u32,
     /// The seed.
@@ -133,6 +131,23 @@ pub struct SampleReport {
     pub level: f64,
     /// Trials left out because an output was not finite.
     pub nonfinite: u64,
+    /// The stopping rule that found the number of trials, where there was one.
+    pub stopping: Option<StoppingReport>,
+}
+
+/// How a stopping rule ended.
+#[derive(Debug, Clone)]
+pub struct StoppingReport {
+    /// The word of the rule.
+    pub rule: &'static str,
+    /// What mean, sd and interval ends were to be known to, in words.
+    pub asked: String,
+    /// Whether they are.
+    pub reached: bool,
+    /// The number that is the farthest from it: its output, its name, and the half-width of its limits over the one asked for.
+    pub hardest: Option<(String, &'static str, f64)>,
+    /// About how many times more trials would have been needed, where it was not reached and can be.
+    pub more: Option<f64>,
 }
 
 /// One input, for the table of inputs.

@@ -6,7 +6,9 @@ mod observed;
 
 use super::grid::{Align, Grid};
 use super::number::{self, ESTIMATE_DIGITS};
-use super::{OutputReport, Report, RunReport, SampleReport, SensitivityRow, Writer};
+use super::{
+    OutputReport, Report, RunReport, SampleReport, SensitivityRow, StoppingReport, Writer,
+};
 use crate::diagnostic::visible;
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -292,8 +294,11 @@ impl Page {
                 &run.sample,
                 run.outputs.iter().all(|output| output.constant),
             );
-            if !lines.contains(&line) {
-                lines.push(line);
+            let stopping = run.sample.stopping.as_ref().map(stopping);
+            for line in std::iter::once(line).chain(stopping) {
+                if !lines.contains(&line) {
+                    lines.push(line);
+                }
             }
         }
         for line in lines {
@@ -368,6 +373,34 @@ fn sample(sample: &SampleReport, constant: bool) -> String {
         sample.replicates,
         sample.seed
     )
+}
+
+/// How the stopping rule ended, and what is missing where it was not met.
+fn stopping(stopping: &StoppingReport) -> String {
+    let held = "mean, sd and interval ends";
+    let asked = plain(&stopping.asked);
+    if stopping.reached {
+        return format!("Stopped with {held} known as asked: {asked}");
+    }
+    let mut line = format!("Not reached: {held} known to {asked}");
+    if let Some((output, statistic, ratio)) = &stopping.hardest {
+        let (output, statistic) = (plain(output), statistic.replace('_', " "));
+        line.push_str(&if ratio.is_finite() {
+            format!(
+                "; the error of the {statistic} of {output} is {} times too large",
+                number::rounded(*ratio, 2)
+            )
+        } else {
+            format!("; there is no {statistic} of {output}")
+        });
+    }
+    if let Some(more) = stopping.more {
+        line.push_str(&format!(
+            ", and about {} times more trials are needed",
+            number::rounded(more, 2)
+        ));
+    }
+    line
 }
 
 /// How well the least known mean and interval end of all outputs are known, relative to themselves.

@@ -4,9 +4,11 @@
 //! brackets missed a wanted rank, the pass is made again with the cells that were wanting.
 
 mod dependence;
+mod jcgm101;
 mod parallel;
 mod pass;
 mod pilot;
+mod stopping;
 mod trials;
 
 use crate::program::Program;
@@ -15,8 +17,10 @@ use crate::sensitivity::{MainPlan, MainTally, Measure};
 use crate::statistic::summary::{Summary, summarise};
 use crate::statistic::tally::{Marks, Role, Tally, TallyPlan};
 pub use dependence::rank_correlations;
+pub use jcgm101::{jcgm101_layout, run_jcgm101};
 pub use parallel::with_threads;
 use std::io;
+pub use stopping::{Reached, Study, Target, Tolerance, first_layout, run_until};
 pub use trials::{one_trial, stream_trials};
 
 /// What the engine tells while it runs; called from any thread.
@@ -25,6 +29,9 @@ pub trait Progress: Sync {
     fn begin(&self, scenario: &str, variant: &str, total: u64);
     /// So many more trials are done.
     fn advance(&self, trials: u64);
+    /// So many trials come on top of those that were expected, since a number's limits are still `ratio` times as wide as they shall
+    /// be (infinite before anything is known).
+    fn expect(&self, trials: u64, ratio: f64);
     /// Asked between segments: whether to stop (Ctrl-C).
     fn cancelled(&self) -> bool;
 }
@@ -37,6 +44,8 @@ impl Progress for Unwatched {
     fn begin(&self, _: &str, _: &str, _: u64) {}
 
     fn advance(&self, _: u64) {}
+
+    fn expect(&self, _: u64, _: f64) {}
 
     fn cancelled(&self) -> bool {
         false
@@ -216,12 +225,7 @@ fn answer(
 impl Experiment<'_> {
     /// The outputs that a distribution acts on.
     pub fn varying_outputs(&self) -> impl Iterator<Item = usize> {
-        self.program
-            .outputs
-            .iter()
-            .enumerate()
-            .filter(|(_, slot)| matches!(slot, crate::program::Slot::Column(_)))
-            .map(|(output, _)| output)
+        self.program.varying_outputs()
     }
 }
 

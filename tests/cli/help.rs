@@ -60,7 +60,6 @@ fn wrong_usage() {
         &["run", "a.toml", "--quantiles", "0.5,1"],
         &["run", "a.toml", "--set", "inputs.pue"],
         &["run", "a.toml", "--sensitivity", "none,spearman"],
-        &["run", "a.toml", "--digits", "3"],
         &["explain", "no-such-code"],
     ];
     let told: Vec<_> = wrong

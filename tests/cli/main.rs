@@ -5,3 +5,4 @@ mod fixture;
 mod help;
 mod results;
 mod run;
+mod stopping;

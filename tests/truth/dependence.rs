@@ -1,16 +1,16 @@
 //! What depends on what: shares that sum to one, correlations with discrete inputs, and what a correlation leaves alone.
 
 use super::models::checked;
-use super::{Silent, distance, plan};
+use super::{distance, plan};
 use montecarbon::model::Definition;
-use montecarbon::pipeline::simulate;
+use montecarbon::pipeline::{Unwatched, simulate};
 use montecarbon::report::RunReport;
 use montecarbon::sampler::Method;
 
 /// The first variant's run.
 fn run(text: &str, sampler: Method, quantiles: &[f64]) -> RunReport {
     let plan = plan(sampler, 200_000, 20_221_130, quantiles.to_vec());
-    let report = simulate(&[(checked(text), plan)], None, &Silent, None);
+    let report = simulate(&[(checked(text), plan)], None, &Unwatched, None);
     report
         .unwrap_or_else(|error| panic!("{error:?}"))
         .runs

@@ -4,22 +4,11 @@ mod dependence;
 mod models;
 
 use models::{Exact, closed_form};
-use montecarbon::pipeline::{Plan, Progress, simulate};
+use montecarbon::pipeline::{Plan, Unwatched, simulate};
 use montecarbon::report::{OutputReport, StatisticRow};
 use montecarbon::sampler::Method;
 use montecarbon::sensitivity::Measure;
 use montecarbon::statistic::Estimate;
-
-/// A progress that shows nothing.
-struct Silent;
-
-impl Progress for Silent {
-    fn begin(&self, _: &str, _: &str, _: u64) {}
-    fn advance(&self, _: u64) {}
-    fn cancelled(&self) -> bool {
-        false
-    }
-}
 
 fn plan(sampler: Method, trials: u64, seed: u64, quantiles: Vec<f64>) -> Plan {
     Plan {
@@ -30,6 +19,7 @@ fn plan(sampler: Method, trials: u64, seed: u64, quantiles: Vec<f64>) -> Plan {
         level: 0.95,
         quantiles,
         measures: Vec::new(),
+        stopping: None,
         allow_nonfinite: false,
     }
 }
@@ -37,7 +27,7 @@ fn plan(sampler: Method, trials: u64, seed: u64, quantiles: Vec<f64>) -> Plan {
 /// Runs a model's scenario and gives its one output.
 fn output(exact: &Exact, plan: Plan) -> OutputReport {
     let model = models::checked(&exact.scenario());
-    let mut report = simulate(&[(model, plan)], None, &Silent, None)
+    let mut report = simulate(&[(model, plan)], None, &Unwatched, None)
         .unwrap_or_else(|error| panic!("{}: {error:?}", exact.id));
     report.runs.remove(0).outputs.remove(0)
 }
@@ -328,7 +318,7 @@ fn a_run_too_large_to_keep_its_brackets_is_as_right() {
         "[inputs]\nx = { distribution = \"uniform\", min = 0, max = 1 }\n[outputs]\nx = \"1\"\n";
     for sampler in [Method::Random, Method::LatinHypercube, Method::Sobol] {
         let plan = plan(sampler, 60_000_000, 3, vec![0.025, 0.25, 0.5, 0.75, 0.9]);
-        let report = simulate(&[(models::checked(text), plan)], None, &Silent, None).unwrap();
+        let report = simulate(&[(models::checked(text), plan)], None, &Unwatched, None).unwrap();
         let output = &report.runs[0].outputs[0];
         let said = report.runs[0]
             .notes
@@ -356,7 +346,7 @@ fn first_order_indices_are_of_the_trials_that_were_kept() {
             allow_nonfinite: true,
             ..plan(sampler, 1_000_000, 11, vec![0.5])
         };
-        let report = simulate(&[(models::checked(text), plan)], None, &Silent, None).unwrap();
+        let report = simulate(&[(models::checked(text), plan)], None, &Unwatched, None).unwrap();
         // Half the trials have b below zero; in the others total is a sum of two uniforms of the same width.
         let index = |output: &str, input: &str, measure: &str| {
             let rows = &report.runs[0].output(output).unwrap().sensitivity;
@@ -395,7 +385,7 @@ fn rankings_are_those_of_the_closed_forms() {
             let report = simulate(
                 &[(models::checked(&exact.scenario), plan)],
                 None,
-                &Silent,
+                &Unwatched,
                 None,
             )
             .unwrap();
