@@ -1,7 +1,9 @@
 //! The command line: what was typed (the clap types here) becomes what it means (the options of `commands`).
 
-use crate::commands::{self, CheckOptions, Failure, ListTopic, MOST_TRIALS, Overrides, RunOptions};
-use crate::pipeline::{MOST_TRIALS_TO_STOP, Stopping, StoppingRule, Tolerance};
+use crate::commands::{
+    self, CheckOptions, Failure, ListTopic, MOST_TRIALS, MOST_TRIALS_TO_STOP, Overrides,
+    RunOptions, Stopping, StoppingRule, Tolerance,
+};
 use crate::sampler::Method;
 use crate::sensitivity::Measure;
 use clap::builder::PossibleValuesParser;
@@ -36,7 +38,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run scenarios: the outputs with their intervals, and what drives them
-    Run(RunArguments),
+    Run(Box<RunArguments>),
     /// Every complaint about scenarios, and what each input implies, without running
     Check(CheckArguments),
     /// List what a scenario or a command line can name
@@ -185,7 +187,7 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn perform(command: Command, words: &[OsString]) -> Result<(), Failure> {
     match command {
-        Command::Run(arguments) => commands::run(&run_options(arguments, words)?),
+        Command::Run(arguments) => commands::run(&run_options(*arguments, words)?),
         Command::Check(arguments) => commands::check(&CheckOptions {
             files: arguments.files,
             quantiles: arguments.quantiles.map(rising),

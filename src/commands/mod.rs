@@ -17,6 +17,7 @@ pub(crate) use run::{Overrides, RunOptions, run};
 pub(crate) use terminal::{print, report_failure};
 
 pub(crate) use crate::model::MOST_TRIALS;
+pub(crate) use crate::pipeline::{MOST_TRIALS_TO_STOP, Stopping, StoppingRule, Tolerance};
 
 use crate::pipeline::RunError;
 use crate::report::folder::FolderError;

@@ -125,8 +125,10 @@ mod tests {
             let columns: Vec<Vec<u32>> = (0..3).map(|column| permute(replicate, column)).collect();
             let mut means = [0.0; 5];
             for row in 0..n as usize {
-                let x = [0, 1, 2]
-                    .map(|column: usize| (f64::from(columns[column][row]) + 0.5) / f64::from(n));
+                let x = [0, 1, 2].map(|column: usize| {
+                    let cards: &[u32] = &columns[column];
+                    (f64::from(cards[row]) + 0.5) / f64::from(n)
+                });
                 for (mean, value) in means.iter_mut().zip(functions(x)) {
                     *mean += value / f64::from(n);
                 }
