@@ -8,6 +8,7 @@ use crate::sampler::copula::spearman_of_parameter;
 use crate::sampler::{Layout, Method};
 use crate::sensitivity::Measure;
 use crate::statistic::Estimate;
+use crate::statistic::tail::HeavyTail;
 
 /// Significant digits of a correlation, where its error does not support fewer.
 const ASKED_DIGITS: i32 = 3;
@@ -100,14 +101,37 @@ pub fn of_run(
         ));
     }
     for varying in &outcome.outputs {
+        let name = &variant.outputs[varying.output].name;
+        if let Some(tail) = varying.summary.heavy_tail {
+            notes.push(heavy_tail(name, tail));
+        }
         if let Some(width) = varying.summary.binned {
             notes.push(format!(
                 "quantiles of {} were read from bins and may be off by up to {width:e} {}, more than a twentieth of their standard error",
-                variant.outputs[varying.output].name, variant.outputs[varying.output].unit.text
+                name, variant.outputs[varying.output].unit.text
             ));
         }
     }
     notes
+}
+
+/// That an output has no variance, or not even a mean, and how that is known.
+fn heavy_tail(name: &str, tail: HeavyTail) -> String {
+    let (what, which) = if tail.no_mean {
+        ("neither a mean nor a variance", "they are")
+    } else {
+        ("no variance", "it is")
+    };
+    let why = match tail.index {
+        None => format!("{name} has {what}"),
+        Some(index) => format!(
+            "the tail of {name} is too heavy to be told from one with {what} (Pareto tail index {} ± {} of the farthest {} trials of a pilot)",
+            number::rounded(index.shape, 2),
+            number::rounded(index.standard_error, 1),
+            index.trials
+        ),
+    };
+    format!("{why}: {which} not reported; median, quantiles and intervals are")
 }
 
 /// Whether both kinds of distributed inputs act: said wherever an interval is shown.

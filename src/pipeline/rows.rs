@@ -54,6 +54,8 @@ impl Rows<'_> {
                 .map(|threshold| known(f64::from(u8::from(value > threshold.1))))
                 .collect(),
             below: Vec::new(),
+            effective_trials: f64::INFINITY,
+            heavy_tail: None,
             binned: None,
         })
     }

@@ -10,11 +10,13 @@ mod fold;
 mod lower;
 mod registers;
 mod shares;
+mod tails;
 
 use crate::distribution::Marginal;
 use crate::model::{Binary, Unary};
 pub use lower::lower;
 use std::sync::Arc;
+pub use tails::Orders;
 
 /// Rows of a tile: a column of 2 KiB, so that the live columns of a model stay in the first cache. Its height changes no number.
 pub const TILE: usize = 256;

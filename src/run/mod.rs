@@ -14,7 +14,9 @@ mod trials;
 use crate::program::Program;
 use crate::sampler::{Layout, Sampler};
 use crate::sensitivity::{MainPlan, MainTally, Measure};
+use crate::statistic::order::Missed;
 use crate::statistic::summary::{Summary, summarise};
+use crate::statistic::tail::HeavyTail;
 use crate::statistic::tally::{Marks, Role, Tally, TallyPlan};
 pub use dependence::rank_correlations;
 pub use jcgm101::{jcgm101_layout, run_jcgm101};
@@ -160,7 +162,12 @@ fn answer(
     pilot: pilot::Pilot,
     progress: &dyn Progress,
 ) -> Result<Outcome, Stopped> {
-    let pilot::Pilot { mut plans, main } = pilot;
+    let pilot::Pilot {
+        mut plans,
+        ends,
+        main,
+    } = pilot;
+    let outputs_in_order: Vec<usize> = experiment.varying_outputs().collect();
     loop {
         let passed = pass::pass(experiment, &plans, main.as_ref(), progress)?;
         let mut summaries = Vec::new();
@@ -168,25 +175,32 @@ fn answer(
             plans.len(),
             || (),
             |(), at| {
-                summarise(
+                let mut summary = summarise(
                     &plans[at],
                     &passed.outputs[at],
                     question.quantiles,
                     question.level,
-                )
+                )?;
+                if !summary.is_light() {
+                    let orders = experiment.program.orders()[outputs_in_order[at]];
+                    if let Some(tail) = HeavyTail::of(orders.finite_below, orders.exact, &ends[at])
+                    {
+                        summary.without_variance(tail);
+                    }
+                }
+                Ok::<_, Vec<Missed>>(summary)
             },
             |summary| {
                 summaries.push(summary);
                 true
             },
         );
-        let columns = experiment.varying_outputs();
         let mut outputs = Vec::new();
         let mut missed = Vec::new();
         for (at, ((summary, replicates), output)) in summaries
             .into_iter()
             .zip(passed.outputs)
-            .zip(columns)
+            .zip(outputs_in_order.iter().copied())
             .enumerate()
         {
             match summary {

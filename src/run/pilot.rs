@@ -9,6 +9,7 @@ use crate::sampler::SEGMENT_ROWS;
 use crate::sensitivity::{MainPlan, OutputClasses};
 use crate::statistic::grid::Grid;
 use crate::statistic::summary::central;
+use crate::statistic::tail::Ends;
 use crate::statistic::tally::{BINS, Role, TallyPlan};
 
 /// Up to so many trials every value is kept.
@@ -24,6 +25,8 @@ const TIE: usize = 8;
 pub struct Pilot {
     /// For each varying output, how its values are remembered.
     pub plans: Vec<TallyPlan>,
+    /// For each varying output, the ends of its values.
+    pub ends: Vec<Ends>,
     /// How the sums for the indices are made, where any are asked for.
     pub main: Option<MainPlan>,
 }
@@ -63,6 +66,7 @@ pub fn pilot(experiment: &Experiment, question: &Question) -> Option<Pilot> {
     let varying: Vec<usize> = experiment.varying_outputs().collect();
     let mut plans = Vec::with_capacity(outputs);
     let mut classes = Vec::with_capacity(outputs);
+    let mut ends = Vec::with_capacity(outputs);
     super::parallel::in_order(
         outputs,
         || (),
@@ -86,11 +90,13 @@ pub fn pilot(experiment: &Experiment, question: &Question) -> Option<Pilot> {
             (
                 TallyPlan::new(grid, roles, question.marks[varying[at]].clone()),
                 classes,
+                Ends::of_sorted(&sorted),
             )
         },
-        |(plan, output_classes)| {
+        |(plan, output_classes, output_ends)| {
             plans.push(plan);
             classes.push(output_classes);
+            ends.push(output_ends);
             true
         },
     );
@@ -103,7 +109,7 @@ pub fn pilot(experiment: &Experiment, question: &Question) -> Option<Pilot> {
             .collect();
         MainPlan::new(question.measures, &inputs, classes, rank_classes)
     });
-    Some(Pilot { plans, main })
+    Some(Pilot { plans, ends, main })
 }
 
 /// The values of the varying outputs in the first rows of every replicate, without the trials that are not finite.

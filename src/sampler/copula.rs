@@ -211,7 +211,7 @@ mod tests {
             key: StreamKey::new(7, &format!("input {at}")),
             dimension: at,
         });
-        method.sampler(inputs.collect(), method.layout(100_000, None))
+        method.sampler(inputs.collect(), method.layout(1 << 20, None))
     }
 
     /// A segment's first tiles of every column.

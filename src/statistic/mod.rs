@@ -6,6 +6,7 @@ pub mod order;
 pub mod replicates;
 pub mod shortest;
 pub mod summary;
+pub mod tail;
 pub mod tally;
 
 /// A number and how well the Monte Carlo run knows it.

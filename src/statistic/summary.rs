@@ -3,6 +3,7 @@
 use super::moments::Moments;
 use super::order::{Missed, OrderStatistics};
 use super::replicates::{jackknife, student_factor};
+use super::tail::HeavyTail;
 use super::tally::{Tally, TallyPlan};
 use super::{Estimate, shortest};
 
@@ -34,6 +35,10 @@ pub struct Summary {
     pub above: Vec<Estimate>,
     /// For each observed value, P(X < x) + ½ P(X = x).
     pub below: Vec<Estimate>,
+    /// How many trials carry the sd: (Σ d²)² / Σ d⁴.
+    pub effective_trials: f64,
+    /// Where there is no variance: why. Mean and sd are then as `without_variance` leaves them.
+    pub heavy_tail: Option<HeavyTail>,
     /// How far a quantile may be off because values were binned, where that is more than a twentieth of its standard error.
     pub binned: Option<f64>,
 }
@@ -135,8 +140,33 @@ pub fn summarise(
         shortest: shortest_interval(&order, replicates.len(), level),
         above,
         below,
+        effective_trials: effective,
+        heavy_tail: None,
         binned,
     })
+}
+
+/// An sd carried by more than this share of the trials is that of a light tail: a normal distribution's is carried by a third of them,
+/// where there is no variance by a share that falls to nothing.
+const LIGHT: f64 = 1.0 / 6.0;
+
+impl Summary {
+    /// Whether the tails are so light that nothing need be asked of them.
+    pub fn is_light(&self) -> bool {
+        self.effective_trials >= LIGHT * self.trials as f64
+    }
+
+    /// Takes back what does not exist: sd and cv, and the mean or its claim to an error.
+    pub fn without_variance(&mut self, tail: HeavyTail) {
+        self.heavy_tail = Some(tail);
+        self.sd = Estimate::unavailable();
+        self.cv = Estimate::unavailable();
+        self.mean = if tail.no_mean {
+            Estimate::unavailable()
+        } else {
+            self.mean.marked(true)
+        };
+    }
 }
 
 /// A quantile with Woodruff's limits: R. S. Woodruff, "Confidence intervals for medians and other position measures",

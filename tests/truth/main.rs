@@ -263,17 +263,41 @@ fn shortest_intervals_have_the_exact_width() {
     assert!(checked >= 10);
 }
 
-/// Where mean or sd do not exist, they are marked.
+/// Where mean or sd do not exist, they are not reported, and that is said.
 #[test]
-fn moments_that_do_not_exist_are_marked() {
+fn moments_that_do_not_exist_are_not_reported() {
     for exact in closed_form().into_iter().filter(|exact| exact.sd.is_none()) {
         for sampler in [Method::Random, Method::LatinHypercube, Method::Sobol] {
-            let output = output(&exact, plan(sampler, 200_000, 5, vec![0.5]));
-            assert!(
-                estimate(&output, "sd").poorly_carried,
-                "{} {sampler:?}",
-                exact.id
-            );
+            for trials in [10_000, 200_000] {
+                let model = models::checked(&exact.scenario());
+                let plan = plan(sampler, trials, 5, vec![0.5]);
+                let report = simulate(&[(model, plan)], None, &Unwatched, None).unwrap();
+                let (run, id) = (&report.runs[0], &exact.id);
+                let output = &run.outputs[0];
+                assert_eq!(estimate(output, "sd").value, None, "{id} {sampler:?}");
+                let mean = estimate(output, "mean");
+                assert_eq!(
+                    mean.value.is_none(),
+                    exact.mean.is_none(),
+                    "{id} {sampler:?}"
+                );
+                assert!(mean.value.is_none() || mean.poorly_carried);
+                assert!(run.notes.iter().any(|note| note.contains("no variance") || note.contains("nor a variance")));
+            }
+        }
+    }
+}
+
+/// The twin: where they exist, they are reported, however heavy the tail.
+#[test]
+fn moments_that_exist_are_reported() {
+    for exact in closed_form().into_iter().filter(|exact| exact.sd.is_some()) {
+        for sampler in [Method::Random, Method::LatinHypercube, Method::Sobol] {
+            for trials in [10_000, 200_000] {
+                let output = output(&exact, plan(sampler, trials, 5, vec![0.5]));
+                let sd = estimate(&output, "sd").value;
+                assert!(sd.is_some(), "{} {sampler:?} {trials}", exact.id);
+            }
         }
     }
 }
