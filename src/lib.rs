@@ -17,6 +17,7 @@
 pub mod catalog;
 pub mod cli;
 mod commands;
+pub mod data;
 pub mod diagnostic;
 pub mod distribution;
 pub mod kernel;

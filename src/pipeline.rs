@@ -9,7 +9,7 @@ mod stopping;
 
 use crate::distribution::Marginal;
 use crate::model::{Definition, Input, Model, Variant};
-use crate::program::{self, Program, Slot};
+use crate::program::{self, Program, Slot, source_label};
 use crate::report::{InputReport, OutputReport, Report, RunReport, SampleReport, SensitivityRow};
 use crate::run::{
     self, Experiment, NonFinite, Outcome, OutputOutcome, Question, Reached, Stopped, Study, Target,
@@ -332,7 +332,11 @@ impl VariantRun<'_> {
         let layout = self.layout;
         let trials = outcome.map_or(1, |_| layout.trials());
         let nonfinite = outcome.map_or(0, |outcome| outcome.nonfinite.trials);
-        let at_medians = at_medians(program);
+        let at_medians = if self.variant.rows.is_empty() {
+            at_medians(program)
+        } else {
+            at_medians(&program::lower(&self.variant.with_rows_apart(), false))
+        };
         let outputs = self
             .variant
             .outputs
@@ -430,11 +434,13 @@ impl VariantRun<'_> {
             .iter()
             .position(|other| other.output == varying.output)
             .unwrap_or(0);
-        let names = program
+        let names: Vec<String> = program
             .sources
             .iter()
-            .map(|source| self.variant.inputs[source.input].name.as_str())
-            .chain([DUMMY]);
+            .map(|source| source_label(self.variant, source))
+            .chain([DUMMY.to_owned()])
+            .collect();
+        let names = &names;
         let whole = outcome.nonfinite.trials == 0;
         plan.indices(
             tallies,
@@ -446,10 +452,10 @@ impl VariantRun<'_> {
         .into_iter()
         .flat_map(|(measure, indices)| {
             names
-                .clone()
+                .iter()
                 .zip(indices)
                 .map(move |(name, index)| SensitivityRow {
-                    input: name.to_owned(),
+                    input: name.clone(),
                     input_2: None,
                     measure: measure.column(),
                     unit: "1".to_owned(),

@@ -122,18 +122,34 @@ y = "a * b + c * mix_gas"
 y = "1"
 "#;
 
+/// Columns of a data file, in the order of one that no output needs.
+const DATA: &str = r#"
+[inputs]
+a = { distribution = "lognormal", median = 2, gsd = 1.5 }
+idle = { distribution = "empirical", file = "tests/data/pairs.csv", column = "y", weight_column = "w" }
+x = { distribution = "empirical", file = "tests/data/pairs.csv", column = "x", weight_column = "w" }
+ten = { distribution = "empirical", file = "tests/data/ten.csv", column = "x" }
+[formulas]
+y = "a * x + ten"
+[outputs]
+y = "1"
+"#;
+
 /// The program of a summary leaves out what no output needs, that of the trials does not: the numbers must not tell.
 #[test]
 fn the_trials_written_are_those_summarised() {
-    for sampler in SAMPLERS {
+    for (sampler, text) in SAMPLERS
+        .into_iter()
+        .flat_map(|sampler| [(sampler, DEPENDENT), (sampler, DATA)])
+    {
         let report = simulate(
-            &[(model(DEPENDENT), plan(sampler, 40_000))],
+            &[(model(text), plan(sampler, 40_000))],
             None,
             &Unwatched,
             None,
         )
         .unwrap();
-        let y = &columns(DEPENDENT, sampler, 40_000)["base/y"];
+        let y = &columns(text, sampler, 40_000)["base/y"];
         for (name, found) in [
             ("min", y.iter().copied().fold(f64::INFINITY, f64::min)),
             ("max", y.iter().copied().fold(f64::NEG_INFINITY, f64::max)),
@@ -167,7 +183,7 @@ fn a_correlation_leaves_every_other_draw_alone() {
 fn any_number_of_threads_gives_the_same_numbers() {
     for (sampler, text) in SAMPLERS
         .into_iter()
-        .flat_map(|sampler| [(sampler, BASE), (sampler, DEPENDENT)])
+        .flat_map(|sampler| [(sampler, BASE), (sampler, DEPENDENT), (sampler, DATA)])
     {
         // Small enough to keep every value, and large enough for brackets, several segments and uneven replicates.
         for trials in [1_000, 100_003, 1_500_000] {
@@ -248,6 +264,35 @@ fn variants_share_the_draws_of_what_they_share() {
         assert!(correlation("base/b", "other/b").abs() < 0.05, "{sampler:?}");
         assert!(correlation("base/b", "paired/b") > 0.99, "{sampler:?}");
     }
+}
+
+/// What takes rows of one file takes the same rows, whatever else the scenario holds and whatever the variant.
+#[test]
+fn the_rows_of_a_file_are_drawn_by_its_path() {
+    let text = format!(
+        "{DATA}\n[variants.other]\ninputs = {{ a = 3, ten = {{ distribution = \"empirical\", file = \"./tests/data/pairs.csv\", column = \"w\", weight_column = \"w\" }} }}\n"
+    );
+    let alone = "[inputs]\nx = { distribution = \"empirical\", file = \"tests/data/ten.csv\", column = \"x\" }\n[outputs]\nx = \"1\"\n";
+    for sampler in SAMPLERS {
+        let all = columns(&text, sampler, 20_000);
+        for name in ["x", "idle"] {
+            assert_eq!(all[&format!("base/{name}")], all[&format!("other/{name}")]);
+        }
+        // In `other`, the input called ten is the third column of the row.
+        let rows = all["other/ten"].iter().zip(&all["other/x"]);
+        for (w, x) in rows {
+            assert!(
+                [(1.0, 4.0), (2.0, 1.0), (3.0, 9.0), (4.0, 2.0)].contains(&(*w, *x)),
+                "{w} {x}"
+            );
+        }
+    }
+    // What else there is does not matter.
+    let there = columns(&text, Method::Random, 20_000);
+    assert_eq!(
+        columns(alone, Method::Random, 20_000)["base/x"],
+        there["base/ten"]
+    );
 }
 
 #[test]

@@ -6,7 +6,7 @@
 )]
 
 use montecarbon::distribution::{
-    Component, Marginal, ParameterValue, Parameters, families, family, truncate,
+    Component, DataColumn, Marginal, ParameterValue, Parameters, families, family, truncate,
 };
 use std::sync::Arc;
 
@@ -26,6 +26,9 @@ fn make(line: &str) -> Arc<dyn Marginal> {
                 ParameterValue::Components(components(value)),
             );
         }
+        if key == "file" {
+            return (key.to_string(), ParameterValue::Text(value.to_string()));
+        }
         let numbers: Vec<f64> = value.split(',').map(|v| v.parse().expect(v)).collect();
         let listed = matches!(
             key,
@@ -34,6 +37,9 @@ fn make(line: &str) -> Arc<dyn Marginal> {
         if key == "quantiles" {
             let pairs = numbers.chunks(2).map(|pair| [pair[0], pair[1]]).collect();
             return (key.to_string(), ParameterValue::Pairs(pairs));
+        }
+        if key.ends_with("column") {
+            return (key.to_string(), ParameterValue::Column(column(&numbers)));
         }
         let value = match numbers[..] {
             [number] if !listed => ParameterValue::Number(number),
@@ -52,6 +58,14 @@ fn make(line: &str) -> Arc<dyn Marginal> {
                 .collect();
             truncate(marginal, bounds[0], bounds[1]).expect("mass").0
         }
+    }
+}
+
+/// A column of a data file.
+fn column(numbers: &[f64]) -> DataColumn {
+    DataColumn {
+        name: "numbers".to_string(),
+        numbers: numbers.into(),
     }
 }
 
@@ -155,6 +169,8 @@ const CONTINUOUS: &[&str] = &[
 ];
 
 const DISCRETE: &[&str] = &[
+    "empirical file=a.csv column=3,1,2.5,1,-0.0,0",
+    "empirical file=a.csv column=3,1,2.5,1,7 weight_column=0.5,2,1e-9,0.25,0",
     "poisson mean=1e-5",
     "poisson mean=0.1",
     "poisson mean=4.5",
@@ -452,6 +468,12 @@ fn weighing(weight: f64) -> Component {
     }
 }
 
+fn with_column(mut parameters: Parameters, key: &str, numbers: &[f64]) -> Parameters {
+    let value = ParameterValue::Column(column(numbers));
+    parameters.0.push((key.to_string(), value));
+    parameters
+}
+
 #[test]
 fn every_family_has_a_case_and_refuses_nan() {
     for family in families() {
@@ -472,11 +494,18 @@ fn every_family_has_a_case_and_refuses_nan() {
                         "components" => parameters.with_components(key, vec![weighing(bad)]),
                         "quantiles" => parameters.with_pairs(key, &[[bad, bad]; 3]),
                         "bounds" => parameters.with_list(key, &[bad, bad]),
+                        "file" => parameters,
+                        "column" | "weight_column" => with_column(parameters, key, &[bad; 5]),
                         _ => parameters.with(key, bad),
                     };
                 }
                 let problems = (family.build)(&parameters).expect_err(family.name);
-                for key in parameterisation.required {
+                // Whether there is a file, the families do not know.
+                for key in parameterisation
+                    .required
+                    .iter()
+                    .filter(|key| **key != "file")
+                {
                     assert!(
                         problems.iter().any(|p| p.parameter == Some(key)),
                         "{} {key}: {bad} passes",
@@ -528,6 +557,10 @@ fn extreme_parameters_are_answered_or_refused() {
                         }
                         "pedigree" => parameters.with_list(key, &[1.0, 2.0, 3.0, 4.0, 5.0]),
                         "bounds" => parameters.with_list(key, &[pick(), pick()]),
+                        "file" => parameters,
+                        "column" | "weight_column" => {
+                            with_column(parameters, key, &[pick(), pick(), pick()])
+                        }
                         "components" => {
                             let both = vec![weighing(pick()), weighing(pick())];
                             parameters.with_components(key, both)

@@ -14,10 +14,12 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("unit", &["diagnostic"]),
     ("distribution", &["diagnostic", "kernel"]),
     ("scenario", &["diagnostic", "unit"]),
+    ("data", &["diagnostic", "scenario"]),
     (
         "model",
         &[
             "catalog",
+            "data",
             "diagnostic",
             "distribution",
             "sampler",
@@ -86,7 +88,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("annotate_snippets", &["diagnostic"]),
     ("clap", &["cli.rs"]),
     ("clap_complete", &["cli.rs"]),
-    ("csv", &["catalog", "report/csv.rs"]),
+    ("csv", &["catalog", "data", "report/csv.rs"]),
     ("ctrlc", &["commands/progress.rs"]),
     ("indicatif", &["commands/progress.rs"]),
     ("libm", &["kernel"]),

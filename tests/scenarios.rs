@@ -187,6 +187,21 @@ fn bloom_calibrated() {
 }
 
 #[test]
+fn bloom_day_by_day() {
+    check(
+        "bloom-day-by-day.toml",
+        &[
+            ("per_request", "mean", 4.26),
+            ("per_request", "median", 4.08),
+            ("per_request", "interval_low", 2.79),
+            ("per_request", "interval_high", 6.24),
+        ],
+    );
+    let rows = observed("bloom-day-by-day.toml");
+    assert!(rows.iter().all(|row| row["inside"] == "true"));
+}
+
+#[test]
 fn per_request() {
     check(
         "per-request.toml",
@@ -382,6 +397,9 @@ fn batching() {
 fn every_input_has_its_source_and_evidence() {
     for entry in std::fs::read_dir(folder()).expect("a folder") {
         let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            continue;
+        }
         let (table, complaints) = montecarbon(&["check", &path.display().to_string()]);
         assert!(complaints.is_empty(), "{complaints}");
         assert!(!table.contains("without a source"), "{table}");

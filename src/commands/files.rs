@@ -2,7 +2,7 @@
 
 use super::{Failure, terminal};
 use crate::diagnostic::{Diagnostic, Severity, Style, render_all};
-use crate::model::{self, Model};
+use crate::model::{self, DataCache, Model};
 use crate::report::folder::{FileRecord, sha256};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -61,16 +61,17 @@ pub(crate) fn check(
 ) -> Result<Vec<Model>, Failure> {
     let mut models = Vec::new();
     let mut refused = false;
+    let mut data = DataCache::default();
     for file in files {
-        match check_one(file, sets) {
+        match check_one(file, sets, &mut data) {
             Ok(model) => {
                 if !quiet {
-                    print_diagnostics(&model.warnings);
+                    print_diagnostics(&file.name, &model.warnings);
                 }
                 models.push(model);
             }
             Err(diagnostics) => {
-                print_diagnostics(&diagnostics);
+                print_diagnostics(&file.name, &diagnostics);
                 refused = true;
             }
         }
@@ -82,13 +83,17 @@ pub(crate) fn check(
     }
 }
 
-fn check_one(file: &ScenarioFile, sets: &[String]) -> Result<Model, Vec<Diagnostic>> {
+fn check_one(
+    file: &ScenarioFile,
+    sets: &[String],
+    data: &mut DataCache,
+) -> Result<Model, Vec<Diagnostic>> {
     let source = model::source_of_bytes(&file.name, file.bytes.clone())
         .map_err(|complaint| vec![*complaint])?;
-    model::check(source, &file.stem, sets)
+    model::check_with(source, &file.stem, sets, data)
 }
 
-fn print_diagnostics(diagnostics: &[Diagnostic]) {
+fn print_diagnostics(name: &str, diagnostics: &[Diagnostic]) {
     if diagnostics.is_empty() {
         return;
     }
@@ -104,7 +109,6 @@ fn print_diagnostics(diagnostics: &[Diagnostic]) {
         .filter(|diagnostic| diagnostic.severity == Severity::Error)
         .count();
     if errors > 0 {
-        let name = &diagnostics[0].source.name;
         let complaints = if errors == 1 {
             "1 complaint".to_owned()
         } else {

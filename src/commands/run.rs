@@ -7,7 +7,7 @@ use crate::diagnostic::did_you_mean;
 use crate::model::{Model, Variant};
 use crate::pipeline::{self, Plan, Progress as _, Stopping, TrialSink};
 use crate::report::csv::Csv;
-use crate::report::folder::{FileRecord, ResultFolder};
+use crate::report::folder::{FileRecord, ResultFolder, sha256};
 use crate::report::json::Json;
 use crate::report::manifest::{self, CatalogUse, Manifest, ScenarioPlan};
 use crate::report::samples::{self, CsvSamples};
@@ -295,7 +295,11 @@ fn manifest(
     let stdin = files.iter().find(|file| file.is_stdin());
     Manifest {
         command: options.command.clone(),
-        read: files.iter().map(ScenarioFile::record).collect(),
+        read: files
+            .iter()
+            .map(ScenarioFile::record)
+            .chain(data_files(planned))
+            .collect(),
         stdin: stdin.map(|file| String::from_utf8_lossy(&file.bytes).into_owned()),
         scenarios: planned
             .iter()
@@ -314,6 +318,21 @@ fn manifest(
             .or_else(|| std::thread::available_parallelism().ok())
             .map_or(1, NonZeroUsize::get),
     }
+}
+
+/// Each data file that a scenario reads, once.
+fn data_files(planned: &[(Model, Plan)]) -> Vec<FileRecord> {
+    let mut records: Vec<FileRecord> = Vec::new();
+    for file in planned.iter().flat_map(|(model, _)| &model.data) {
+        let path = &file.source.name;
+        if records.iter().all(|record| record.path != *path) {
+            records.push(FileRecord {
+                path: path.clone(),
+                sha256: sha256(file.source.text.as_bytes()),
+            });
+        }
+    }
+    records
 }
 
 /// Each row of the catalog that an input of a variant was taken from.

@@ -8,6 +8,7 @@ mod binomial;
 pub mod codes;
 mod counting;
 mod discrete;
+mod empirical;
 mod exponential;
 mod gamma;
 mod location_scale;
@@ -30,6 +31,7 @@ mod truncated;
 mod uniform;
 mod weibull;
 
+pub use empirical::row_number;
 pub use normal::fill_standard as fill_standard_normal;
 pub use truncated::truncate;
 
@@ -142,6 +144,10 @@ pub enum ParameterKind {
     Pairs,
     /// A list of distributions with their weights (`components`).
     Components,
+    /// The path of a data file (`file`).
+    File,
+    /// The name of a column of that file, whose numbers are in the input's unit, or weights (`column`, `weight_column`).
+    Column,
 }
 
 /// One parameter of a family as the table declares it.
@@ -203,6 +209,19 @@ pub enum ParameterValue {
     Pairs(Vec<[f64; 2]>),
     /// A list of distributions with their weights.
     Components(Vec<Component>),
+    /// A path.
+    Text(String),
+    /// A column of a data file.
+    Column(DataColumn),
+}
+
+/// A column of a data file: its name, and its numbers row by row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DataColumn {
+    /// The name in the header line.
+    pub name: String,
+    /// The numbers.
+    pub numbers: Arc<[f64]>,
 }
 
 /// A part of a mixture.
@@ -265,6 +284,7 @@ pub fn families() -> &'static [&'static Family] {
         &binomial::NEGATIVE,
         &discrete::BERNOULLI,
         &discrete::FAMILY,
+        &empirical::FAMILY,
         &metalog::FAMILY,
         &mixture::FAMILY,
     ];
@@ -321,6 +341,9 @@ parameters! {
     INTERVAL = "interval", QuantityList, "[low, high]: the central interval that holds the share `level`";
     QUANTILES = "quantiles", Pairs, "[[probability, value], …]: three or more";
     BOUNDS = "bounds", Bounds, "[lower, upper]: what no value reaches; inf leaves a side open";
+    FILE = "file", File, "the path of a data file, relative to the folder of the scenario";
+    COLUMN = "column", Column, "the name of the column with the values";
+    WEIGHT_COLUMN = "weight_column", Column, "the name of the column with the weights; equal when left out";
     COMPONENTS = "components", Components, "[{ weight, distribution, … }, …]: the distributions, written like inputs";
     LEVEL = "level", Pure, "the share of the values inside the interval, such as 0.90";
 }

@@ -1,7 +1,7 @@
 //! Reading and checking the parameters of an input.
 
 use super::codes;
-use super::{Component, ParameterProblem, ParameterValue, Parameters};
+use super::{Component, DataColumn, ParameterProblem, ParameterValue, Parameters};
 use crate::diagnostic::Code;
 
 impl Parameters {
@@ -33,6 +33,22 @@ impl Parameters {
     pub fn components(&self, key: &str) -> Option<&[Component]> {
         match self.value(key)? {
             ParameterValue::Components(components) => Some(components),
+            _ => None,
+        }
+    }
+
+    /// The column of a data file under `key`, if there is one.
+    pub fn column(&self, key: &str) -> Option<&DataColumn> {
+        match self.value(key)? {
+            ParameterValue::Column(column) => Some(column),
+            _ => None,
+        }
+    }
+
+    /// The text under `key`, if there is one.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        match self.value(key)? {
+            ParameterValue::Text(text) => Some(text),
             _ => None,
         }
     }

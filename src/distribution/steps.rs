@@ -5,8 +5,9 @@
 
 use crate::kernel::Tails;
 
-/// Equal parts of u, each with the first step it may need.
-const GUIDE: usize = 1024;
+/// Equal parts of u, each with the first step it may need: so many at the least, and as many as there are steps up to the most.
+const FEWEST_PARTS: usize = 1 << 10;
+const MOST_PARTS: usize = 1 << 20;
 
 /// The steps of a quantile function.
 #[derive(Debug, Clone)]
@@ -32,11 +33,18 @@ impl Steps {
     /// From both tails of F at each value, in rising order; the last value's (1, 0) is left out.
     pub fn new(tails: impl IntoIterator<Item = Tails>) -> Self {
         let thresholds: Vec<u64> = tails.into_iter().map(order).collect();
-        let guide = (0..=GUIDE)
+        let parts = thresholds
+            .len()
+            .next_power_of_two()
+            .clamp(FEWEST_PARTS, MOST_PARTS);
+        let mut first = 0;
+        let guide = (0..=parts)
             .map(|part| {
-                let u = part as f64 / GUIDE as f64;
-                let key = order(Tails::from_lower(u));
-                thresholds.partition_point(|t| *t < key) as u32
+                let key = order(Tails::from_lower(part as f64 / parts as f64));
+                while thresholds.get(first).is_some_and(|t| *t < key) {
+                    first += 1;
+                }
+                first as u32
             })
             .collect();
         Self { thresholds, guide }
@@ -46,7 +54,8 @@ impl Steps {
     #[inline]
     pub fn index(&self, u: f64) -> usize {
         let key = order(Tails::from_lower(u));
-        let part = ((u * GUIDE as f64) as usize).min(GUIDE - 1);
+        let parts = self.guide.len() - 1;
+        let part = ((u * parts as f64) as usize).min(parts - 1);
         let first = self.guide[part] as usize;
         let last = self.guide[part + 1] as usize;
         let between = &self.thresholds[first..last];

@@ -5,7 +5,8 @@ use super::formulas::ParsedFormula;
 use super::inputs::InputEntry;
 use super::shares::PlannedShares;
 use super::variants::VariantPlan;
-use super::{Model, Reference};
+use super::{DataCache, Model, Reference};
+use crate::data::DataFile;
 use crate::diagnostic::{Diagnostic, Severity, Source, arrange};
 use crate::distribution::codes::NUMBER_NOT_FINITE;
 use crate::scenario::codes::INVALID_UTF8;
@@ -14,7 +15,7 @@ use crate::scenario::tree::{Node, Table, Text, Texts, Value};
 use crate::scenario::{number, walk};
 use crate::unit::{Definition, Unit, Units};
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Why a file gave no model.
@@ -80,6 +81,24 @@ pub fn source_of_bytes(name: &str, bytes: Vec<u8>) -> Result<Arc<Source>, Box<Di
 ///
 /// All complaints, warnings among them, sorted by place, when at least one is an error.
 pub fn check(source: Arc<Source>, stem: &str, sets: &[String]) -> Result<Model, Vec<Diagnostic>> {
+    check_with(source, stem, sets, &mut DataCache::default())
+}
+
+/// [`check`], with the data files that were read before at hand. Their paths are relative to the folder of the source's name.
+///
+/// # Errors
+///
+/// See [`check`].
+pub fn check_with(
+    source: Arc<Source>,
+    stem: &str,
+    sets: &[String],
+    data: &mut DataCache,
+) -> Result<Model, Vec<Diagnostic>> {
+    let folder = Path::new(&source.name)
+        .parent()
+        .map(Path::to_path_buf)
+        .unwrap_or_default();
     let scenario = read(source, sets);
     let mut complaints = scenario.complaints;
     if !scenario.whole {
@@ -92,6 +111,9 @@ pub fn check(source: Arc<Source>, stem: &str, sets: &[String]) -> Result<Model, 
         references: Vec::new(),
         complaints,
         shares: Vec::new(),
+        folder,
+        data,
+        files: Vec::new(),
     };
     let model = context.model(&scenario.root, stem);
     let mut complaints = context.complaints;
@@ -118,6 +140,11 @@ pub(super) struct Context<'a> {
     pub(super) references: Vec<Reference>,
     pub(super) complaints: Vec<Diagnostic>,
     pub(super) shares: Vec<PlannedShares>,
+    /// The folder that paths of data files start from.
+    pub(super) folder: PathBuf,
+    pub(super) data: &'a mut DataCache,
+    /// The data files used, in the order of first use.
+    pub(super) files: Vec<Arc<DataFile>>,
 }
 
 /// What a name of the scenario stands for.
@@ -224,6 +251,7 @@ impl Context<'_> {
             references: std::mem::take(&mut self.references),
             variants: variants.into_iter().collect::<Option<Vec<_>>>()?,
             run,
+            data: std::mem::take(&mut self.files),
             warnings: Vec::new(),
         })
     }

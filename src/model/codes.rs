@@ -129,6 +129,18 @@ the scenario itself first.";
     /// `where` without it.
     KEY_WITHOUT_CATALOG = "key-without-catalog", "a key for the catalog in an input that does not use it",
         "`where` narrows the rows that `catalog` names.";
+    /// A file among the components.
+    DATA_FILE_IN_A_MIXTURE = "data-file-in-a-mixture", "a component of a mixture that is drawn from a data file",
+        "Inputs that name one data file take the same row of it. A component of a mixture is drawn only sometimes, so its row would be no row that \
+others could take. Write the mixed rows into the file, with a column of weights.";
+    /// Shared with a file.
+    DATA_FILE_SHARED_DRAWS = "data-file-shared-draws", "`draws = \"shared\"` where a data file is drawn from",
+        "The rows of a data file are drawn by the file's path: whatever names it takes the same row, in every variant. There is no other quantile to \
+share with it.";
+    /// One row in two ways.
+    DATA_ROWS_DISAGREE = "data-rows-disagree", "inputs that take the same rows of a data file in different ways",
+        "Inputs that name one data file are columns of one table: a row is drawn, and each takes its number from it. So the row is drawn with one \
+set of weights, and is one kind: `uncertainty` or `variability`.";
     /// Too few trials.
     TRIALS_OUT_OF_RANGE = "trials-out-of-range", "a number of trials that cannot be run",
         "At least 2 trials are needed for a spread; 100,000 and more for digits worth printing. At most 50 billion can be run.";
@@ -179,7 +191,7 @@ Gaussian copula itself. For continuous inputs spearman = 6/π · asin(gaussian /
     /// Of a constant.
     CORRELATION_WITHOUT_DISTRIBUTION = "correlation-without-distribution", "a correlation with something that has no distribution",
         "Only inputs with a distribution of their own can be correlated: a constant does not vary, a formula depends on what its inputs depend on, \
-and a share depends on the other shares already.";
+a share depends on the other shares already, and the rows of a data file are drawn as they are.";
     /// Impossible together.
     CORRELATIONS_CONTRADICT = "correlations-contradict", "correlations that cannot hold together",
         "If a goes with b, and b with c, then a cannot go against c: the matrix of the correlations must be positive semidefinite, and its smallest \

@@ -230,6 +230,8 @@ impl Context<'_> {
                     .ok_or(name)
             });
             let is_fixed = |index: usize| matches!(&inputs[index].1, Some(input) if matches!(input.definition, Definition::Fixed(_)));
+            let is_data =
+                |index: usize| matches!(&inputs[index].1, Some(input) if input.data.is_some());
             let wrong: Vec<(&Text, &str)> = correlation
                 .names
                 .iter()
@@ -238,6 +240,7 @@ impl Context<'_> {
                     Err(_) => Some((name, "a formula")),
                     Ok(_) if self.is_share(&name.value) => Some((name, "a share")),
                     Ok(index) if is_fixed(index) => Some((name, "a constant")),
+                    Ok(index) if is_data(index) => Some((name, "drawn from a data file")),
                     Ok(_) => None,
                 })
                 .collect();

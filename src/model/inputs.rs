@@ -5,7 +5,7 @@ use super::codes::{
     INPUT_DEFINED_TWICE, INPUT_WITHOUT_DEFINITION, TRUNCATION_LENGTH, TRUNCATION_OF_CONSTANT,
     TRUNCATION_REMOVES_MASS, UNKNOWN_REFERENCE,
 };
-use super::{Definition, Evidence, Input, Kind};
+use super::{DataRows, Definition, Evidence, Input, Kind};
 use crate::catalog::Row;
 use crate::diagnostic::did_you_mean;
 use crate::distribution::codes::TRUNCATION_OF_DISCRETE;
@@ -109,11 +109,17 @@ impl Context<'_> {
             Some((identity, definition, removed)) => (Some(identity), Some(definition), removed),
             None => (None, None, None),
         };
+        let data = match &identity {
+            Some(Identity::Random { parameters, .. }) => DataRows::of(parameters),
+            _ => None,
+        };
         let input = definition
             .zip(unit.clone())
             .map(|(definition, unit)| Input {
                 name: key.value.clone(),
-                draw_key: key.value.clone(),
+                draw_key: data
+                    .as_ref()
+                    .map_or_else(|| key.value.clone(), DataRows::draw_key),
                 unit,
                 definition,
                 description: word("description"),
@@ -126,6 +132,7 @@ impl Context<'_> {
                 },
                 removed_by_truncation: removed,
                 catalog: rows,
+                data,
                 equal,
                 written: self.written(table),
             });
@@ -246,7 +253,7 @@ impl Context<'_> {
             .entry("truncate")
             .map(|entry| self.truncation(entry, family.discrete));
         let parameters = parameters?;
-        let marginal = match (family.build)(&parameters) {
+        let marginal = match self.data.marginal(family, &parameters) {
             Ok(marginal) => marginal,
             Err(problems) => {
                 self.complain_of_parameters(table, &problems);

@@ -4,6 +4,7 @@ mod catalog;
 mod check;
 pub mod codes;
 mod correlations;
+mod data;
 mod dimensions;
 mod formulas;
 mod functions;
@@ -19,11 +20,13 @@ mod schema;
 mod shares;
 mod variants;
 
-pub use check::{LoadError, check, load, source_of_bytes};
+pub use check::{LoadError, check, check_with, load, source_of_bytes};
+pub use data::{DataCache, DataRows};
 pub use run::MOST_TRIALS;
 pub use schema::schema;
 
 use crate::catalog::Row;
+use crate::data::DataFile;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::distribution::Marginal;
 use crate::sampler::copula;
@@ -46,6 +49,8 @@ pub struct Model {
     pub variants: Vec<Variant>,
     /// `[run]`: what the command line may override.
     pub run: RunDefaults,
+    /// The data files that it reads, in the order of first use.
+    pub data: Vec<Arc<DataFile>>,
     /// Complaints that do not refuse the file (unused inputs, mass removed by truncation, …).
     pub warnings: Vec<Diagnostic>,
 }
@@ -101,6 +106,8 @@ pub struct Variant {
     pub observed: Vec<Observed>,
     /// Shares that sum to one: groups of its inputs.
     pub shares: Vec<Shares>,
+    /// Inputs that take their numbers from the same rows of a data file: groups of two or more.
+    pub rows: Vec<JointRows>,
     /// Dependence between its random inputs, a pair once; together they are positive semidefinite.
     pub correlations: Vec<Correlation>,
     /// Correlations of the scenario as written that have no place here: an input of theirs has no distribution in this
@@ -116,6 +123,18 @@ pub struct Shares {
     pub inputs: Vec<usize>,
     /// The gamma distribution of each.
     pub draws: Vec<Arc<dyn Marginal>>,
+}
+
+/// Inputs that are columns of one data file: a row is drawn, and each takes its number from it. The definition of each
+/// input is the distribution of its own column.
+#[derive(Debug, Clone)]
+pub struct JointRows {
+    /// The inputs, by index in [`Variant::inputs`].
+    pub inputs: Vec<usize>,
+    /// The distribution of the number of a row, from 0, in the order of the first input's values.
+    pub row: Arc<dyn Marginal>,
+    /// The numbers of each input, row by row in that order.
+    pub columns: Vec<Arc<[f64]>>,
 }
 
 /// Dependence between two inputs, by a Gaussian copula.
@@ -156,7 +175,8 @@ pub struct Input {
     /// Its name in the file.
     pub name: String,
     /// The name its draws are keyed by: `name` itself, or `variant/name` when a variant redefines the quantity
-    /// (`draws = "shared"` keeps the plain name).
+    /// (`draws = "shared"` keeps the plain name); `file:` and the path as written where it is drawn from a data file, so
+    /// that all that take rows of one file take the same.
     pub draw_key: String,
     /// The unit its number is in.
     pub unit: Unit,
@@ -174,6 +194,8 @@ pub struct Input {
     pub removed_by_truncation: Option<f64>,
     /// The rows of the catalog it was taken from.
     pub catalog: Vec<&'static Row>,
+    /// The column of a data file that it is.
+    pub data: Option<DataRows>,
     /// Where it was taken from the catalog: the equal entry without it.
     pub equal: Option<String>,
     /// The entry as written, for `check` and the manifest: family and parameters, one line.
@@ -339,6 +361,17 @@ pub enum Binary {
     Atan2,
 }
 
+impl Variant {
+    /// The same with every column of a data file drawn by itself: its rows taken apart, for what asks for each input's own
+    /// median or mean.
+    pub fn with_rows_apart(&self) -> Variant {
+        Variant {
+            rows: Vec::new(),
+            ..self.clone()
+        }
+    }
+}
+
 impl Operation {
     /// The nodes it computes from.
     pub fn operands(&self) -> Vec<NodeId> {
@@ -369,9 +402,10 @@ impl Evidence {
 
 /// Every code a complaint can have, in the order of the rooms: what `explain` looks up.
 pub fn diagnostic_codes() -> impl Iterator<Item = &'static Code> {
-    let rooms: [&'static [&'static Code]; 4] = [
+    let rooms: [&'static [&'static Code]; 5] = [
         crate::unit::codes::CODES,
         crate::scenario::codes::CODES,
+        crate::data::codes::CODES,
         crate::distribution::codes::CODES,
         codes::CODES,
     ];

@@ -14,11 +14,8 @@ use crate::distribution::{
 use crate::scenario::codes::WRONG_TYPE;
 use crate::scenario::keys::{COMPONENT, INPUT};
 use crate::scenario::tree::{Entry, Node, Table, Text};
-use crate::scenario::walk::{self, Walk, not_yet_available, one_of};
+use crate::scenario::walk::{self, Walk, one_of};
 use crate::unit::Unit;
-
-/// Families of the contract that may not be built yet. A family in the table wins over this list.
-static LATER: &[&str] = &["empirical"];
 
 /// What a list should hold, in the words of a complaint.
 #[derive(Clone, Copy)]
@@ -76,15 +73,7 @@ impl Context<'_> {
             .copied()
             .find(|family| family.name == name.value);
         if family.is_none() {
-            let complaint = if LATER.contains(&name.value.as_str()) {
-                not_yet_available(
-                    self.texts,
-                    name.place,
-                    &format!("the distribution `{}`", name.value),
-                )
-            } else {
-                self.unknown_family(name)
-            };
+            let complaint = self.unknown_family(name);
             self.complaints.push(complaint);
         }
         family
@@ -137,7 +126,7 @@ impl Context<'_> {
         }
         let mut parameters = Parameters::default();
         for entry in &known {
-            if let Some(value) = self.parameter(entry, family, unit) {
+            if let Some(value) = self.parameter(table, entry, family, unit) {
                 parameters.0.push((entry.key.value.clone(), value));
             }
         }
@@ -200,6 +189,7 @@ impl Context<'_> {
 
     fn parameter(
         &mut self,
+        table: &Table,
         entry: &Entry,
         family: &Family,
         unit: Option<&Unit>,
@@ -236,6 +226,8 @@ impl Context<'_> {
                     }
                 }
             }
+            ParameterKind::File => self.data_file(entry).map(ParameterValue::Text),
+            ParameterKind::Column => self.data_column(table, entry).map(ParameterValue::Column),
             ParameterKind::Components => {
                 let list = self.list(&entry.node, key, COMPONENTS)?;
                 let components: Vec<Component> = list
@@ -293,8 +285,11 @@ impl Context<'_> {
                 .cloned()
                 .collect(),
         };
-        let distribution = rest.get("distribution")?.as_text();
-        let marginal = self.random(&rest, &distribution?, unit)?.1;
+        let distribution = rest.get("distribution")?.as_text()?;
+        if self.refuse_data_file(&distribution) {
+            return None;
+        }
+        let marginal = self.random(&rest, &distribution, unit)?.1;
         match marginal {
             Definition::Random(marginal) => Some(Component {
                 weight: weight?,

@@ -1,5 +1,6 @@
 //! The JSON Schema of scenario files, made of the tables that the parser itself reads.
 
+use super::data::is_of_a_data_file;
 use crate::distribution::{self, Family, ParameterKind};
 use crate::scenario::keys::{Key, Others, ROOT, Section, Shape};
 use serde_json::{Map, Value, json};
@@ -160,10 +161,12 @@ fn parameter(family: &Family, name: &str, default: Option<f64>) -> Value {
         ParameterKind::Bounds => {
             json!({ "type": "array", "items": number_or_infinity(), "minItems": 2, "maxItems": 2 })
         }
+        ParameterKind::File | ParameterKind::Column => json!({ "type": "string" }),
         // Their own parameters are checked by `check`: a schema that says them all again in every place would be endless.
         ParameterKind::Components => {
             let names: Vec<&str> = distribution::families()
                 .iter()
+                .filter(|family| !is_of_a_data_file(family))
                 .map(|family| family.name)
                 .collect();
             let component = json!({

@@ -195,6 +195,7 @@ impl Context<'_> {
                 kind,
                 removed_by_truncation: None,
                 catalog: Vec::new(),
+                data: None,
                 equal: None,
                 written: format!(
                     "share of {}(mean = {}, concentration = {concentration})",

@@ -124,10 +124,14 @@ impl Context<'_> {
                 input.sources.clone_from(&sources);
             }
             let same = match &base[original].quantity {
-                Quantity::Input(before) => input.shares_draws || input.same_quantity(before),
+                Quantity::Input(before) => {
+                    self.refuse_shared_draws(&input, before);
+                    input.shares_draws || input.same_quantity(before)
+                }
                 Quantity::Formula(_) => input.shares_draws,
             };
-            if !same {
+            let by_file = matches!(&input.input, Some(input) if input.data.is_some());
+            if !same && !by_file {
                 plan.draw_keys.insert(
                     entry.key.value.clone(),
                     format!("{}/{}", plan.name, entry.key.value),
@@ -254,6 +258,7 @@ impl Context<'_> {
             inputs.push((named.key.value.clone(), input));
         }
         let shares = self.build_shares(&inputs);
+        let rows = self.build_rows(&plan.quantities, &inputs);
         let correlations = self.build_correlations(&plan.correlations, &inputs);
         let mut complaints = Vec::new();
         let mut compiler = Compiler {
@@ -287,6 +292,7 @@ impl Context<'_> {
             outputs: outputs?,
             observed: of_variant(observed, &plan.name),
             shares,
+            rows,
             correlations: correlations.kept,
             dropped_correlations: correlations.dropped,
         })

@@ -6,7 +6,7 @@ use crate::report::number;
 use crate::run::Outcome;
 use crate::sampler::copula::spearman_of_parameter;
 use crate::sampler::{Layout, Method};
-use crate::sensitivity::Measure;
+use crate::sensitivity::{MOST_ATOMS, Measure};
 use crate::statistic::Estimate;
 use crate::statistic::tail::HeavyTail;
 
@@ -73,7 +73,7 @@ pub fn of_run(
     }
     for [one, other] in &variant.dropped_correlations {
         notes.push(format!(
-            "the correlation of {one} and {other} has no place in {}: one of them has no distribution there",
+            "the correlation of {one} and {other} has no place in {}: one of them has no distribution of its own there",
             variant.name
         ));
     }
@@ -86,6 +86,23 @@ pub fn of_run(
         notes.push(format!(
             "{} sum to one: each one's index is that of the draw it is made of",
             names.join(", ")
+        ));
+    }
+    for rows in variant.rows.iter().filter(|_| !plan.measures.is_empty()) {
+        let names: Vec<&str> = rows
+            .inputs
+            .iter()
+            .map(|&input| variant.inputs[input].name.as_str())
+            .collect();
+        let blurred = if rows.row.atoms(MOST_ATOMS).is_some() {
+            ""
+        } else {
+            ", and what sets rows apart that are close in that order is left out of them"
+        };
+        notes.push(format!(
+            "{} take their numbers from the same rows: their indices are those of the row, in the order of {}{blurred}",
+            names.join(", "),
+            names[0]
         ));
     }
     if outcome.nonfinite.trials > 0 && plan.measures.contains(&Measure::Spearman) {

@@ -30,6 +30,11 @@ impl Program {
             };
             match step {
                 Step::Fill { source, .. } => fill(*source, out),
+                Step::Take { numbers, row, .. } => {
+                    for (out, row) in out.iter_mut().zip(column(*row)) {
+                        *out = numbers[*row as usize];
+                    }
+                }
                 Step::Unary {
                     function, argument, ..
                 } => unary_columns(*function, column(*argument), out),

@@ -2,6 +2,7 @@
 
 use super::fold::{exact_binary, exact_unary, real_unary};
 use super::registers::allocate;
+use super::rows::rows_of;
 use super::shares::draw_of;
 use super::{Program, Register, Slot, Source, Step, exact};
 use crate::model::{Binary, Definition, NodeId, Operation, Unary, Variant};
@@ -31,6 +32,7 @@ pub fn lower(variant: &Variant, keep_inputs: bool) -> Program {
         sources: Vec::new(),
         drawn: vec![None; variant.inputs.len()],
         shares: vec![None; variant.shares.len()],
+        rows: vec![None; variant.rows.len()],
         monitors: 0,
     };
     let mut needed = vec![false; variant.graph.nodes.len()];
@@ -68,14 +70,25 @@ pub fn lower(variant: &Variant, keep_inputs: bool) -> Program {
         .map(|input| &input.definition)
         .enumerate()
     {
-        if let (Definition::Random(marginal), true) =
-            (definition, keep_inputs || lowering.drawn[input].is_some())
-        {
-            lowering.sources.push(Source {
+        let needed = |input: usize| keep_inputs || lowering.drawn[input].is_some();
+        let source = match (definition, rows_of(variant, input)) {
+            (Definition::Random(_), Some((group, place))) => {
+                let rows = &variant.rows[group];
+                let wanted = place == 0 && rows.inputs.iter().any(|&input| needed(input));
+                wanted.then(|| Source {
+                    input,
+                    others: rows.inputs[1..].to_vec(),
+                    marginal: rows.row.clone(),
+                })
+            }
+            (Definition::Random(marginal), None) => needed(input).then(|| Source {
                 input,
+                others: Vec::new(),
                 marginal: draw_of(variant, input).unwrap_or(marginal).clone(),
-            });
-        }
+            }),
+            (Definition::Fixed(_), _) => None,
+        };
+        lowering.sources.extend(source);
     }
     lowering.drawn.fill(None);
 
@@ -144,6 +157,8 @@ pub(super) struct Lowering<'a> {
     drawn: Vec<Option<Register>>,
     /// For each group of shares, once they are drawn: the draw of each, and their sum.
     pub(super) shares: Vec<Option<(Vec<Register>, Register)>>,
+    /// For each group of columns of one data file, once it is drawn: the number of the row.
+    pub(super) rows: Vec<Option<Register>>,
     monitors: usize,
 }
 
@@ -176,9 +191,11 @@ impl Lowering<'_> {
                 let register = match self.drawn[input] {
                     Some(register) => register,
                     None => {
-                        let register = match self.group_of(input) {
-                            Some((group, place)) => self.share(group, place),
-                            None => self.draw(input),
+                        let variant = self.variant;
+                        let register = match (self.group_of(input), rows_of(variant, input)) {
+                            (Some((group, place)), _) => self.share(group, place),
+                            (None, Some((group, place))) => self.take(group, place),
+                            (None, None) => self.draw(input),
                         };
                         self.drawn[input] = Some(register);
                         register
@@ -198,7 +215,7 @@ impl Lowering<'_> {
         self.emit(|result| Step::Fill { source, result })
     }
 
-    fn emit(&mut self, step: impl FnOnce(Register) -> Step) -> Register {
+    pub(super) fn emit(&mut self, step: impl FnOnce(Register) -> Step) -> Register {
         let result = self.steps.len() as Register;
         self.steps.push(step(result));
         result

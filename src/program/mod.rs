@@ -9,11 +9,12 @@ mod execute;
 mod fold;
 mod lower;
 mod registers;
+mod rows;
 mod shares;
 mod tails;
 
 use crate::distribution::Marginal;
-use crate::model::{Binary, Unary};
+use crate::model::{Binary, Unary, Variant};
 pub use lower::lower;
 use std::sync::Arc;
 pub use tails::Orders;
@@ -27,7 +28,7 @@ pub type Register = u32;
 /// A variant, lowered.
 #[derive(Debug)]
 pub struct Program {
-    /// The random inputs it draws, in the order of the scenario.
+    /// What it draws, in the order of the scenario.
     pub sources: Vec<Source>,
     /// The operations, in order; every operand was written before.
     pub steps: Vec<Step>,
@@ -52,13 +53,24 @@ impl Program {
     }
 }
 
-/// A random input.
+/// Something random: an input, or the rows of a data file that several inputs take their numbers from.
 #[derive(Debug)]
 pub struct Source {
-    /// Its index in the variant's inputs.
+    /// The index in the variant's inputs of the (first) input that is made of it: its draws have that one's key.
     pub input: usize,
-    /// Its distribution.
+    /// The other inputs that are made of it.
+    pub others: Vec<usize>,
+    /// Its distribution; of rows, that of the number of a row in the order of the first input's values.
     pub marginal: Arc<dyn Marginal>,
+}
+
+/// What a source is called: the names of its inputs, joined by `+`.
+pub fn source_label(variant: &Variant, source: &Source) -> String {
+    let inputs = std::iter::once(&source.input).chain(&source.others);
+    let names: Vec<&str> = inputs
+        .map(|&input| variant.inputs[input].name.as_str())
+        .collect();
+    names.join("+")
 }
 
 /// Where a number per trial stands.
@@ -77,6 +89,15 @@ pub enum Step {
     Fill {
         /// Index in [`Program::sources`].
         source: usize,
+        /// Where to.
+        result: Register,
+    },
+    /// The number that a column of a data file has in a row.
+    Take {
+        /// The numbers of the rows.
+        numbers: Arc<[f64]>,
+        /// The number of the row, from 0.
+        row: Register,
         /// Where to.
         result: Register,
     },

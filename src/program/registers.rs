@@ -54,6 +54,7 @@ impl Step {
     pub fn result(&self) -> Register {
         match self {
             Step::Fill { result, .. }
+            | Step::Take { result, .. }
             | Step::Unary { result, .. }
             | Step::Binary { result, .. }
             | Step::MultiplyAdd { result, .. }
@@ -73,6 +74,7 @@ impl Step {
         self.rename_operands(&mut name);
         match self {
             Step::Fill { result, .. }
+            | Step::Take { result, .. }
             | Step::Unary { result, .. }
             | Step::Binary { result, .. }
             | Step::MultiplyAdd { result, .. }
@@ -96,6 +98,7 @@ impl Step {
         };
         match self {
             Step::Fill { .. } => {}
+            Step::Take { row, .. } => column(row, &mut slot),
             Step::Unary { argument, .. } => column(argument, &mut slot),
             Step::Binary { left, right, .. } => {
                 slot(left);

@@ -46,6 +46,7 @@ impl Program {
             let column = |register: &u32| columns[*register as usize];
             let known = match step {
                 Step::Fill { source, .. } => Known::drawn(&*self.sources[*source].marginal),
+                Step::Take { numbers, .. } => Known::one_of(numbers),
                 Step::Unary {
                     function, argument, ..
                 } => column(argument).unary(*function),
@@ -192,6 +193,22 @@ impl Known {
             exact: true,
             inverse,
             exponential,
+        }
+    }
+
+    /// One of finitely many numbers.
+    fn one_of(numbers: &[f64]) -> Known {
+        let finite = if numbers.contains(&0.0) {
+            0.0
+        } else {
+            f64::INFINITY
+        };
+        Known {
+            inverse: finite,
+            ..Known::between(
+                numbers.iter().copied().fold(f64::INFINITY, f64::min),
+                numbers.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+            )
         }
     }
 

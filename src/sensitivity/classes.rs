@@ -8,7 +8,7 @@ const SHARE_BITS: u32 = 6;
 /// How often the outermost shares are halved: a heavy tail's conditional mean is resolved down to 2^-18 of the mass.
 const HALVINGS: u16 = 12;
 /// Atoms that get a class of their own; beyond so many, ties no longer matter.
-const MOST_ATOMS: usize = 512;
+pub const MOST_ATOMS: usize = 512;
 /// Equal steps of u in the table that a search starts from.
 const STEPS: usize = 1 << STEP_BITS;
 const STEP_BITS: u32 = 10;

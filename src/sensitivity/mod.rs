@@ -13,6 +13,7 @@ use crate::statistic::moments::Moments;
 use crate::statistic::replicates::student_factor;
 use crate::statistic::tally::Tally;
 use classes::Classes;
+pub use classes::MOST_ATOMS;
 
 /// The name of the column that no output depends on: its indices are the noise floor.
 pub const DUMMY: &str = "(dummy)";
