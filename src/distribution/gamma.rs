@@ -99,6 +99,10 @@ impl Tabulated for StandardGamma {
         self.0.tails(x)
     }
 
+    fn density(&self, x: f64) -> f64 {
+        self.0.weight(x) / x
+    }
+
     fn logarithmic(&self) -> bool {
         self.0.shape() < 0.5
     }
