@@ -103,7 +103,10 @@ impl Tabulated for StandardBeta {
 
     fn density(&self, x: f64) -> f64 {
         let y = 1.0 - x;
-        self.0.weight(x, y) / (x * y)
+        kernel::dispatch(
+            #[inline(always)]
+            || self.0.weight(x, y) / (x * y),
+        )
     }
 }
 

@@ -100,7 +100,10 @@ impl Tabulated for StandardGamma {
     }
 
     fn density(&self, x: f64) -> f64 {
-        self.0.weight(x) / x
+        kernel::dispatch(
+            #[inline(always)]
+            || self.0.weight(x) / x,
+        )
     }
 
     fn logarithmic(&self) -> bool {

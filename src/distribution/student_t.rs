@@ -190,9 +190,12 @@ impl Tabulated for Standard {
     fn density(&self, t: f64) -> f64 {
         let (x, y) = self.argument(t);
         // t f(t) is the weight; y = t² x / df, so that t = 0 divides nothing by nothing.
-        let weight_over_root =
-            self.shape.weight(x, y.max(f64::MIN_POSITIVE)) / y.max(f64::MIN_POSITIVE).sqrt();
-        weight_over_root * (x / self.df).sqrt()
+        let y = y.max(f64::MIN_POSITIVE);
+        let weight = kernel::dispatch(
+            #[inline(always)]
+            || self.shape.weight(x, y),
+        );
+        weight / y.sqrt() * (x / self.df).sqrt()
     }
 }
 

@@ -106,14 +106,19 @@ fn cached(of: &impl Tabulated) -> Arc<Table> {
     table
 }
 
+/// The coefficients of a polynomial, on a cache line of their own.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+struct Row([f64; TERMS]);
+
 struct Table {
-    rows: Box<[[f64; TERMS]; ROWS]>,
+    rows: Box<[Row; ROWS]>,
     logarithmic: bool,
 }
 
 impl Table {
     fn build(of: &impl Tabulated) -> Self {
-        let mut rows = Box::new([[f64::NAN; TERMS]; ROWS]);
+        let mut rows = Box::new([Row([f64::NAN; TERMS]); ROWS]);
         let logarithmic = of.logarithmic();
         for upper in [false, true] {
             let rows = &mut rows[usize::from(upper) * TAIL_ROWS..][..TAIL_ROWS];
@@ -151,7 +156,7 @@ impl Table {
 
 /// Evaluates at most [`BLOCK`] values; true if one of them has no polynomial and is left NaN.
 #[inline(always)]
-fn evaluate(rows: &[[f64; TERMS]; ROWS], u: &[f64], x: &mut [f64]) -> bool {
+fn evaluate(rows: &[Row; ROWS], u: &[f64], x: &mut [f64]) -> bool {
     let mut index = [0_u64; BLOCK];
     let mut local = [0.0_f64; BLOCK];
     for ((u, index), local) in u.iter().zip(&mut index).zip(&mut local) {
@@ -170,7 +175,7 @@ fn evaluate(rows: &[[f64; TERMS]; ROWS], u: &[f64], x: &mut [f64]) -> bool {
         *local = 2.0 * f64::from_bits(mantissa | 1.0_f64.to_bits()) - 3.0;
     }
     for ((x, index), t) in x.iter_mut().zip(&index).zip(&local) {
-        let [c0, c1, c2, c3, c4, c5, c6, c7] = rows[*index as usize & (ROWS - 1)];
+        let Row([c0, c1, c2, c3, c4, c5, c6, c7]) = rows[*index as usize & (ROWS - 1)];
         // Even and odd terms apart: two short chains in place of a long one.
         let square = t * t;
         let even = c6

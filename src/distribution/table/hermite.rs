@@ -6,6 +6,8 @@ use std::sync::OnceLock;
 
 /// Pieces of an octave.
 pub(super) const SPLITS: usize = 1 << SPLIT;
+/// Nodes of an octave.
+pub(super) const NODES: usize = 7;
 /// Places in each piece where it is checked.
 const CHECKS: usize = 2;
 /// Places in the octave where it is checked.
@@ -13,13 +15,13 @@ pub(super) const PLACES: usize = CHECKS * SPLITS;
 /// The nodes of the octave above that help to guess a value: its lowest.
 pub(super) const ABOVE: usize = 4;
 /// The largest distance of a place from the nearest node.
-pub(super) const GAP: f64 = 0.223;
+pub(super) const GAP: f64 = 0.25;
 
 /// What an octave is known by: values at the nodes, and slopes by the local variable.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Data {
-    pub values: [f64; TERMS],
-    pub slopes: [f64; TERMS],
+    pub values: [f64; NODES],
+    pub slopes: [f64; NODES],
 }
 
 /// How much each value and each slope counts at one place.
@@ -32,12 +34,12 @@ pub(super) struct Weights<const N: usize> {
 /// Several sums over the octave's data at once, one a lane.
 #[derive(Debug, Clone, Copy)]
 struct Lanes<const N: usize> {
-    values: [[f64; N]; TERMS],
-    slopes: [[f64; N]; TERMS],
+    values: [[f64; N]; NODES],
+    slopes: [[f64; N]; NODES],
 }
 
 impl<const N: usize> Lanes<N> {
-    fn new(weights: [Weights<TERMS>; N]) -> Self {
+    fn new(weights: [Weights<NODES>; N]) -> Self {
         Self {
             values: std::array::from_fn(|at| weights.map(|weights| weights.values[at])),
             slopes: std::array::from_fn(|at| weights.map(|weights| weights.slopes[at])),
@@ -47,7 +49,7 @@ impl<const N: usize> Lanes<N> {
     #[inline(always)]
     fn apply(&self, data: &Data) -> [f64; N] {
         let mut sums = [0.0_f64; N];
-        for at in 0..TERMS {
+        for at in 0..NODES {
             for (lane, sum) in sums.iter_mut().enumerate() {
                 *sum = self.values[at][lane].mul_add(data.values[at], *sum);
                 *sum = self.slopes[at][lane].mul_add(data.slopes[at], *sum);
@@ -94,8 +96,10 @@ pub(super) struct Polynomials {
 
 /// Everything that does not depend on the distribution.
 pub(super) struct Rule {
-    /// The Chebyshev–Lobatto nodes −cos(π j / 7).
+    /// The nodes of a piece.
     pub nodes: [f64; TERMS],
+    /// The nodes of an octave.
+    pub octave: [f64; NODES],
     /// Row i, column j: the share of the value at node j in the coefficient of t^i.
     matrix: [[f64; TERMS]; TERMS],
     /// Where in a piece the nodal polynomial, and with it the error of its polynomial, is largest.
@@ -107,9 +111,9 @@ pub(super) struct Rule {
     values: Lanes<PLACES>,
     slopes: Lanes<PLACES>,
     /// By node from above, of which there are i + 1 known: what they, and before them those of the octave above, count.
-    guesses: [Weights<{ ABOVE + TERMS }>; TERMS - 1],
+    guesses: [Weights<{ ABOVE + NODES }>; NODES - 1],
     /// The same where there is no octave above.
-    first_guesses: [Weights<{ ABOVE + TERMS }>; TERMS - 1],
+    first_guesses: [Weights<{ ABOVE + NODES }>; NODES - 1],
 }
 
 impl Rule {
@@ -119,13 +123,8 @@ impl Rule {
     }
 
     fn new() -> Self {
-        let degree = TERMS as f64 - 1.0;
-        let angle = |j: f64| -kernel::cos(std::f64::consts::PI * j / degree);
-        let mut nodes = std::array::from_fn(|j| angle(j as f64));
-        // Symmetric and exact at the ends, so that neighbouring pieces share a value.
-        for j in 0..TERMS / 2 {
-            nodes[j] = -nodes[TERMS - 1 - j];
-        }
+        let nodes = lobatto::<TERMS>();
+        let octave = lobatto::<NODES>();
         let mut matrix = [[0.0; TERMS]; TERMS];
         for (j, column) in (0..TERMS).map(|j| (j, lagrange(&nodes, j))) {
             for (i, coefficient) in column.into_iter().enumerate() {
@@ -133,28 +132,32 @@ impl Rule {
             }
         }
         let in_octave = |piece: usize, t: f64| (2.0 * piece as f64 + 1.0 + t) / SPLITS as f64 - 1.0;
-        let checks = [0.0, -angle(1.5)];
+        let checks = [
+            0.0,
+            kernel::cos(std::f64::consts::PI * 1.5 / (TERMS as f64 - 1.0)),
+        ];
         let places = std::array::from_fn(|at| in_octave(at % SPLITS, checks[at / SPLITS]));
         let pieces = std::array::from_fn(|piece| {
-            let values = nodes.map(|t| Weights::at(&nodes, in_octave(piece, t)));
+            let values = nodes.map(|t| Weights::at(&octave, in_octave(piece, t)));
             Lanes::new(matrix.map(|row| combined(&row, &values)))
         });
         let guess = |above: usize, known: usize| {
             // The nodes of the octave above, in the variable of this one; its lowest is this one's highest.
-            let far = nodes[..above].iter().map(|t| 2.0 * t + 3.0).rev();
+            let far = octave[..above].iter().map(|t| 2.0 * t + 3.0).rev();
             let far = far.take(above.saturating_sub(1));
-            let near = nodes.iter().rev().take(known).copied();
+            let near = octave.iter().rev().take(known).copied();
             let all: Vec<f64> = far.chain(near).collect();
-            Weights::at(&all, nodes[TERMS - 1 - known])
+            Weights::at(&all, octave[NODES - 1 - known])
         };
         Self {
             nodes,
+            octave,
             matrix,
             checks,
             places,
             pieces,
-            values: Lanes::new(places.map(|t| Weights::at(&nodes, t))),
-            slopes: Lanes::new(places.map(|t| slope(&nodes, t))),
+            values: Lanes::new(places.map(|t| Weights::at(&octave, t))),
+            slopes: Lanes::new(places.map(|t| slope(&octave, t))),
             guesses: std::array::from_fn(|i| guess(ABOVE, i + 1)),
             first_guesses: std::array::from_fn(|i| guess(0, i + 1)),
         }
@@ -199,7 +202,7 @@ impl Rule {
 
     /// A guess of the value at the next node down, `known` of the octave being known, from them and the octave above.
     pub fn guess(&self, known: usize, data: &Data, above: Option<&Data>) -> f64 {
-        let base = data.values[TERMS - 1];
+        let base = data.values[NODES - 1];
         let (weights, offset) = match above {
             Some(_) => (&self.guesses[known - 1], ABOVE - 1),
             None => (&self.first_guesses[known - 1], 0),
@@ -214,7 +217,7 @@ impl Rule {
             }
         }
         for at in 0..known {
-            let node = TERMS - 1 - at;
+            let node = NODES - 1 - at;
             sum += weights.values[offset + at] * (data.values[node] - base);
             sum += weights.slopes[offset + at] * data.slopes[node];
         }
@@ -223,10 +226,10 @@ impl Rule {
 }
 
 /// Σ shareⱼ weightsⱼ.
-fn combined(shares: &[f64; TERMS], weights: &[Weights<TERMS>; TERMS]) -> Weights<TERMS> {
-    let mut sum = Weights::<TERMS>::NONE;
+fn combined(shares: &[f64; TERMS], weights: &[Weights<NODES>; TERMS]) -> Weights<NODES> {
+    let mut sum = Weights::<NODES>::NONE;
     for (share, weights) in shares.iter().zip(weights) {
-        for at in 0..TERMS {
+        for at in 0..NODES {
             sum.values[at] += share * weights.values[at];
             sum.slopes[at] += share * weights.slopes[at];
         }
@@ -235,8 +238,8 @@ fn combined(shares: &[f64; TERMS], weights: &[Weights<TERMS>; TERMS]) -> Weights
 }
 
 /// The slope of Hermite's interpolation at a `t` that is no node.
-fn slope(nodes: &[f64; TERMS], t: f64) -> Weights<TERMS> {
-    let mut weights = Weights::<TERMS>::at(nodes, t);
+fn slope(nodes: &[f64; NODES], t: f64) -> Weights<NODES> {
+    let mut weights = Weights::<NODES>::at(nodes, t);
     for (j, node) in nodes.iter().enumerate() {
         let others = || nodes.iter().enumerate().filter(move |(k, _)| *k != j);
         // d ln lⱼ² / dt.
@@ -247,6 +250,19 @@ fn slope(nodes: &[f64; TERMS], t: f64) -> Weights<TERMS> {
         weights.slopes[j] = weights.slopes[j] * logarithmic + square;
     }
     weights
+}
+
+/// The Chebyshev–Lobatto nodes −cos(π j / (N − 1)), symmetric and exact at the ends, so that neighbours share a value.
+fn lobatto<const N: usize>() -> [f64; N] {
+    let degree = N as f64 - 1.0;
+    let mut nodes = std::array::from_fn(|j| -kernel::cos(std::f64::consts::PI * j as f64 / degree));
+    for j in 0..N / 2 {
+        nodes[j] = -nodes[N - 1 - j];
+    }
+    if N % 2 == 1 {
+        nodes[N / 2] = 0.0;
+    }
+    nodes
 }
 
 /// Coefficients of the polynomial that is 1 at node j and 0 at the others.
