@@ -30,6 +30,7 @@ mod truncated;
 mod uniform;
 mod weibull;
 
+pub use moments::Missing;
 pub use normal::fill_standard as fill_standard_normal;
 pub use truncated::truncate;
 
