@@ -6,7 +6,8 @@
 )]
 
 use montecarbon::distribution::{
-    Component, DataColumn, Marginal, ParameterValue, Parameters, families, family, truncate,
+    Component, DataColumn, Marginal, Missing, ParameterValue, Parameters, families, family,
+    truncate,
 };
 use std::sync::Arc;
 
@@ -631,4 +632,48 @@ fn truncations_without_mass_are_refused() {
     );
     let (_, removed) = truncate(make("normal mean=0 sd=1"), 0.0, f64::INFINITY).expect("half");
     assert_eq!(removed, 0.5);
+}
+
+/// What has no mean or no standard deviation says why, and a truncation to a finite range gives both back.
+#[test]
+fn what_has_no_moments_says_why() {
+    let words = |line: &str| {
+        let marginal = make(line);
+        let word = |moment: Result<f64, Missing>| moment.map_or_else(Missing::word, |_| "there");
+        (word(marginal.mean_or_why()), word(marginal.sd_or_why()))
+    };
+    for (line, expected) in [
+        ("student_t df=0.5", ("undefined", "undefined")),
+        ("student_t df=1", ("undefined", "undefined")),
+        ("student_t df=1.0001", ("there", "infinite")),
+        ("student_t df=2", ("there", "infinite")),
+        ("student_t df=2.0001", ("there", "there")),
+        ("student_t df=1 | -5 50", ("there", "there")),
+        ("student_t df=2 | -5 inf", ("there", "infinite")),
+        ("student_t df=1 | -5 inf", ("infinite", "infinite")),
+        (
+            "mixture components=9*normal:mean=0:sd=1+1*student_t:df=1",
+            ("undefined", "undefined"),
+        ),
+        (
+            "mixture components=9*normal:mean=0:sd=1+1*student_t:df=2",
+            ("there", "infinite"),
+        ),
+        (
+            "metalog quantiles=0.1,1,0.5,30,0.9,9000 bounds=0,inf",
+            ("infinite", "infinite"),
+        ),
+        ("lognormal median=1 gsd=50", ("there", "there")),
+    ] {
+        assert_eq!(words(line), expected, "{line}");
+    }
+    // Of a mixture only the parts without a mean count.
+    let half = Component {
+        weight: 1.0,
+        marginal: make("student_t df=1 | 0 inf"),
+    };
+    let both = vec![weighing(1.0), half];
+    let parameters = Parameters::default().with_components("components", both);
+    let mixture = (family("mixture").unwrap().build)(&parameters).unwrap();
+    assert_eq!(mixture.mean_or_why(), Err(Missing::Infinite));
 }

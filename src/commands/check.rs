@@ -1,6 +1,7 @@
 //! `check`: every complaint, and what each input implies, without running.
 
 use super::{Failure, files, terminal};
+use crate::distribution::Missing;
 use crate::model::{Definition, Input, Model};
 use crate::program::exact::to_f64;
 use crate::report::grid::{Align, Grid};
@@ -52,8 +53,8 @@ struct Implication<'model> {
     input: &'model Input,
     /// Its name, with the variant's before it where a variant gives it another definition.
     name: String,
-    mean: Option<f64>,
-    sd: Option<f64>,
+    mean: Result<f64, Missing>,
+    sd: Result<f64, Missing>,
     /// Probability and quantile.
     quantiles: Vec<(f64, f64)>,
 }
@@ -67,9 +68,10 @@ impl Implication<'_> {
     /// and quantiles.
     fn numbers(&self, all_fixed: bool) -> Vec<String> {
         if self.is_fixed() {
-            let value = self.mean.map_or_else(String::new, |value| {
-                number::rounded(value, number::EXACT_DIGITS)
-            });
+            let value = self.mean.map_or_else(
+                |_| String::new(),
+                |value| number::rounded(value, number::EXACT_DIGITS),
+            );
             let empty = if all_fixed {
                 0
             } else {
@@ -79,13 +81,13 @@ impl Implication<'_> {
                 .chain(std::iter::repeat_n(String::new(), empty))
                 .collect();
         }
-        let shown = |value: Option<f64>| {
+        let shown = |value: Result<f64, Missing>| {
             value.map_or_else(
-                || number::UNAVAILABLE.to_owned(),
+                |missing| format!("none: {}", missing.word()),
                 |value| number::rounded(value, DIGITS),
             )
         };
-        let quantiles = self.quantiles.iter().map(|&(_, x)| Some(x));
+        let quantiles = self.quantiles.iter().map(|&(_, x)| Ok(x));
         [self.mean, self.sd]
             .into_iter()
             .chain(quantiles)
@@ -127,11 +129,11 @@ fn implication<'model>(
     let (mean, sd, quantile): (_, _, Box<dyn Fn(f64) -> f64>) = match &input.definition {
         Definition::Fixed(value) => {
             let value = to_f64(value);
-            (Some(value), Some(0.0), Box::new(move |_| value))
+            (Ok(value), Ok(0.0), Box::new(move |_| value))
         }
         Definition::Random(marginal) => (
-            marginal.mean(),
-            marginal.sd(),
+            marginal.mean_or_why(),
+            marginal.sd_or_why(),
             Box::new(|u| marginal.quantile(u)),
         ),
     };
@@ -155,8 +157,8 @@ fn document(implications: &[Implication<'_>]) -> Value {
             json!({
                 "name": implied.name,
                 "unit": implied.input.unit.text,
-                "mean": implied.mean,
-                "sd": implied.sd,
+                "mean": implied.mean.ok(),
+                "sd": implied.sd.ok(),
                 "quantiles": implied.quantiles.iter().map(|(p, x)| json!([p, x])).collect::<Vec<_>>(),
             })
         })

@@ -100,6 +100,14 @@ impl Tabulated for StandardBeta {
     fn tails(&self, x: f64) -> Tails {
         self.0.tails(x, 1.0 - x)
     }
+
+    fn density(&self, x: f64) -> f64 {
+        let y = 1.0 - x;
+        kernel::dispatch(
+            #[inline(always)]
+            || self.0.weight(x, y) / (x * y),
+        )
+    }
 }
 
 /// A beta distribution stretched to [`min`, `max`], in the input's unit.

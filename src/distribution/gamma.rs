@@ -99,6 +99,13 @@ impl Tabulated for StandardGamma {
         self.0.tails(x)
     }
 
+    fn density(&self, x: f64) -> f64 {
+        kernel::dispatch(
+            #[inline(always)]
+            || self.0.weight(x) / x,
+        )
+    }
+
     fn logarithmic(&self) -> bool {
         self.0.shape() < 0.5
     }

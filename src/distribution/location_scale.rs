@@ -186,30 +186,6 @@ impl Form {
             _ => 1.0,
         }
     }
-
-    fn density(self, z: f64) -> f64 {
-        match self {
-            Self::Logistic => {
-                let e = kernel::exp(-z.abs());
-                e / ((1.0 + e) * (1.0 + e))
-            }
-            Self::Gumbel => kernel::exp(-z - kernel::exp(-z)),
-            Self::Arcsine if z.abs() < 1.0 => 1.0 / (PI * ((1.0 - z) * (1.0 + z)).sqrt()),
-            Self::Arcsine => 0.0,
-            Self::Trapezoid { inexactness: d } => {
-                let outer = 1.0 + d - z.abs();
-                if outer <= 0.0 {
-                    0.0
-                } else if outer < 2.0 * d {
-                    // JCGM 101 (13): ln((w + d)/|z|…) with the ends at ±1.
-                    kernel::log_ratio(1.0 - d, 1.0 + d).min(kernel::log_ratio(z.abs(), 1.0 + d))
-                        / (4.0 * d)
-                } else {
-                    kernel::log_ratio(1.0 - d, 1.0 + d) / (4.0 * d)
-                }
-            }
-        }
-    }
 }
 
 /// The lower tail of the trapezoid, t above its lower end −(1 + d): the ends being ∓W with W uniform on [1 − d, 1 + d],
@@ -316,6 +292,30 @@ impl Tabulated for Form {
                     trapezoid_tail(*d, from_end)
                 });
                 if z > 0.0 { tail.mirrored() } else { tail }
+            }
+        }
+    }
+
+    fn density(&self, z: f64) -> f64 {
+        match *self {
+            Self::Logistic => {
+                let e = kernel::exp(-z.abs());
+                e / ((1.0 + e) * (1.0 + e))
+            }
+            Self::Gumbel => kernel::exp(-z - kernel::exp(-z)),
+            Self::Arcsine if z.abs() < 1.0 => 1.0 / (PI * ((1.0 - z) * (1.0 + z)).sqrt()),
+            Self::Arcsine => 0.0,
+            Self::Trapezoid { inexactness: d } => {
+                let outer = 1.0 + d - z.abs();
+                if outer <= 0.0 {
+                    0.0
+                } else if outer < 2.0 * d {
+                    // JCGM 101 (13): ln((w + d)/|z|…) with the ends at ±1.
+                    kernel::log_ratio(1.0 - d, 1.0 + d).min(kernel::log_ratio(z.abs(), 1.0 + d))
+                        / (4.0 * d)
+                } else {
+                    kernel::log_ratio(1.0 - d, 1.0 + d) / (4.0 * d)
+                }
             }
         }
     }

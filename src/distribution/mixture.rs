@@ -356,6 +356,10 @@ impl Tabulated for Mixture {
         }
     }
 
+    fn density(&self, x: f64) -> f64 {
+        self.smooth_density(x)
+    }
+
     fn logarithmic(&self) -> bool {
         self.logarithmic
     }

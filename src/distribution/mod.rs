@@ -32,6 +32,7 @@ mod uniform;
 mod weibull;
 
 pub use empirical::row_number;
+pub use moments::Missing;
 pub use normal::fill_standard as fill_standard_normal;
 pub use truncated::truncate;
 

@@ -1,4 +1,4 @@
-//! Mean and standard deviation by quadrature of the quantile function, for what has no formula.
+//! Mean and standard deviation: by quadrature of the quantile function, for what has no formula; and why there is none.
 
 use super::Marginal;
 use crate::kernel;
@@ -34,4 +34,63 @@ pub(super) fn quantile_moments(marginal: &dyn Marginal) -> (f64, f64) {
         }
     }
     (middle + first, (second - first * first).max(0.0).sqrt())
+}
+
+/// Why a distribution has no mean or no standard deviation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// The integral does not exist: both tails are too heavy.
+    Undefined,
+    /// It is infinite, or beyond what a double holds.
+    Infinite,
+}
+
+impl Missing {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Missing::Undefined => "undefined",
+            Missing::Infinite => "infinite",
+        }
+    }
+}
+
+impl dyn Marginal {
+    /// The mean, or why there is none.
+    ///
+    /// # Errors
+    /// The reason.
+    pub fn mean_or_why(&self) -> Result<f64, Missing> {
+        self.mean().ok_or_else(|| match heavy_sides(self) {
+            [true, true] => Missing::Undefined,
+            _ => Missing::Infinite,
+        })
+    }
+
+    /// The standard deviation, or why there is none.
+    ///
+    /// # Errors
+    /// The reason.
+    pub fn sd_or_why(&self) -> Result<f64, Missing> {
+        match self.mean_or_why() {
+            Err(missing) => Err(missing),
+            Ok(_) => self.sd().ok_or(Missing::Infinite),
+        }
+    }
+}
+
+/// On which sides, the lower and the upper, a distribution without a mean is unbounded; of a mixture, its parts without one.
+fn heavy_sides(marginal: &dyn Marginal) -> [bool; 2] {
+    if marginal.parts().is_empty() {
+        let (lower, upper) = marginal.support();
+        return [lower.is_infinite(), upper.is_infinite()];
+    }
+    let without = marginal
+        .parts()
+        .iter()
+        .filter(|part| part.marginal.mean().is_none());
+    without.fold([false; 2], |sides, part| {
+        let [lower, upper] = heavy_sides(&*part.marginal);
+        [sides[0] | lower, sides[1] | upper]
+    })
 }

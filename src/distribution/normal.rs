@@ -52,6 +52,10 @@ impl Tabulated for StandardNormal {
             upper: kernel::normal_upper_tail(x),
         }
     }
+
+    fn density(&self, x: f64) -> f64 {
+        kernel::normal_density(x)
+    }
 }
 
 /// `x[i]` = Φ⁻¹(`u[i]`) by the one table that every normal and lognormal input shares.

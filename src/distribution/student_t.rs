@@ -186,6 +186,17 @@ impl Tabulated for Standard {
         let tails = Tails::from_upper(beyond);
         if t < 0.0 { tails.mirrored() } else { tails }
     }
+
+    fn density(&self, t: f64) -> f64 {
+        let (x, y) = self.argument(t);
+        // t f(t) is the weight; y = t² x / df, so that t = 0 divides nothing by nothing.
+        let y = y.max(f64::MIN_POSITIVE);
+        let weight = kernel::dispatch(
+            #[inline(always)]
+            || self.shape.weight(x, y),
+        );
+        weight / y.sqrt() * (x / self.df).sqrt()
+    }
 }
 
 impl StudentT {
@@ -222,12 +233,7 @@ impl Marginal for StudentT {
     }
 
     fn density(&self, x: f64) -> f64 {
-        let t = self.standardised(x);
-        let (x, y) = self.standard.argument(t);
-        // t f(t) is the weight; y = t² x / df, so that t = 0 divides nothing by nothing.
-        let weight_over_root = self.standard.shape.weight(x, y.max(f64::MIN_POSITIVE))
-            / y.max(f64::MIN_POSITIVE).sqrt();
-        weight_over_root * (x / self.standard.df).sqrt() / self.scale
+        self.standard.density(self.standardised(x)) / self.scale
     }
 
     fn mean(&self) -> Option<f64> {

@@ -219,6 +219,10 @@ impl Tabulated for Truncated {
             upper: (upper / self.mass).clamp(0.0, 1.0),
         }
     }
+
+    fn density(&self, x: f64) -> f64 {
+        Marginal::density(self, x)
+    }
 }
 
 impl Marginal for Truncated {

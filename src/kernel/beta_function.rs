@@ -87,8 +87,11 @@ impl BetaShape {
             if above { tails.mirrored() } else { tails }
         } else {
             let lower = x * (a + b + 2.0) <= a + 1.0;
-            let (p, q, t) = if lower { (a, b, x) } else { (b, a, y) };
-            let tails = Tails::from_lower(weight / p * fraction(p, q, t));
+            let tails = Tails::from_lower(if lower {
+                weight / fraction(a, b, x, y)
+            } else {
+                weight / fraction(b, a, y, x)
+            });
             if lower { tails } else { tails.mirrored() }
         }
     }
@@ -128,23 +131,25 @@ pub fn regularized_beta(a: f64, b: f64, x: f64, y: f64) -> Tails {
     BetaShape::new(a, b).tails(x, y)
 }
 
-/// I_x(a, b) over x^a y^b / (a B(a, b)) by the continued fraction DLMF 8.17.22, evaluated from the front (Lentz), for x ≤ (a+1)/(a+b+2).
+/// x^a y^b / B(a, b) over I_x(a, b) by the continued fraction of Didonato & Morris, Algorithm 708, ACM TOMS 18(3), 1992,
+/// equation (9), evaluated from the front (Lentz), for x ≤ (a+1)/(a+b+2). It is the even part of DLMF 8.17.22; where a is
+/// huge it becomes that of the incomplete gamma function, and takes as few terms.
 #[inline(always)]
-fn fraction(a: f64, b: f64, x: f64) -> f64 {
+fn fraction(a: f64, b: f64, x: f64, y: f64) -> f64 {
     let tiny = 1e-300;
     let guard = |v: f64| if v.abs() < tiny { tiny } else { v };
-    let mut c = 1.0;
-    let mut d = 1.0 / guard(1.0 - (a + b) * x / (a + 1.0));
-    let mut h = d;
+    let shift = a.mul_add(y, -(b * x)) + 1.0;
+    let mut h = guard(a * shift / (a + 1.0));
+    let mut c = h;
+    let mut d = 0.0;
     for m in 1..100_000 {
         let m = f64::from(m);
-        let even = m * (b - m) * x / ((a + 2.0 * m - 1.0) * (a + 2.0 * m));
-        d = 1.0 / guard(even.mul_add(d, 1.0));
-        c = guard(1.0 + even / c);
-        h *= c * d;
-        let odd = -(a + m) * (a + b + m) * x / ((a + 2.0 * m) * (a + 2.0 * m + 1.0));
-        d = 1.0 / guard(odd.mul_add(d, 1.0));
-        c = guard(1.0 + odd / c);
+        let n = a + 2.0 * m;
+        let share = m * (b - m) * x / (n - 1.0);
+        let numerator = (a + m - 1.0) / (n - 1.0) * (a + b + m - 1.0) * x * share;
+        let denominator = m + share + (a + m) / (n + 1.0) * (1.0 + y).mul_add(m, shift);
+        d = 1.0 / guard(numerator.mul_add(d, denominator));
+        c = guard(denominator + numerator / c);
         let factor = c * d;
         h *= factor;
         if (factor - 1.0).abs() < 2e-16 {

@@ -164,6 +164,18 @@ impl Context<'_> {
                     .collect::<Vec<_>>(),
             );
         }
+        if nodes.is_empty() {
+            let complaint = self
+                .texts
+                .error(
+                    &CATALOG_WITHOUT_ROWS,
+                    node.place,
+                    "`catalog` names no entry",
+                )
+                .label("empty")
+                .advise("name one or more: `catalog = \"grid_intensity/azure/westus\"`");
+            self.complaints.push(complaint);
+        }
         // Of a wrong type or key the walker has complained.
         let named = nodes.iter().any(|node| node.as_text().is_some());
         let known = |wanted: &Table| {

@@ -164,6 +164,14 @@ pub(super) struct Named {
 }
 
 impl Context<'_> {
+    /// How many errors were found so far.
+    pub(super) fn errors(&self) -> usize {
+        let complaints = self.complaints.iter();
+        complaints
+            .filter(|complaint| complaint.severity == Severity::Error)
+            .count()
+    }
+
     fn model(&mut self, root: &Table, stem: &str) -> Option<Model> {
         self.check_format(root);
         self.read_units(root);
@@ -224,18 +232,12 @@ impl Context<'_> {
         let plan_names: Vec<&str> = plans.iter().map(VariantPlan::name).collect();
         let observed = self.read_observed(root, &outputs, &plan_names);
         let run = self.read_run(root);
-        let before = self.complaints.len();
         let mut used = HashSet::new();
         let variants: Vec<Option<super::Variant>> = plans
             .iter()
             .map(|plan| self.build_variant(plan, &outputs, &observed, &mut used))
             .collect();
-        let sound = before == self.complaints.len()
-            && self
-                .complaints
-                .iter()
-                .all(|complaint| complaint.severity == Severity::Warning);
-        if sound {
+        if self.errors() == 0 {
             // With errors left, what looks unused may only be misspelt.
             self.warn_of_unused(&base, &used);
         }

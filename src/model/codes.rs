@@ -124,8 +124,8 @@ the scenario itself first.";
     CATALOG_ROWS_DISAGREE = "catalog-rows-disagree", "rows of the catalog that are not values of one thing",
         "Several rows become the values of one discrete distribution only where they agree in accounting, basis and boundary: an average and a marginal grid factor, or a rated and an idle power, are different quantities, and choosing between them is a variant. Narrow the rows by `where`.";
     /// Nothing left.
-    CATALOG_WITHOUT_ROWS = "catalog-without-rows", "a `where` that no row of the catalog fits",
-        "`where = { accounting = \"average\", year = 2023 }` keeps the rows that have all these properties: `accounting`, `basis`, `boundary`, `year` and `source`. `montecarbon list catalog PATTERN` prints them.";
+    CATALOG_WITHOUT_ROWS = "catalog-without-rows", "a `catalog` without an entry, or a `where` that no row of it fits",
+        "`catalog` names one entry or a list of them. `where = { accounting = \"average\", year = 2023 }` keeps the rows that have all these properties: `accounting`, `basis`, `boundary`, `year` and `source`. `montecarbon list catalog PATTERN` prints them.";
     /// `where` without it.
     KEY_WITHOUT_CATALOG = "key-without-catalog", "a key for the catalog in an input that does not use it",
         "`where` narrows the rows that `catalog` names.";

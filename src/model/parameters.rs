@@ -108,7 +108,7 @@ impl Context<'_> {
         family: &'static Family,
         unit: Option<&Unit>,
     ) -> Option<Parameters> {
-        let before = self.complaints.len();
+        let before = self.errors();
         let written: Vec<&Entry> = table
             .entries
             .iter()
@@ -143,14 +143,14 @@ impl Context<'_> {
                 );
             }
             // An unknown key is often a misspelt one that would then be called missing as well.
-            None if self.complaints.len() > before => {}
+            None if self.errors() > before => {}
             None => {
                 let complaint = self.no_way_fits(table, family, &known);
                 self.complaints.push(complaint);
             }
         }
         self.check_beta_bounds(table, family, unit);
-        (self.complaints.len() == before).then_some(parameters)
+        (self.errors() == before).then_some(parameters)
     }
 
     fn unknown_parameter(&self, entry: &Entry, family: &Family) -> Diagnostic {
@@ -259,7 +259,7 @@ impl Context<'_> {
             self.complain_of_list(node, "components", COMPONENTS);
             return None;
         };
-        let before = self.complaints.len();
+        let before = self.errors();
         let mut walk = Walk {
             texts: self.texts,
             complaints: &mut self.complaints,
@@ -273,7 +273,7 @@ impl Context<'_> {
             let complaint = walk::unknown_key(self.texts, entry, COMPONENT.name, &known);
             self.complaints.push(complaint);
         }
-        if self.complaints.len() > before {
+        if self.errors() > before {
             return None;
         }
         let weight = self.finite(table.get("weight")?, "weight");

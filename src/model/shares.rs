@@ -89,7 +89,7 @@ impl Context<'_> {
         names: &[Text],
     ) -> Option<Vec<(Input, Arc<dyn Marginal>)>> {
         let sources = self.read_sources(table.get("source"));
-        let before = self.complaints.len();
+        let before = self.errors();
         let values: Vec<f64> = means
             .iter()
             .filter_map(|mean| self.finite(&mean.node, &mean.key.value))
@@ -118,7 +118,7 @@ impl Context<'_> {
                 .advise("leave out what has no share");
             self.complaints.push(complaint);
         }
-        if self.complaints.len() > before || values.len() < means.len() {
+        if self.errors() > before || values.len() < means.len() {
             return None;
         }
         let place = table.get("mean")?.place;

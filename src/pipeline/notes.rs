@@ -1,7 +1,7 @@
 //! What must not go unsaid about a run.
 
 use super::Plan;
-use crate::model::{Definition, Dependence, Kind, Variant};
+use crate::model::{Definition, Dependence, Input, Kind, Variant};
 use crate::report::number;
 use crate::run::Outcome;
 use crate::sampler::copula::spearman_of_parameter;
@@ -54,6 +54,7 @@ pub fn of_run(
             ));
         }
     }
+    notes.extend(variant.inputs.iter().filter_map(without_moments));
     for (correlation, achieved) in variant.correlations.iter().zip(achieved) {
         let [one, other] = correlation
             .inputs
@@ -149,6 +150,26 @@ fn heavy_tail(name: &str, tail: HeavyTail) -> String {
         ),
     };
     format!("{why}: {which} not reported; median, quantiles and intervals are")
+}
+
+/// What an input without a mean or a standard deviation does to what it acts on.
+fn without_moments(input: &Input) -> Option<String> {
+    let Definition::Random(marginal) = &input.definition else {
+        return None;
+    };
+    let name = &input.name;
+    let (mean, sd) = (marginal.mean_or_why(), marginal.sd_or_why());
+    match (mean, sd) {
+        (Err(missing), _) => Some(format!(
+            "{name} has no mean (it is {}), and what it acts on may have none either",
+            missing.word()
+        )),
+        (_, Err(missing)) => Some(format!(
+            "{name} has no variance (it is {}), and what it acts on may have none either",
+            missing.word()
+        )),
+        _ => None,
+    }
 }
 
 /// Whether both kinds of distributed inputs act: said wherever an interval is shown.

@@ -304,3 +304,29 @@ fn a_threshold_that_is_a_pure_number() {
     let told = test.told(&["run", "pure.toml", "--trials", "4096"]);
     assert!(told.contains("P(a > half = 0.5) = 50"), "{told}");
 }
+
+/// What has no mean or no variance is said: by `check` in its cells (null in JSON), by a run in its notes.
+#[test]
+fn inputs_without_moments() {
+    let test = CliTest::new();
+    test.write(
+        "heavy.toml",
+        "[inputs]\nx = { distribution = \"student_t\", df = 1 }\ny = { distribution = \"student_t\", df = 2, location = 3 }\n\
+         z = { distribution = \"student_t\", df = 1, truncate = [-1e9, 1e9] }\n\
+         [formulas]\nsum = \"x + y + z\"\n[outputs]\nsum = \"1\"\n",
+    );
+    assert_told!(test.told(&["check", "heavy.toml", "--quantiles", "0.25,0.75"]));
+    let json = test.told(&["check", "heavy.toml", "--json"]);
+    assert!(
+        json.contains(r#""name":"x","unit":"1","mean":null,"sd":null"#),
+        "{json}"
+    );
+    assert!(
+        json.contains(r#""name":"y","unit":"1","mean":3.0,"sd":null"#),
+        "{json}"
+    );
+    let run = test.told(&["run", "heavy.toml", "--trials", "4096"]);
+    assert!(run.contains("note: x has no mean"), "{run}");
+    assert!(run.contains("note: y has no variance"), "{run}");
+    assert!(!run.contains("note: z has no"), "{run}");
+}
