@@ -2,7 +2,7 @@
 
 use crate::commands::{
     self, CheckOptions, Failure, ListTopic, MOST_TRIALS, MOST_TRIALS_TO_STOP, Overrides,
-    RunOptions, Stopping, StoppingRule, Tolerance,
+    RunOptions, Stopping, StoppingRule, Tolerance, ValidateOptions,
 };
 use crate::sampler::Method;
 use crate::sensitivity::Measure;
@@ -41,6 +41,8 @@ enum Command {
     Run(Box<RunArguments>),
     /// Every complaint about scenarios, and what each input implies, without running
     Check(CheckArguments),
+    /// The installed program against models with exact answers and another library's draws
+    Validate(ValidateArguments),
     /// List what a scenario or a command line can name
     List {
         /// What to list
@@ -154,6 +156,25 @@ struct CheckArguments {
     json: bool,
 }
 
+#[derive(Debug, Args)]
+struct ValidateArguments {
+    /// Trials of each model [default: 1,000,000]
+    #[arg(short = 'n', long, value_name = "N", value_parser = trials)]
+    trials: Option<u64>,
+    /// Seed of every draw [default: 42]
+    #[arg(long, value_name = "S", value_parser = whole)]
+    seed: Option<u64>,
+    /// How points are drawn [default: sobol]
+    #[arg(long, value_name = "METHOD", value_parser = sampler_names())]
+    sampler: Option<String>,
+    /// Threads; the results are the same for any number [default: one per processor]
+    #[arg(short, long, value_name = "T", value_parser = threads)]
+    threads: Option<NonZeroUsize>,
+    /// No progress
+    #[arg(short, long)]
+    quiet: bool,
+}
+
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Topic {
     Distributions,
@@ -193,6 +214,13 @@ fn perform(command: Command, words: &[OsString]) -> Result<(), Failure> {
             quantiles: arguments.quantiles.map(rising),
             sets: arguments.sets,
             json: arguments.json,
+        }),
+        Command::Validate(arguments) => commands::validate(&ValidateOptions {
+            trials: arguments.trials,
+            seed: arguments.seed,
+            sampler: arguments.sampler.as_deref().and_then(Method::from_name),
+            threads: arguments.threads,
+            quiet: arguments.quiet,
         }),
         Command::List { topic, pattern } => commands::list(topic.into(), pattern.as_deref()),
         Command::Explain { code } => commands::explain(&code),

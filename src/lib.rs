@@ -31,3 +31,4 @@ pub mod scenario;
 pub mod sensitivity;
 pub mod statistic;
 pub mod unit;
+pub mod validation;

@@ -25,6 +25,7 @@ pub use error::RunError;
 use observed::Place;
 pub use plan::{MOST_TRIALS_TO_STOP, Plan, Stopping, StoppingRule, quantiles, with_median};
 use rows::Rows;
+pub use rows::quantile_name;
 use std::collections::HashMap;
 
 /// Memory that the sums behind the indices of one variant may take.

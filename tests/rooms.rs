@@ -61,6 +61,18 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "validation",
+        &[
+            "diagnostic",
+            "distribution",
+            "model",
+            "pipeline",
+            "report",
+            "sampler",
+            "statistic",
+        ],
+    ),
+    (
         "commands",
         &[
             "catalog",
@@ -76,6 +88,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "sensitivity",
             "statistic",
             "unit",
+            "validation",
         ],
     ),
     ("cli", &["commands", "report", "sampler", "sensitivity"]),
@@ -98,11 +111,19 @@ const DOORS: &[(&str, &[&str])] = &[
     ("pulp", &["kernel"]),
     ("rand", &["sampler"]),
     ("rand_core", &["sampler"]),
+    ("rand_distr", &["validation"]),
     ("rayon", &["run"]),
     ("rustix", &["report/folder.rs"]),
     (
         "serde_json",
-        &["commands", "diagnostic", "model", "report", "scenario"],
+        &[
+            "commands",
+            "diagnostic",
+            "model",
+            "report",
+            "scenario",
+            "validation",
+        ],
     ),
     ("sha2", &["report/folder.rs", "sampler"]),
     ("strsim", &["diagnostic"]),

@@ -8,6 +8,7 @@ mod list;
 mod progress;
 mod run;
 mod terminal;
+mod validate;
 
 pub(crate) use check::{CheckOptions, check};
 pub(crate) use explain::{explain, schema};
@@ -15,6 +16,7 @@ pub(crate) use init::init;
 pub(crate) use list::{ListTopic, list};
 pub(crate) use run::{Overrides, RunOptions, run};
 pub(crate) use terminal::{print, report_failure};
+pub(crate) use validate::{ValidateOptions, validate};
 
 pub(crate) use crate::model::MOST_TRIALS;
 pub(crate) use crate::pipeline::{MOST_TRIALS_TO_STOP, Stopping, StoppingRule, Tolerance};
@@ -38,6 +40,8 @@ pub(crate) enum Failure {
     Unwritable(String),
     /// What `--strict` makes a failure, a line each.
     Strict(Vec<String>),
+    /// Numbers that are not what they should be, a line each.
+    NotValid(Vec<String>),
     /// The run itself.
     Run(RunError),
     /// Standard output was closed by its reader, who has seen enough.

@@ -81,6 +81,12 @@ pub(crate) fn report_failure(failure: &Failure) -> ExitCode {
             }
             ExitCode::from(2)
         }
+        Failure::NotValid(sentences) => {
+            for sentence in sentences {
+                error(sentence);
+            }
+            ExitCode::from(1)
+        }
         Failure::Strict(sentences) => {
             for sentence in sentences {
                 error(sentence);

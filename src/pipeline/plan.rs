@@ -39,24 +39,35 @@ pub struct Plan {
     pub allow_nonfinite: bool,
 }
 
-impl Plan {
-    /// The scenario's `[run]` over the defaults.
-    pub fn of(model: &Model) -> Plan {
-        let run = &model.run;
+impl Default for Plan {
+    fn default() -> Plan {
         Plan {
-            trials: run.trials.unwrap_or(TRIALS),
-            seed: run.seed.unwrap_or(SEED),
-            sampler: run
-                .sampler
-                .as_deref()
-                .and_then(Method::from_name)
-                .unwrap_or(SAMPLER),
-            replicates: run.replicates,
-            level: run.level.unwrap_or(LEVEL),
-            quantiles: with_median(run.quantiles.as_deref().unwrap_or(&QUANTILES)),
+            trials: TRIALS,
+            seed: SEED,
+            sampler: SAMPLER,
+            replicates: None,
+            level: LEVEL,
+            quantiles: QUANTILES.to_vec(),
             measures: Measure::ALL.iter().map(|row| row.0).collect(),
             stopping: None,
             allow_nonfinite: false,
+        }
+    }
+}
+
+impl Plan {
+    /// The scenario's `[run]` over the defaults.
+    pub fn of(model: &Model) -> Plan {
+        let (run, defaults) = (&model.run, Plan::default());
+        let sampler = run.sampler.as_deref().and_then(Method::from_name);
+        Plan {
+            trials: run.trials.unwrap_or(defaults.trials),
+            seed: run.seed.unwrap_or(defaults.seed),
+            sampler: sampler.unwrap_or(defaults.sampler),
+            replicates: run.replicates,
+            level: run.level.unwrap_or(defaults.level),
+            quantiles: with_median(run.quantiles.as_deref().unwrap_or(&QUANTILES)),
+            ..defaults
         }
     }
 }

@@ -106,7 +106,7 @@ impl Rows<'_> {
 }
 
 /// `median`, or `q` and the shortest decimal that names the probability.
-fn quantile_name(p: f64) -> String {
+pub fn quantile_name(p: f64) -> String {
     if p == 0.5 {
         "median".to_owned()
     } else {

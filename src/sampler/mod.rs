@@ -14,9 +14,15 @@ pub mod sobol;
 mod xoshiro;
 
 use key::StreamKey;
+pub use xoshiro::EightLanes as Generator;
 
 /// Rows of a segment (the last one of a replicate may be shorter). A multiple of every tile's height.
 pub const SEGMENT_ROWS: usize = 1 << 14;
+
+/// The generator of a key's first replicate and segment, behind `rand`'s traits.
+pub fn generator(key: &StreamKey) -> Generator {
+    Generator::from_words(&key.words(key::Purpose::RandomStates, 0, 0))
+}
 
 /// One input as the sampler sees it.
 #[derive(Debug, Clone)]
@@ -41,7 +47,7 @@ pub trait Uniforms {
 }
 
 /// The samplers, by name. The table that the command line, `list samplers`, the schema and the README read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Method {
     /// Independent uniforms.
     Random,

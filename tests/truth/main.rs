@@ -9,87 +9,40 @@ use montecarbon::report::{OutputReport, StatisticRow};
 use montecarbon::sampler::Method;
 use montecarbon::sensitivity::Measure;
 use montecarbon::statistic::Estimate;
+use montecarbon::validation::{Comparison, compare, output_of};
 
 fn plan(sampler: Method, trials: u64, seed: u64, quantiles: Vec<f64>) -> Plan {
     Plan {
         trials,
         seed,
         sampler,
-        replicates: None,
-        level: 0.95,
         quantiles,
         measures: Vec::new(),
-        stopping: None,
-        allow_nonfinite: false,
+        ..Plan::default()
     }
 }
 
 /// Runs a model's scenario and gives its one output.
 fn output(exact: &Exact, plan: Plan) -> OutputReport {
-    let model = models::checked(&exact.scenario());
-    let mut report = simulate(&[(model, plan)], None, &Unwatched, None)
-        .unwrap_or_else(|error| panic!("{}: {error:?}", exact.id));
-    report.runs.remove(0).outputs.remove(0)
+    output_of(exact, &plan, &Unwatched).unwrap_or_else(|error| panic!("{}: {error:?}", exact.id))
+}
+
+/// Standard errors between a number and its exact answer.
+fn distance(exact: f64, found: &Estimate) -> f64 {
+    let comparison = Comparison {
+        statistic: String::new(),
+        probability: None,
+        exact,
+        found: *found,
+        slack: 1e-12 * exact.abs().max(1e-3),
+    };
+    comparison.z().abs()
 }
 
 fn estimate(output: &OutputReport, statistic: &str) -> Estimate {
-    output
-        .statistics
-        .iter()
-        .find(|row| row.statistic == statistic)
+    *output
+        .statistic(statistic)
         .unwrap_or_else(|| panic!("no {statistic}"))
-        .estimate
-}
-
-fn quantile_name(p: f64) -> String {
-    if p == 0.5 {
-        "median".to_owned()
-    } else {
-        format!("q{p}")
-    }
-}
-
-/// Everything the exact answer says, with what the run says of it.
-fn comparisons(exact: &Exact, output: &OutputReport) -> Vec<(String, f64, Estimate)> {
-    let mut all = Vec::new();
-    if let (Some(mean), Some(_)) = (exact.mean, exact.sd) {
-        all.push(("mean".to_owned(), mean, estimate(output, "mean")));
-    }
-    if let Some(sd) = exact.sd {
-        all.push(("sd".to_owned(), sd, estimate(output, "sd")));
-    }
-    for &(p, q) in &exact.quantiles {
-        let name = quantile_name(p);
-        if let Some(row) = output.statistics.iter().find(|row| row.statistic == name) {
-            all.push((name, q, row.estimate));
-        }
-    }
-    all
-}
-
-/// How many standard errors lie between; infinite where they differ and there is no error.
-///
-/// A quantile's limits may be far from symmetric (an atom on one side): each side has its own half-width over t.
-fn distance(value: f64, estimate: &Estimate) -> f64 {
-    let (Some(found), Some(error)) = (estimate.value, estimate.standard_error) else {
-        return f64::INFINITY;
-    };
-    let difference = (found - value).abs();
-    // The unit conversions and the sum of a million terms cost a few roundings.
-    if difference <= 1e-12 * value.abs().max(1e-3) {
-        return 0.0;
-    }
-    let one_sided = match (estimate.error_low, estimate.error_high) {
-        (Some(low), Some(high)) => {
-            (if value < found {
-                found - low
-            } else {
-                high - found
-            }) / 2.04
-        }
-        _ => error,
-    };
-    difference / one_sided.max(error)
 }
 
 /// Mean, sd and quantiles of every model that can be stated lie within five of their own standard errors of the exact answer, for
@@ -100,13 +53,14 @@ fn far_off(shift: f64, trials: u64) -> Vec<String> {
         for sampler in [Method::Random, Method::LatinHypercube, Method::Sobol] {
             let quantiles = exact.quantiles.iter().map(|quantile| quantile.0).collect();
             let output = output(&exact, plan(sampler, trials, 20_221_130, quantiles));
-            for (name, value, estimate) in comparisons(&exact, &output) {
-                if estimate.poorly_carried {
-                    continue;
-                }
-                let z = distance(value * (1.0 + shift), &estimate);
-                if z > 5.0 {
-                    far.push(format!("{} {sampler:?} {name}: exact {value}, found {estimate:?}, {z:.1} standard errors", exact.id));
+            for mut comparison in compare(&exact, &output) {
+                comparison.exact *= 1.0 + shift;
+                let z = comparison.z();
+                if !comparison.found.poorly_carried && z.abs() > 5.0 {
+                    far.push(format!(
+                        "{} {sampler:?}: {comparison:?}, {z:.1} standard errors",
+                        exact.id
+                    ));
                 }
             }
         }
@@ -129,111 +83,6 @@ fn a_result_one_per_cent_off_is_caught() {
         "only {} of the shifted answers were caught",
         far.len()
     );
-}
-
-/// The reported 95 % limits of the Monte Carlo error hold the exact answer in about 95 % of independent runs: each statistic of
-/// each model in at least 90 %, all together in 93–98 %.
-///
-/// Of 200 runs, fewer than 90 % are inside with probability 1e-3 when the truth is 95 %; a bound of 86 % has 1e-7.
-#[test]
-fn the_errors_are_honest() {
-    let report = coverage(1.0, 200);
-    for line in &report.lines {
-        println!("{line}");
-    }
-    assert!(report.worst >= 0.86, "{}", report.lines.join("\n"));
-    assert!(
-        (0.93..=0.985).contains(&report.overall),
-        "{}",
-        report.overall
-    );
-}
-
-#[test]
-fn errors_half_as_large_are_caught() {
-    let report = coverage(0.5, 60);
-    assert!(report.overall < 0.85, "{}", report.overall);
-}
-
-struct Coverage {
-    worst: f64,
-    overall: f64,
-    lines: Vec<String>,
-}
-
-/// The share of `runs` whose limits, scaled by `factor`, hold the exact answer.
-fn coverage(factor: f64, runs: u64) -> Coverage {
-    // Light, skewed, bounded and heavy tails; a sum, a product, a ratio, an atom.
-    let wanted = [
-        "cf_ln_product",
-        "cf_n_sum",
-        "cf_u_sum3",
-        "cf_u_prod3",
-        "cf_g_ratio",
-        "cf_exp_hypo",
-        "cf_chi2_3",
-        "cf_rectified",
-        "cf_cauchy",
-        "cf_inventory3",
-        "cf_ln_corr",
-    ];
-    let mut result = Coverage {
-        worst: 1.0,
-        overall: 0.0,
-        lines: Vec::new(),
-    };
-    let mut shares = Vec::new();
-    for exact in closed_form()
-        .into_iter()
-        .filter(|exact| wanted.contains(&exact.id.as_str()))
-    {
-        for sampler in [Method::Random, Method::LatinHypercube, Method::Sobol] {
-            let mut inside: Vec<(String, u64, u64)> = Vec::new();
-            for seed in 0..runs {
-                let output = output(
-                    &exact,
-                    plan(sampler, 8192, 1000 + seed, vec![0.025, 0.25, 0.5, 0.95]),
-                );
-                for (name, value, estimate) in comparisons(&exact, &output).into_iter() {
-                    let (Some(found), Some(error)) = (estimate.value, estimate.standard_error)
-                    else {
-                        continue;
-                    };
-                    if estimate.poorly_carried {
-                        continue;
-                    }
-                    // 24 to 32 replicates: t of 23 to 31 degrees of freedom.
-                    let reach = 2.05 * error;
-                    let (low, high) = (
-                        estimate.error_low.unwrap_or(found - reach),
-                        estimate.error_high.unwrap_or(found + reach),
-                    );
-                    let slack = 1e-12 * value.abs().max(1e-3);
-                    let holds = found + factor * (low - found) - slack <= value
-                        && value <= found + factor * (high - found) + slack;
-                    match inside.iter_mut().find(|row| row.0 == name) {
-                        Some(row) => {
-                            row.1 += u64::from(holds);
-                            row.2 += 1;
-                        }
-                        None => inside.push((name, u64::from(holds), 1)),
-                    }
-                }
-            }
-            for (name, holds, of) in inside.into_iter().filter(|row| row.2 >= runs / 2) {
-                let share = holds as f64 / of as f64;
-                result.worst = result.worst.min(share);
-                shares.push(share);
-                result.lines.push(format!(
-                    "{} {sampler:?} {name}: {:.1} %",
-                    exact.id,
-                    100.0 * share
-                ));
-            }
-        }
-    }
-    result.overall = shares.iter().sum::<f64>() / shares.len() as f64;
-    result
 }
 
 /// No model's shortest interval is shorter than it can be, or holds less than it says.
@@ -349,7 +198,7 @@ fn a_run_too_large_to_keep_its_brackets_is_as_right() {
             .iter()
             .any(|note| note.contains("read from bins"));
         for p in [0.025, 0.25, 0.5, 0.75, 0.9] {
-            let estimate = estimate(output, &quantile_name(p));
+            let estimate = estimate(output, &montecarbon::pipeline::quantile_name(p));
             let error = (estimate.value.unwrap() - p).abs();
             assert!(
                 error < 5.0 * estimate.standard_error.unwrap() || (said && error < 1e-6),
