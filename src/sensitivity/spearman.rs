@@ -198,7 +198,7 @@ pub fn estimates(replicates: &[&Spearman], output: usize, moments: &[Moments]) -
     (0..columns)
         .map(|column| {
             let without: Vec<f64> = without.iter().map(|values| values[column]).collect();
-            Estimate::with_error(values[column], jackknife(values[column], &without, &sizes))
+            jackknife(values[column], &without, &sizes)
         })
         .collect()
 }
