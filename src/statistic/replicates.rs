@@ -88,6 +88,21 @@ pub fn jackknife(all: f64, without: &[f64], sizes: &[u64]) -> Option<f64> {
     error.is_finite().then_some(error)
 }
 
+/// The quantile at `p` of rising values, as it is defined everywhere: Hazen's (k − ½)/N between order statistics; where both are
+/// equal, that value itself.
+pub fn pooled_quantile(sorted: &[f64], p: f64) -> f64 {
+    let n = sorted.len();
+    let position = (p * n as f64 + 0.5).clamp(1.0, n as f64);
+    let rank = position.floor();
+    let low = sorted[rank as usize - 1];
+    let high = sorted[(rank as usize).min(n - 1)];
+    if low == high {
+        low
+    } else {
+        (position - rank).mul_add(high - low, low)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
