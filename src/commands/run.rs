@@ -5,7 +5,7 @@ use super::progress::{self, Bar};
 use super::{Failure, terminal};
 use crate::diagnostic::did_you_mean;
 use crate::model::{Model, Variant};
-use crate::pipeline::{self, Plan, Progress as _, Stopping, TrialSink};
+use crate::pipeline::{self, Nested, Plan, Progress as _, Stopping, TrialSink};
 use crate::report::csv::Csv;
 use crate::report::folder::{FileRecord, ResultFolder, sha256};
 use crate::report::json::Json;
@@ -67,6 +67,8 @@ pub(crate) struct Overrides {
     pub(crate) measures: Option<Vec<Measure>>,
     /// `--digits`, `--tolerance`, `--target`, `--method`, `--max-trials`.
     pub(crate) stopping: Option<Stopping>,
+    /// `--nested`.
+    pub(crate) nested: Option<Nested>,
     /// `--allow-nonfinite`.
     pub(crate) allow_nonfinite: bool,
 }
@@ -81,6 +83,15 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
         .into_iter()
         .map(|model| planned(model, &options.overrides))
         .collect();
+    if options.overrides.nested.is_some() {
+        files::refuse(
+            planned
+                .iter()
+                .flat_map(|(model, _)| &model.variants)
+                .filter(|variant| is_chosen(variant, chosen))
+                .flat_map(|variant| &variant.kinds_correlated),
+        )?;
+    }
     if let Some(stopping) = &options.overrides.stopping {
         refuse_unknown_targets(&planned, chosen, stopping)?;
     }
@@ -148,6 +159,7 @@ fn planned(model: Model, overrides: &Overrides) -> (Model, Plan) {
             .map_or(of_file.quantiles, pipeline::with_median),
         measures: overrides.measures.clone().unwrap_or(of_file.measures),
         stopping: overrides.stopping.clone(),
+        nested: overrides.nested,
         allow_nonfinite: overrides.allow_nonfinite,
     };
     (model, plan)
@@ -367,6 +379,7 @@ fn scenario_plan(model: &Model, plan: &Plan) -> ScenarioPlan {
         level: plan.level,
         quantiles: plan.quantiles.clone(),
         measures: plan.measures.iter().filter_map(word).collect(),
+        nested: plan.nested.map(|nested| nested.to_string()),
         allow_nonfinite: plan.allow_nonfinite,
     }
 }

@@ -1,5 +1,6 @@
 //! Why a run did not finish, and how that is said.
 
+use super::NotNested;
 use crate::report::{BASE, number};
 use std::{fmt, io};
 
@@ -40,6 +41,28 @@ pub enum RunError {
         /// What they would take.
         bytes: u64,
     },
+    /// A variant that cannot be run nested.
+    NotNested {
+        /// The file's stem.
+        scenario: String,
+        /// The variant.
+        variant: String,
+        /// Why.
+        why: NotNested,
+    },
+    /// An output was not finite in some trials of the nested run and leaving them out was not asked for.
+    NestedNonFinite {
+        /// The file's stem.
+        scenario: String,
+        /// The variant.
+        variant: String,
+        /// The output.
+        output: String,
+        /// In how many.
+        count: u64,
+        /// Of how many.
+        trials: u64,
+    },
     /// The progress said stop.
     Cancelled,
     /// The sink of trials failed.
@@ -58,11 +81,7 @@ impl fmt::Display for RunError {
                 first_trial,
                 inputs,
             } => {
-                let of = if variant == BASE {
-                    scenario.clone()
-                } else {
-                    format!("{scenario} / {variant}")
-                };
+                let of = label(scenario, variant);
                 let always = count == trials;
                 let (count, trials) = (number::count(*count), number::count(*trials));
                 let among = if always {
@@ -87,6 +106,29 @@ impl fmt::Display for RunError {
                 });
                 formatter.write_str(&text)
             }
+            RunError::NotNested {
+                scenario,
+                variant,
+                why,
+            } => write!(formatter, "{}: --nested: {why}", label(scenario, variant)),
+            RunError::NestedNonFinite {
+                scenario,
+                variant,
+                output,
+                count,
+                trials,
+            } => write!(
+                formatter,
+                "{}: {output} is not finite in {} of {} trials of the nested run{NON_FINITE_HELP}{}",
+                label(scenario, variant),
+                number::count(*count),
+                number::count(*trials),
+                if count == trials {
+                    NOTHING_LEFT_HELP
+                } else {
+                    LEAVE_OUT_HELP
+                }
+            ),
             RunError::TooManyInputs { inputs, most } => write!(
                 formatter,
                 "{inputs} random inputs in all files together, and Sobol' points have {most} dimensions: run fewer files at once, or use --sampler random"
@@ -103,6 +145,15 @@ impl fmt::Display for RunError {
             ),
             RunError::Cancelled => formatter.write_str("stopped; nothing was written"),
         }
+    }
+}
+
+/// `scenario`, or `scenario / variant`.
+fn label(scenario: &str, variant: &str) -> String {
+    if variant == BASE {
+        scenario.to_owned()
+    } else {
+        format!("{scenario} / {variant}")
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a run is asked for: defaults, over them the scenario's `[run]`, over it the caller.
 
+use super::Nested;
 use crate::model::{Model, RunDefaults};
 use crate::run::{self, Tolerance};
 use crate::sampler::{Layout, Method};
@@ -35,6 +36,8 @@ pub struct Plan {
     pub measures: Vec<Measure>,
     /// Run until numbers are known well enough, instead of `trials`.
     pub stopping: Option<Stopping>,
+    /// Besides, a nested run.
+    pub nested: Option<Nested>,
     /// Leave trials with a non-finite output out instead of failing.
     pub allow_nonfinite: bool,
 }
@@ -50,6 +53,7 @@ impl Default for Plan {
             quantiles: QUANTILES.to_vec(),
             measures: Measure::ALL.iter().map(|row| row.0).collect(),
             stopping: None,
+            nested: None,
             allow_nonfinite: false,
         }
     }

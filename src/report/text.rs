@@ -2,6 +2,7 @@
 //!
 //! "Of outcomes" stands beside a spread, "known to within" beside an error; the two are never called by the same word.
 
+mod nested;
 mod observed;
 
 use super::grid::{Align, Grid};
@@ -95,6 +96,7 @@ impl Page {
         self.kinds(std::slice::from_ref(run));
         self.thresholds(std::slice::from_ref(run), |_| String::new());
         self.drivers(&run.outputs);
+        self.nested(std::slice::from_ref(run), None);
     }
 
     /// Several runs: one table, and one line for each threshold and each output's drivers.
@@ -130,14 +132,15 @@ impl Page {
                 &["scenario", "variant"],
             );
         }
-        let label = |run: &RunReport| {
+        let name = |run: &RunReport| {
             let label = if of_one_file {
                 run.variant.clone()
             } else {
                 run.label()
             };
-            format!("{}: ", plain(&label))
+            plain(&label).into_owned()
         };
+        let label = |run: &RunReport| format!("{}: ", name(run));
         self.kinds(runs);
         self.thresholds(runs, label);
         let mut lines = Vec::new();
@@ -156,6 +159,7 @@ impl Page {
         for line in lines {
             self.line(&line);
         }
+        self.nested(runs, Some(&name));
     }
 
     /// What the intervals are made of, where that is two different things.

@@ -127,6 +127,21 @@ fn unskewed(y: f64, skewness: f64, n: f64) -> f64 {
     }
 }
 
+/// The quantile at `p` of rising values, as it is defined everywhere: Hazen's (k − ½)/N between order statistics; where both are
+/// equal, that value itself.
+pub fn pooled_quantile(sorted: &[f64], p: f64) -> f64 {
+    let n = sorted.len();
+    let position = (p * n as f64 + 0.5).clamp(1.0, n as f64);
+    let rank = position.floor();
+    let low = sorted[rank as usize - 1];
+    let high = sorted[(rank as usize).min(n - 1)];
+    if low == high {
+        low
+    } else {
+        (position - rank).mul_add(high - low, low)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
