@@ -183,7 +183,7 @@ impl<'a> Sample<'a> {
                 value - size / (self.n - size) * influence
             })
             .collect();
-        jackknife(value, &without, self.sizes)
+        jackknife(value, &without, self.sizes).standard_error
     }
 
     /// The sd of the truth. Its error is that of the variance, so its limits are not symmetric near zero.
