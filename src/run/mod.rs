@@ -4,6 +4,7 @@
 //! brackets missed a wanted rank, the pass is made again with the cells that were wanting.
 
 mod dependence;
+mod first_order;
 mod jcgm101;
 mod nested;
 mod parallel;
@@ -20,6 +21,7 @@ use crate::statistic::summary::{Summary, summarise};
 use crate::statistic::tail::HeavyTail;
 use crate::statistic::tally::{Marks, Role, Tally, TallyPlan};
 pub use dependence::rank_correlations;
+pub use first_order::{FirstOrder, Spread, at_medians, first_order, pearson};
 pub use jcgm101::{jcgm101_layout, run_jcgm101};
 pub use nested::{Inner, NestedExperiment, NestedOutcome, run_nested};
 pub use parallel::with_threads;
