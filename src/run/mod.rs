@@ -4,6 +4,7 @@
 //! brackets missed a wanted rank, the pass is made again with the cells that were wanting.
 
 mod dependence;
+mod exchange;
 mod jcgm101;
 mod parallel;
 mod pass;
@@ -19,6 +20,7 @@ use crate::statistic::summary::{Summary, summarise};
 use crate::statistic::tail::HeavyTail;
 use crate::statistic::tally::{Marks, Role, Tally, TallyPlan};
 pub use dependence::rank_correlations;
+pub use exchange::{Exchanged, exchange};
 pub use jcgm101::{jcgm101_layout, run_jcgm101};
 pub use parallel::with_threads;
 use std::io;

@@ -15,6 +15,10 @@ pub enum Purpose {
     Scrambling = 1,
     /// The keys of the permutations of a Latin hypercube.
     Permutation = 2,
+    /// The key of the half of a pick-freeze sample that is frozen.
+    FrozenHalf = 3,
+    /// The key of the half that takes its place.
+    ExchangedHalf = 4,
 }
 
 /// The key of one input under one seed.
@@ -36,6 +40,11 @@ impl StreamKey {
                 .fold(0u64, |word, &byte| (word << 8) | u64::from(byte))
         };
         StreamKey([word(0), word(8)])
+    }
+
+    /// From words that another key gave for this.
+    pub(super) fn from_words(words: [u64; 4]) -> Self {
+        StreamKey([words[0], words[1]])
     }
 
     /// `N` words (a multiple of four) belonging to this key, replicate, segment and purpose.

@@ -8,6 +8,8 @@ pub mod key;
 mod latin_hypercube;
 mod permutation;
 mod philox;
+pub mod pick_freeze;
+pub mod players;
 mod random;
 mod scramble;
 pub mod sobol;

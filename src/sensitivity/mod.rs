@@ -3,7 +3,9 @@
 //! Which sample an index needs is a type: the indices here are computed from [`MainTally`], which only the main sample fills.
 
 mod classes;
+mod further;
 mod given_data;
+pub mod sobol;
 mod spearman;
 
 use crate::distribution::Marginal;
@@ -14,6 +16,7 @@ use crate::statistic::replicates::student_factor;
 use crate::statistic::tally::Tally;
 use classes::Classes;
 pub use classes::MOST_ATOMS;
+pub use further::{Design, Evaluated, Standard};
 
 /// The name of the column that no output depends on: its indices are the noise floor.
 pub const DUMMY: &str = "(dummy)";
