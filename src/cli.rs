@@ -99,6 +99,9 @@ struct RunArguments {
     /// Measures of what drives the outputs, or none [default: all that need no further evaluations]
     #[arg(long, value_name = "METHOD,…", value_delimiter = ',', value_parser = measure_names())]
     sensitivity: Option<Vec<String>>,
+    /// Base sample of the measures that evaluate the model again [default: 131,072, fewer where shapley would take long]
+    #[arg(long, value_name = "N", value_parser = trials)]
+    base: Option<u64>,
     /// Run only this variant (repeatable)
     #[arg(long = "variant", value_name = "NAME")]
     variants: Vec<String>,
@@ -252,6 +255,7 @@ fn run_options(arguments: RunArguments, words: &[OsString]) -> Result<RunOptions
             quantiles: arguments.quantiles.map(rising),
             measures: arguments.sensitivity.map(measures).transpose()?,
             stopping,
+            base: arguments.base,
             allow_nonfinite: arguments.allow_nonfinite,
         },
         files: arguments.files,

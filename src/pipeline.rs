@@ -1,9 +1,11 @@
 //! The flow from models to a report: each stage called in turn, nothing computed here.
 
 mod error;
+mod further;
 mod notes;
 mod observed;
 mod plan;
+mod players;
 mod rows;
 mod stopping;
 
@@ -22,6 +24,7 @@ use crate::sensitivity::{DUMMY, MainPlan};
 use crate::statistic::Estimate;
 use crate::statistic::tally::Marks;
 pub use error::RunError;
+use further::Further;
 use observed::Place;
 pub use plan::{MOST_TRIALS_TO_STOP, Plan, Stopping, StoppingRule, quantiles, with_median};
 use rows::Rows;
@@ -196,7 +199,7 @@ impl VariantRun<'_> {
         self.refuse_indices_too_large(&program)?;
         if program.varying_outputs().next().is_none() {
             progress.begin(&self.model.scenario, &self.variant.name, 1);
-            return Ok(self.assemble(&program, None, None));
+            return Ok(self.assemble(&program, None, None, Further::default()));
         }
         let (outcome, reached) = match self.outcome(&program, progress) {
             Ok(outcome) => outcome,
@@ -206,7 +209,8 @@ impl VariantRun<'_> {
         if outcome.nonfinite.trials > 0 && !self.plan.allow_nonfinite {
             return Err(self.nonfinite(&outcome.nonfinite));
         }
-        Ok(self.assemble(&program, Some(&outcome), reached.as_ref()))
+        let further = self.further(&outcome, progress)?;
+        Ok(self.assemble(&program, Some(&outcome), reached.as_ref(), further))
     }
 
     /// Runs the trials that the plan asks for, or as many as its stopping rule finds.
@@ -222,7 +226,7 @@ impl VariantRun<'_> {
             marks: &marks,
             quantiles: &self.plan.quantiles,
             level: self.plan.level,
-            measures: &self.plan.measures,
+            measures: &self.plan.main_measures(),
         };
         let Some(stopping) = &self.plan.stopping else {
             let trials = self.layout.trials();
@@ -265,7 +269,7 @@ impl VariantRun<'_> {
     fn refuse_indices_too_large(&self, program: &Program) -> Result<(), RunError> {
         let (inputs, outputs) = (program.sources.len(), program.varying_outputs().count());
         let replicates = self.layout.replicates;
-        let bytes = MainPlan::bytes(&self.plan.measures, inputs, outputs, replicates);
+        let bytes = MainPlan::bytes(&self.plan.main_measures(), inputs, outputs, replicates);
         if bytes > MOST_BYTES_OF_INDICES {
             return Err(RunError::IndicesTooLarge {
                 inputs,
@@ -329,6 +333,7 @@ impl VariantRun<'_> {
         program: &Program,
         outcome: Option<&Outcome>,
         reached: Option<&Reached>,
+        mut further: Further,
     ) -> RunReport {
         let layout = self.layout;
         let trials = outcome.map_or(1, |_| layout.trials());
@@ -367,7 +372,9 @@ impl VariantRun<'_> {
                         None => rows.constant(),
                     },
                     sensitivity: varying.map_or_else(Vec::new, |(outcome, varying)| {
-                        self.sensitivity(program, outcome, varying)
+                        let mut rows = self.sensitivity(program, outcome, varying);
+                        rows.append(&mut further.next());
+                        rows
                     }),
                     observed: observed::of_output(
                         self.model,
@@ -417,7 +424,10 @@ impl VariantRun<'_> {
                 &layout,
                 outcome,
                 &self.achieved_correlations(),
-            ),
+            )
+            .into_iter()
+            .chain(further.notes)
+            .collect(),
         }
     }
 

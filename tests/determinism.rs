@@ -69,6 +69,7 @@ fn plan(sampler: Method, trials: u64) -> Plan {
         quantiles: vec![0.025, 0.5, 0.975],
         measures: vec![Measure::Spearman, Measure::GivenData],
         stopping: None,
+        base: None,
         allow_nonfinite: false,
     }
 }

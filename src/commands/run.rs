@@ -67,6 +67,8 @@ pub(crate) struct Overrides {
     pub(crate) measures: Option<Vec<Measure>>,
     /// `--digits`, `--tolerance`, `--target`, `--method`, `--max-trials`.
     pub(crate) stopping: Option<Stopping>,
+    /// `--base`.
+    pub(crate) base: Option<u64>,
     /// `--allow-nonfinite`.
     pub(crate) allow_nonfinite: bool,
 }
@@ -147,6 +149,7 @@ fn planned(model: Model, overrides: &Overrides) -> (Model, Plan) {
             .as_deref()
             .map_or(of_file.quantiles, pipeline::with_median),
         measures: overrides.measures.clone().unwrap_or(of_file.measures),
+        base: overrides.base,
         stopping: overrides.stopping.clone(),
         allow_nonfinite: overrides.allow_nonfinite,
     };
@@ -352,12 +355,6 @@ fn catalog_uses(model: &Model) -> Vec<CatalogUse> {
 }
 
 fn scenario_plan(model: &Model, plan: &Plan) -> ScenarioPlan {
-    let word = |measure: &Measure| {
-        Measure::ALL
-            .iter()
-            .find(|row| row.0 == *measure)
-            .map(|row| row.1)
-    };
     ScenarioPlan {
         scenario: model.scenario.clone(),
         trials: plan.trials,
@@ -366,7 +363,8 @@ fn scenario_plan(model: &Model, plan: &Plan) -> ScenarioPlan {
         replicates: plan.replicates,
         level: plan.level,
         quantiles: plan.quantiles.clone(),
-        measures: plan.measures.iter().filter_map(word).collect(),
+        measures: plan.measures.iter().map(|measure| measure.word()).collect(),
+        base: plan.base,
         allow_nonfinite: plan.allow_nonfinite,
     }
 }

@@ -40,6 +40,19 @@ pub enum RunError {
         /// What they would take.
         bytes: u64,
     },
+    /// A measure that was asked for does not hold for inputs that depend on each other.
+    DependentInputs {
+        /// The file's stem.
+        scenario: String,
+        /// The variant.
+        variant: String,
+        /// The word of the measure.
+        measure: &'static str,
+        /// Inputs that correlations connect.
+        inputs: Vec<String>,
+        /// What holds.
+        instead: &'static str,
+    },
     /// The progress said stop.
     Cancelled,
     /// The sink of trials failed.
@@ -58,11 +71,7 @@ impl fmt::Display for RunError {
                 first_trial,
                 inputs,
             } => {
-                let of = if variant == BASE {
-                    scenario.clone()
-                } else {
-                    format!("{scenario} / {variant}")
-                };
+                let of = label(scenario, variant);
                 let always = count == trials;
                 let (count, trials) = (number::count(*count), number::count(*trials));
                 let among = if always {
@@ -101,8 +110,30 @@ impl fmt::Display for RunError {
                 "the measures of sensitivity of {inputs} inputs for {outputs} outputs would take {} GiB: report fewer outputs, or use --sensitivity none",
                 bytes >> 30
             ),
+            RunError::DependentInputs {
+                scenario,
+                variant,
+                measure,
+                inputs,
+                instead,
+            } => write!(
+                formatter,
+                "{}: --sensitivity {measure} needs independent inputs, and {} are correlated
+help: {instead}",
+                label(scenario, variant),
+                inputs.join(", ")
+            ),
             RunError::Cancelled => formatter.write_str("stopped; nothing was written"),
         }
+    }
+}
+
+/// What a run is called in messages.
+fn label(scenario: &str, variant: &str) -> String {
+    if variant == BASE {
+        scenario.to_owned()
+    } else {
+        format!("{scenario} / {variant}")
     }
 }
 

@@ -33,6 +33,8 @@ pub struct Plan {
     pub quantiles: Vec<f64>,
     /// Measures of sensitivity to compute.
     pub measures: Vec<Measure>,
+    /// The base sample of the measures that evaluate the model again; `None`: what they need.
+    pub base: Option<u64>,
     /// Run until numbers are known well enough, instead of `trials`.
     pub stopping: Option<Stopping>,
     /// Leave trials with a non-finite output out instead of failing.
@@ -48,7 +50,8 @@ impl Default for Plan {
             replicates: None,
             level: LEVEL,
             quantiles: QUANTILES.to_vec(),
-            measures: Measure::ALL.iter().map(|row| row.0).collect(),
+            measures: Measure::of_main_sample(),
+            base: None,
             stopping: None,
             allow_nonfinite: false,
         }
@@ -73,6 +76,14 @@ impl Plan {
 }
 
 impl Plan {
+    /// The measures that the main sample answers.
+    pub(super) fn main_measures(&self) -> Vec<Measure> {
+        let measures = self.measures.iter().copied();
+        measures
+            .filter(|measure| measure.is_of_main_sample())
+            .collect()
+    }
+
     /// The shape of the sample, of the first stage where there is a stopping rule.
     pub(super) fn layout(&self) -> Layout {
         match &self.stopping {

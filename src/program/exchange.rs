@@ -5,7 +5,7 @@
 //! exchanges in a row that agree on what it depends on.
 
 use super::{Program, Register, TILE};
-use crate::sampler::players::{Draw, Players};
+use crate::sampler::players::{Draw, Exchanging, Players};
 
 /// Where a column stands for an exchange.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,12 +34,12 @@ struct Exchange {
 
 impl Exchanges {
     /// Of a program lowered without shared columns. `player_of`: the player that each source belongs to; `coupled`: sets of players
-    /// whose draws depend on each other; `sets`: the players exchanged, an evaluation each.
+    /// whose draws depend on each other; `asked`: the players exchanged, an evaluation each.
     pub fn new(
         program: &Program,
         player_of: &[usize],
         coupled: &[Players],
-        sets: &[Players],
+        asked: &(impl Exchanging + ?Sized),
     ) -> Self {
         let count = player_of.iter().max().map_or(0, |most| most + 1);
         // What each column depends on, and whether it is itself the draw of a player.
@@ -60,7 +60,12 @@ impl Exchanges {
             drawn.push(player);
         }
         let mut held: Vec<Option<Players>> = vec![None; depends.len()];
-        let exchange = |set: &Players| {
+        let each_run = asked.of_replicate(0).len().max(1);
+        let exchange = |(number, set): (usize, &Players)| {
+            // A run begins with what another replicate left behind.
+            if number % each_run == 0 {
+                held.fill(None);
+            }
             let mut steps = Vec::new();
             let places = depends.iter().enumerate().map(|(at, on)| {
                 let exchanged = on.and(set);
@@ -81,13 +86,8 @@ impl Exchanges {
             Exchange { steps, places }
         };
         Exchanges {
-            each: sets.iter().map(exchange).collect(),
+            each: asked.sets().iter().enumerate().map(exchange).collect(),
         }
-    }
-
-    /// How many there are.
-    pub fn count(&self) -> usize {
-        self.each.len()
     }
 }
 

@@ -74,6 +74,8 @@ pub struct ScenarioPlan {
     pub quantiles: Vec<f64>,
     /// The words of the measures.
     pub measures: Vec<&'static str>,
+    /// The base sample asked for.
+    pub base: Option<u64>,
     /// Whether trials with a number that is not finite are left out.
     pub allow_nonfinite: bool,
 }
@@ -173,6 +175,7 @@ fn scenario(plan: &ScenarioPlan, report: &Report) -> Value {
         "level": plan.level,
         "quantiles": plan.quantiles,
         "sensitivity": plan.measures,
+        "base": plan.base,
         "allow_nonfinite": plan.allow_nonfinite,
         "variants": variants,
     })

@@ -585,6 +585,15 @@ fn heading(measure: &'static str) -> &'static str {
     match measure {
         "spearman" => "Spearman",
         "first_order_given_data" => "of the variance",
+        "sobol_first" => "alone",
+        "sobol_total" => "in all",
+        "shapley" => "Shapley",
+        "shapley_grade" => "Shapley, by grade",
+        "morris_mu_star" => "μ*",
+        "morris_sigma" => "σ",
+        "morris_mu" => "μ",
+        "tornado_low" => "at its 5 %",
+        "tornado_high" => "at its 95 %",
         other => other,
     }
 }

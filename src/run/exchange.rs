@@ -5,7 +5,7 @@ use super::{Progress, Stopped};
 use crate::program::exchange::{ExchangeTile, Exchanges};
 use crate::program::{Program, Register, TILE};
 use crate::sampler::Layout;
-use crate::sampler::players::{Draw, PairedSample, Players};
+use crate::sampler::players::{Draw, PairedSample, PairedUniforms, Players};
 use crate::sensitivity::{Design, Evaluated};
 
 /// What the exchanges are made on.
@@ -32,12 +32,7 @@ pub fn exchange<D: Design>(
     what: &Exchanged<'_, D>,
     progress: &dyn Progress,
 ) -> Result<Vec<D::Tally>, Stopped> {
-    let exchanges = Exchanges::new(
-        what.program,
-        what.player_of,
-        what.coupled,
-        what.design.sets(),
-    );
+    let exchanges = Exchanges::new(what.program, what.player_of, what.coupled, what.design);
     let layout = what.layout;
     let segments: Vec<(u32, u64, usize)> = (0..layout.replicates)
         .flat_map(|replicate| {
@@ -99,21 +94,19 @@ impl<D: Design> Worker<'_, D> {
             let tile = &mut self.tile;
             tile.rows = (rows - done).min(TILE);
             uniforms.next_tile(tile.rows);
-            let mut fill = |source: usize, draw: Draw, out: &mut [f64]| {
-                let u = &mut u[..out.len()];
-                uniforms.fill(source, draw, u);
-                program.sources[source].marginal.fill(u, out);
-            };
-            tile.begin(program, &mut fill);
+            tile.begin(program, |source, draw, out| {
+                draw_source(program, &mut *uniforms, source, draw, &mut u, out);
+            });
             let halves = self
                 .outputs
                 .iter()
                 .map(|&(output, _)| (tile.a(output), tile.b(output)));
             let (a, b): (Vec<&[f64]>, Vec<&[f64]>) = halves.unzip();
             design.begin(&mut tally, &mut self.workspace, &a, &b);
-            for at in 0..self.exchanges.count() {
+            for at in design.of_replicate(replicate) {
                 tile.exchange(program, self.exchanges, at, |source, out| {
-                    fill(source, Draw::Given(at), out);
+                    let draw = Draw::Given(at);
+                    draw_source(program, &mut *uniforms, source, draw, &mut u, out);
                 });
                 let columns = self.outputs.iter().map(|&(output, _)| Evaluated {
                     a: tile.a(output),
@@ -121,10 +114,24 @@ impl<D: Design> Worker<'_, D> {
                     y: tile.exchanged(self.exchanges, at, output),
                 });
                 let columns: Vec<Evaluated> = columns.collect();
-                design.exchange(&mut tally, &mut self.workspace, at, &columns);
+                design.exchange(&mut tally, &mut self.workspace, at, &columns, &*uniforms);
             }
             done += tile.rows;
         }
         tally
     }
+}
+
+/// Draws a source into a column.
+fn draw_source(
+    program: &Program,
+    uniforms: &mut dyn PairedUniforms,
+    source: usize,
+    draw: Draw,
+    u: &mut [f64; TILE],
+    out: &mut [f64],
+) {
+    let u = &mut u[..out.len()];
+    uniforms.fill(source, draw, u);
+    program.sources[source].marginal.fill(u, out);
 }

@@ -10,6 +10,7 @@ mod parallel;
 mod pass;
 mod pilot;
 mod stopping;
+mod tornado;
 mod trials;
 
 use crate::program::Program;
@@ -25,6 +26,7 @@ pub use jcgm101::{jcgm101_layout, run_jcgm101};
 pub use parallel::with_threads;
 use std::io;
 pub use stopping::{Reached, Study, Target, Tolerance, first_layout, run_until};
+pub use tornado::one_at_a_time;
 pub use trials::{one_trial, stream_trials};
 
 /// What the engine tells while it runs; called from any thread.

@@ -6,6 +6,7 @@
 pub mod copula;
 pub mod key;
 mod latin_hypercube;
+pub mod levels;
 mod permutation;
 mod philox;
 pub mod pick_freeze;

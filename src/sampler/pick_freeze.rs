@@ -7,7 +7,7 @@
 //! half B (Anderson, An Introduction to Multivariate Statistical Analysis, 3rd ed. (2003), theorem 2.5.1).
 
 use super::copula::{self, Group};
-use super::key::{Purpose, StreamKey};
+use super::key::Purpose;
 use super::players::{Draw, Exchanging, PairedSample, PairedUniforms};
 use super::{Layout, Method, SampledInput, Sampler, Uniforms};
 use crate::distribution::fill_standard_normal;
@@ -188,12 +188,5 @@ impl PairedUniforms for Halves<'_> {
                 copula::probabilities(&sum, u);
             }
         }
-    }
-}
-
-impl StreamKey {
-    /// The key of another stream of the same input.
-    fn derived(&self, purpose: Purpose) -> StreamKey {
-        StreamKey::from_words(self.words(purpose, 0, 0))
     }
 }

@@ -1,5 +1,7 @@
 //! Sets of players: inputs that an index looks at together, and exchanges together.
 
+use std::ops::Range;
+
 /// A set of players.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Players(Vec<u64>);
@@ -59,6 +61,18 @@ pub enum Draw {
 pub trait Exchanging {
     /// The players exchanged for each evaluation beyond A and B.
     fn sets(&self) -> &[Players];
+
+    /// Into how many runs of one length the sets are cut: replicate r evaluates those of run r, modulo their number.
+    fn runs(&self) -> usize {
+        1
+    }
+
+    /// The sets that a replicate evaluates.
+    fn of_replicate(&self, replicate: u32) -> Range<usize> {
+        let each = self.sets().len() / self.runs();
+        let first = replicate as usize % self.runs() * each;
+        first..first + each
+    }
 }
 
 /// Makes both halves of any segment of any replicate.
@@ -73,4 +87,10 @@ pub trait PairedUniforms {
     fn next_tile(&mut self, rows: usize);
     /// The uniforms of an input: once for A, then once for B, then any of those given others.
     fn fill(&mut self, input: usize, draw: Draw, u: &mut [f64]);
+
+    /// For each row of the tile, 1 where an input is larger in B than in A and −1 where it is smaller; empty where that is no
+    /// matter.
+    fn directions(&self, _input: usize) -> &[f64] {
+        &[]
+    }
 }

@@ -1,7 +1,7 @@
 //! What indices that evaluate the model again have in common: which exchanges they need, and what they remember of them.
 
 use crate::kernel;
-use crate::sampler::players::{Exchanging, PairedSample};
+use crate::sampler::players::{Exchanging, PairedSample, PairedUniforms};
 use crate::statistic::Estimate;
 use crate::statistic::replicates::jackknife;
 
@@ -26,13 +26,14 @@ pub trait Design: Exchanging + Sync {
         b: &[&[f64]],
     );
 
-    /// The outputs of an exchange over the same tile; the exchanges come in their order.
+    /// The outputs of an exchange over the same tile, and the uniforms of the tile; the exchanges come in their order.
     fn exchange(
         &self,
         tally: &mut Self::Tally,
         workspace: &mut Self::Workspace,
         at: usize,
         columns: &[Evaluated<'_>],
+        uniforms: &dyn PairedUniforms,
     );
 
     /// Adds the block that comes next in the order of the trials.

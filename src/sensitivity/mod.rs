@@ -5,6 +5,8 @@
 mod classes;
 mod further;
 mod given_data;
+pub mod morris;
+pub mod shapley;
 pub mod sobol;
 mod spearman;
 
@@ -28,6 +30,14 @@ pub enum Measure {
     Spearman,
     /// First-order index from the main sample.
     GivenData,
+    /// Sobol' indices.
+    Sobol,
+    /// Shapley effects.
+    Shapley,
+    /// Elementary effects.
+    Morris,
+    /// One input at a time.
+    Tornado,
 }
 
 impl Measure {
@@ -45,14 +55,57 @@ impl Measure {
             "first_order_given_data",
             "first-order index (share of the variance), from the main sample",
         ),
+        (
+            Measure::Sobol,
+            "sobol",
+            "sobol_first, sobol_total, sobol_second",
+            "share of the variance by an input alone, with all its interactions, by pairs; independent inputs",
+        ),
+        (
+            Measure::Shapley,
+            "shapley",
+            "shapley, shapley_grade",
+            "the variance shared out, dependent inputs too; also by grade of evidence",
+        ),
+        (
+            Measure::Morris,
+            "morris",
+            "morris_mu_star, morris_sigma, morris_mu",
+            "elementary effects: change of the output when one input goes across its range; independent inputs",
+        ),
+        (
+            Measure::Tornado,
+            "tornado",
+            "tornado_low, tornado_high",
+            "the output with one input at its 5 % and its 95 % quantile, the others at their medians",
+        ),
     ];
 
-    /// The word of the `measure` column in `sensitivity.csv`.
+    /// The word of the command line.
+    pub fn word(self) -> &'static str {
+        Self::ALL
+            .iter()
+            .find(|row| row.0 == self)
+            .map_or("", |row| row.1)
+    }
+
+    /// The word of the `measure` column in `sensitivity.csv`, of a measure that has one.
     pub fn column(self) -> &'static str {
         Self::ALL
             .iter()
             .find(|row| row.0 == self)
             .map_or("", |row| row.2)
+    }
+
+    /// Whether it is computed from the trials of the main sample; the others evaluate the model again.
+    pub fn is_of_main_sample(self) -> bool {
+        matches!(self, Measure::Spearman | Measure::GivenData)
+    }
+
+    /// The measures that need no further evaluations.
+    pub fn of_main_sample() -> Vec<Measure> {
+        let all = Self::ALL.iter().map(|row| row.0);
+        all.filter(|measure| measure.is_of_main_sample()).collect()
     }
 }
 
@@ -141,6 +194,7 @@ impl MainPlan {
             Measure::Spearman => {
                 outputs * Self::rank_classes(inputs, outputs, replicates) * padded(columns)
             }
+            Measure::Sobol | Measure::Shapley | Measure::Morris | Measure::Tornado => 0,
         });
         8 * u64::from(replicates) * each.sum::<usize>() as u64
     }
@@ -158,7 +212,7 @@ impl MainPlan {
         let moments: Vec<Moments> = values.iter().map(|tally| tally.moments).collect();
         self.measures
             .iter()
-            .map(|&measure| {
+            .filter_map(|&measure| {
                 let estimates = match measure {
                     Measure::GivenData => {
                         let parts: Vec<_> = tallies
@@ -175,8 +229,12 @@ impl MainPlan {
                             .collect();
                         spearman::estimates(&parts, output, &moments)
                     }
+                    // Another sample's.
+                    Measure::Sobol | Measure::Shapley | Measure::Morris | Measure::Tornado => {
+                        return None;
+                    }
                 };
-                (measure, ranked(estimates, tallies.len()))
+                Some((measure, ranked(estimates, tallies.len())))
             })
             .collect()
     }

@@ -32,7 +32,7 @@
 use super::further::{Design, Evaluated, Replicates, Standard, sums};
 use super::{Index, add_all, ranked};
 use crate::sampler::pick_freeze::PickFreeze;
-use crate::sampler::players::{Exchanging, Players};
+use crate::sampler::players::{Exchanging, PairedUniforms, Players};
 use crate::statistic::Estimate;
 
 /// Pairs are looked at up to so many players: 78 evaluations beyond the halves.
@@ -61,6 +61,11 @@ impl SobolDesign {
             pairs,
             outputs,
         }
+    }
+
+    /// Evaluations of a trial beyond its halves.
+    pub fn evaluations(&self) -> u64 {
+        self.sets.len() as u64
     }
 
     /// The indices of every output from the tallies of the replicates.
@@ -189,6 +194,7 @@ impl Design for SobolDesign {
         alone: &mut Self::Workspace,
         at: usize,
         columns: &[Evaluated<'_>],
+        _: &dyn PairedUniforms,
     ) {
         for (output, (standard, columns)) in self.outputs.iter().zip(columns).enumerate() {
             let Evaluated { a, b, y } = *columns;
