@@ -96,7 +96,7 @@ struct RunArguments {
     /// Also write every trial, into DIR/samples
     #[arg(long, value_name = "FORMAT", value_parser = ["csv"], requires = "out")]
     samples: Option<String>,
-    /// Measures of what drives the outputs, or none [default: all that need no further evaluations]
+    /// Measures of what drives the outputs, or none [default: spearman, given-data and, where it costs little, sobol, or shapley for correlated inputs]
     #[arg(long, value_name = "METHOD,…", value_delimiter = ',', value_parser = measure_names())]
     sensitivity: Option<Vec<String>>,
     /// Base sample of the measures that evaluate the model again [default: 131,072, fewer where shapley would take long]

@@ -149,6 +149,7 @@ fn planned(model: Model, overrides: &Overrides) -> (Model, Plan) {
             .as_deref()
             .map_or(of_file.quantiles, pipeline::with_median),
         measures: overrides.measures.clone().unwrap_or(of_file.measures),
+        automatic: overrides.measures.is_none(),
         base: overrides.base,
         stopping: overrides.stopping.clone(),
         allow_nonfinite: overrides.allow_nonfinite,
@@ -364,6 +365,7 @@ fn scenario_plan(model: &Model, plan: &Plan) -> ScenarioPlan {
         level: plan.level,
         quantiles: plan.quantiles.clone(),
         measures: plan.measures.iter().map(|measure| measure.word()).collect(),
+        automatic: plan.automatic,
         base: plan.base,
         allow_nonfinite: plan.allow_nonfinite,
     }

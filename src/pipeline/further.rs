@@ -2,8 +2,8 @@
 
 use super::players::{Roster, dependent_sources};
 use super::{RunError, VariantRun};
-use crate::program::{self, Program};
-use crate::report::SensitivityRow;
+use crate::program::{self, Program, source_label};
+use crate::report::{SensitivityRow, number};
 use crate::run::{self, Exchanged, Outcome, Progress, Stopped};
 use crate::sampler::copula::Group;
 use crate::sampler::key::StreamKey;
@@ -12,7 +12,7 @@ use crate::sampler::pick_freeze::{self, PickFreeze};
 use crate::sampler::{Layout, Method, SampledInput, sobol};
 use crate::sensitivity::morris::MorrisDesign;
 use crate::sensitivity::shapley::ShapleyDesign;
-use crate::sensitivity::sobol::{MOST_PLAYERS_OF_PAIRS, SobolDesign};
+use crate::sensitivity::sobol::{MOST_PLAYERS_OF_PAIRS, SobolDesign, SobolIndices};
 use crate::sensitivity::{DUMMY, Design, Index, Measure, Standard};
 use crate::statistic::Estimate;
 use std::collections::VecDeque;
@@ -21,6 +21,12 @@ use std::collections::VecDeque;
 const BASE: u64 = 131_072;
 /// Evaluations of a measure where nobody says the base, at most: it is halved until they are.
 const MOST_EVALUATIONS: u64 = 1 << 26;
+/// The base sample where nobody asked for a measure: a quarter of that, so that a plain run stays quick.
+const AUTOMATIC_BASE: u64 = 32_768;
+/// Evaluations of a measure that nobody asked for, before its base is halved.
+const AUTOMATIC_EVALUATIONS: u64 = 1 << 21;
+/// Evaluations of a measure that nobody asked for, at most: beyond, it is offered.
+const MOST_AUTOMATIC_EVALUATIONS: u64 = 1 << 23;
 /// The least base sample.
 const LEAST_BASE: u64 = 1024;
 
@@ -51,11 +57,19 @@ impl VariantRun<'_> {
             rows: vec![Vec::new(); outcome.outputs.len()].into(),
             notes: Vec::new(),
         };
-        let again = |measure: &&Measure| !measure.is_of_main_sample();
-        if self.plan.measures.iter().filter(again).count() == 0 {
+        let measures = &self.plan.measures;
+        let asked = measures.iter().any(|measure| !measure.is_of_main_sample());
+        if !asked && !self.plan.automatic {
             return Ok(further);
         }
         let program = program::lower_unshared(self.variant, false);
+        if !asked && !self.has_dimensions(&program) {
+            further.notes.push(format!(
+                "no Sobol' indices or Shapley effects: they need two dimensions for each input, and Sobol' points have {}; --sampler random has no limit",
+                sobol::DIMENSIONS
+            ));
+            return Ok(further);
+        }
         let again = Again {
             run: self,
             groups: dependent_sources(self.variant, &program),
@@ -65,7 +79,8 @@ impl VariantRun<'_> {
             outcome,
             progress,
         };
-        for &measure in &self.plan.measures {
+        let automatic = again.automatic(&mut further.notes);
+        for &measure in measures.iter().chain(&automatic) {
             let rows = match measure {
                 Measure::Spearman | Measure::GivenData => continue,
                 Measure::Sobol => again.sobol(&mut further.notes)?,
@@ -90,16 +105,28 @@ impl VariantRun<'_> {
                 dimension: self.dimensions.of(draw_key),
             }
         };
-        let inputs: Vec<SampledInput> = program.sources.iter().map(sampled).collect();
-        let most = sobol::DIMENSIONS / pick_freeze::DIMENSIONS_EACH;
-        let last = inputs.iter().map(|input| input.dimension).max();
-        match last.filter(|&last| self.plan.sampler == Method::Sobol && last > most) {
-            Some(last) => Err(RunError::TooManyInputs {
-                inputs: last as usize,
-                most: most as usize,
-            }),
-            None => Ok(inputs),
+        if !self.has_dimensions(program) {
+            return Err(RunError::TooManyInputs {
+                inputs: program.sources.len(),
+                most: (sobol::DIMENSIONS / pick_freeze::DIMENSIONS_EACH) as usize,
+            });
         }
+        Ok(program.sources.iter().map(sampled).collect())
+    }
+
+    /// Whether there are dimensions for two of each source.
+    fn has_dimensions(&self, program: &Program) -> bool {
+        let most = sobol::DIMENSIONS / pick_freeze::DIMENSIONS_EACH;
+        let dimension = |source: &program::Source| {
+            let draw_key = &self.variant.inputs[source.input].draw_key;
+            self.dimensions.of(draw_key)
+        };
+        self.plan.sampler != Method::Sobol
+            || program
+                .sources
+                .iter()
+                .map(dimension)
+                .all(|dimension| dimension <= most)
     }
 }
 
@@ -119,17 +146,51 @@ struct Again<'a> {
 type Rows = Vec<Vec<SensitivityRow>>;
 
 impl Again<'_> {
+    /// The measure that nobody asked for: the one that is valid for the inputs, if it costs little.
+    fn automatic(&self, notes: &mut Vec<String>) -> Option<Measure> {
+        let players = self.roster.count();
+        // Of one input every share is one; where trials are left out there is none.
+        if !self.run.plan.automatic || players < 2 || self.outcome.nonfinite.trials > 0 {
+            return None;
+        }
+        let (measure, evaluations) = if self.groups.is_empty() {
+            (Measure::Sobol, players as u64)
+        } else {
+            (Measure::Shapley, ShapleyDesign::evaluations(players))
+        };
+        let cost = self.base(evaluations).saturating_mul(evaluations);
+        if cost <= MOST_AUTOMATIC_EVALUATIONS {
+            return Some(measure);
+        }
+        notes.push(format!(
+            "--sensitivity {} would evaluate the model {} more times: ask for it if that is worth it",
+            measure.word(),
+            number::count(cost)
+        ));
+        None
+    }
+
     /// The base sample of a measure with so many evaluations of a row.
-    fn layout(&self, evaluations: u64) -> Layout {
+    fn base(&self, evaluations: u64) -> u64 {
         let plan = self.run.plan;
-        let base = plan.base.unwrap_or_else(|| {
-            let mut base = BASE;
-            while base > LEAST_BASE && base * evaluations > MOST_EVALUATIONS {
+        let (first, most) = if plan.automatic {
+            let trials = self.run.layout.trials().max(LEAST_BASE);
+            (AUTOMATIC_BASE.min(trials), AUTOMATIC_EVALUATIONS)
+        } else {
+            (BASE, MOST_EVALUATIONS)
+        };
+        plan.base.unwrap_or_else(|| {
+            let mut base = first;
+            while base > LEAST_BASE && base.saturating_mul(evaluations) > most {
                 base /= 2;
             }
             base
-        });
-        plan.sampler.layout(base, plan.replicates)
+        })
+    }
+
+    fn layout(&self, evaluations: u64) -> Layout {
+        let plan = self.run.plan;
+        plan.sampler.layout(self.base(evaluations), plan.replicates)
     }
 
     fn standards(&self) -> Vec<Standard> {
@@ -183,8 +244,9 @@ impl Again<'_> {
             "shapley (effects that sum to one) or given-data (first order) hold for dependent inputs",
         )?;
         let players = self.roster.count();
-        let pairs = players <= MOST_PLAYERS_OF_PAIRS;
-        if !pairs {
+        let automatic = self.run.plan.automatic;
+        let pairs = players <= MOST_PLAYERS_OF_PAIRS && !automatic;
+        if !pairs && !automatic {
             notes.push(format!(
                 "indices of second order are computed for up to {MOST_PLAYERS_OF_PAIRS} inputs, and there are {players}: only first and total ones are reported"
             ));
@@ -194,7 +256,7 @@ impl Again<'_> {
         let sample = self.pick_freeze(&design, &self.roster, layout);
         let tallies = self.evaluate(&self.roster, &design, &sample, layout)?;
         let indices = design.indices(&tallies).into_iter().enumerate();
-        let of_output = |(output, indices): (usize, crate::sensitivity::sobol::SobolIndices)| {
+        let of_output = |(output, indices): (usize, SobolIndices)| {
             let mut rows = self.players("sobol_first", output, "1", &indices.first);
             rows.extend(self.players("sobol_total", output, "1", &indices.total));
             let pairs = indices.second.into_iter().map(|([one, other], index)| {
@@ -279,8 +341,7 @@ impl Again<'_> {
                         rank: rank.map(|rank| rank as u32 + 1),
                         resolved: span(source) > 0.0,
                     };
-                    let input = self.program.sources[source].input;
-                    let name = self.run.variant.inputs[input].name.clone();
+                    let name = source_label(self.run.variant, &self.program.sources[source]);
                     let names = [name, String::new()];
                     rows.push(SensitivityRow {
                         estimate: index.estimate,
@@ -345,8 +406,8 @@ impl Again<'_> {
             .collect()
     }
 
-    /// A row: not available where trials were left out, for the inputs of those that were kept depend on each other, and marked where
-    /// the variance itself is poorly known.
+    /// A row: not available where trials were left out, for the inputs of those that were kept depend on each other, nor as a share of
+    /// a variance that does not exist; marked where the variance itself is poorly known.
     fn row(
         &self,
         measure: &'static str,
@@ -355,15 +416,16 @@ impl Again<'_> {
         [input, input_2]: [String; 2],
         index: &Index,
     ) -> SensitivityRow {
-        let whole = self.outcome.nonfinite.trials == 0;
-        let poorly_carried = self.outcome.outputs[output].summary.sd.poorly_carried;
+        let sd = self.outcome.outputs[output].summary.sd;
+        let is_share = measure.starts_with("sobol") || measure.starts_with("shapley");
+        let whole = self.outcome.nonfinite.trials == 0 && (!is_share || sd.value.is_some());
         SensitivityRow {
             input,
             input_2: (!input_2.is_empty()).then_some(input_2),
             measure,
             unit: unit.to_owned(),
             estimate: if whole {
-                index.estimate.marked(poorly_carried)
+                index.estimate.marked(sd.poorly_carried)
             } else {
                 Estimate::unavailable()
             },
@@ -386,7 +448,7 @@ impl Again<'_> {
             )
         } else if missing {
             Some(
-                "an index without a value: the output does not vary enough to be shared out, or is not finite for some exchange of inputs"
+                "an index without a value: the output has no variance to share out, or is not finite for some exchange of inputs"
                     .to_owned(),
             )
         } else {

@@ -33,6 +33,8 @@ pub struct Plan {
     pub quantiles: Vec<f64>,
     /// Measures of sensitivity to compute.
     pub measures: Vec<Measure>,
+    /// Besides `measures`, Sobol' indices or, where inputs depend on each other, Shapley effects, if they cost little.
+    pub automatic: bool,
     /// The base sample of the measures that evaluate the model again; `None`: what they need.
     pub base: Option<u64>,
     /// Run until numbers are known well enough, instead of `trials`.
@@ -51,6 +53,7 @@ impl Default for Plan {
             level: LEVEL,
             quantiles: QUANTILES.to_vec(),
             measures: Measure::of_main_sample(),
+            automatic: true,
             base: None,
             stopping: None,
             allow_nonfinite: false,

@@ -1,7 +1,7 @@
 //! The players of the indices that evaluate the model again: inputs, and groups of inputs that are drawn together.
 
 use crate::model::Variant;
-use crate::program::Program;
+use crate::program::{Program, source_label};
 use crate::sampler::copula::{self, Group};
 use crate::sampler::players::Players;
 
@@ -14,7 +14,7 @@ pub(super) struct Roster {
 }
 
 impl Roster {
-    /// One player for each input, and for each group of shares.
+    /// One player for each input, for the inputs of one data file, and for each group of shares.
     pub(super) fn of(variant: &Variant, program: &Program) -> Self {
         Roster::named(program.sources.iter().map(|source| {
             let shares = variant
@@ -23,7 +23,7 @@ impl Roster {
                 .find(|shares| shares.inputs.contains(&source.input));
             match shares {
                 Some(shares) => format!("shares.{}", shares.name),
-                None => variant.inputs[source.input].name.clone(),
+                None => source_label(variant, source),
             }
         }))
     }

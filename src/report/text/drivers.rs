@@ -78,13 +78,20 @@ impl<'report> Ranking<'report> {
             .collect()
     }
 
-    /// The measures in the order of the rows, the ranking one first.
+    /// The measures to show: the ranking one, other shares of the variance, the rest in the order of the rows. Two estimates of
+    /// one index are in the files: here stands the one with the smaller error.
     fn measures(&self) -> Vec<&'static str> {
+        let rows = || self.output.sensitivity.iter();
+        let is_there = |measure: &str| rows().any(|row| row.measure == measure);
         let mut measures = vec![self.by];
-        for row in &self.output.sensitivity {
-            let of_inputs = row.input_2.is_none() && row.measure != BY_GRADE;
-            if !measures.contains(&row.measure) && of_inputs {
-                measures.push(row.measure);
+        let shares = SHARES.into_iter().filter(|share| is_there(share));
+        let others = rows()
+            .filter(|row| row.input_2.is_none() && row.measure != BY_GRADE)
+            .map(|row| row.measure);
+        for measure in shares.chain(others) {
+            let again = measure == "first_order_given_data" && is_there("sobol_first");
+            if !measures.contains(&measure) && !again {
+                measures.push(measure);
             }
         }
         measures
