@@ -20,7 +20,7 @@ pub use crate::run::{Encoder, Progress, Tolerance, TrialSink, Unwatched};
 use crate::sampler::copula::{self, Copula};
 use crate::sampler::key::StreamKey;
 use crate::sampler::{Layout, Method, SampledInput, Sampler, sobol};
-use crate::sensitivity::{DUMMY, MainPlan};
+use crate::sensitivity::{DUMMY, MODEL, MainIndices, MainPlan};
 use crate::statistic::Estimate;
 use crate::statistic::tally::Marks;
 pub use error::RunError;
@@ -451,7 +451,9 @@ impl VariantRun<'_> {
             .map(|source| source_label(self.variant, source))
             .chain([DUMMY.to_owned()])
             .collect();
-        let names = &names;
+        // What is one number, of all inputs together.
+        let model = vec![MODEL.to_owned()];
+        let (names, model) = (&names, &model);
         let whole = outcome.nonfinite.trials == 0;
         plan.indices(
             tallies,
@@ -461,14 +463,15 @@ impl VariantRun<'_> {
             whole,
         )
         .into_iter()
-        .flat_map(|(measure, indices)| {
+        .flat_map(|MainIndices { measure, indices }| {
+            let names = if indices.len() == 1 { model } else { names };
             names
                 .iter()
                 .zip(indices)
                 .map(move |(name, index)| SensitivityRow {
                     input: name.clone(),
                     input_2: None,
-                    measure: measure.column(),
+                    measure,
                     unit: "1".to_owned(),
                     estimate: index.estimate,
                     rank: index.rank,

@@ -82,7 +82,11 @@ impl VariantRun<'_> {
         let automatic = again.automatic(&mut further.notes);
         for &measure in measures.iter().chain(&automatic) {
             let rows = match measure {
-                Measure::Spearman | Measure::GivenData => continue,
+                Measure::Spearman
+                | Measure::GivenData
+                | Measure::Pearson
+                | Measure::Regression
+                | Measure::Partial => continue,
                 Measure::Sobol => again.sobol(&mut further.notes)?,
                 Measure::Shapley => again.shapley()?,
                 Measure::Morris => again.morris()?,

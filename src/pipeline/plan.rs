@@ -52,8 +52,8 @@ impl Default for Plan {
             replicates: None,
             level: LEVEL,
             quantiles: QUANTILES.to_vec(),
-            measures: Measure::of_main_sample(),
-            automatic: true,
+            measures: Measure::BY_DEFAULT.to_vec(),
+            automatic: false,
             base: None,
             stopping: None,
             allow_nonfinite: false,
@@ -73,6 +73,7 @@ impl Plan {
             replicates: run.replicates,
             level: run.level.unwrap_or(defaults.level),
             quantiles: with_median(run.quantiles.as_deref().unwrap_or(&QUANTILES)),
+            automatic: true,
             ..defaults
         }
     }

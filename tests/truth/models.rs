@@ -23,6 +23,8 @@ pub struct Sensitivity {
     pub first_order: BTreeMap<String, f64>,
     /// Spearman's coefficient with the output, by input, where it is known.
     pub spearman: BTreeMap<String, f64>,
+    /// Pearson's, likewise.
+    pub pearson: BTreeMap<String, f64>,
     /// Total index by input.
     pub total: BTreeMap<String, f64>,
     /// Shapley effect by input, where it is known.
@@ -88,6 +90,7 @@ pub fn every_sensitivity() -> Vec<Sensitivity> {
                 ),
                 first_order: prefixed(indices(model, "first_order")),
                 spearman: prefixed(indices(model, "spearman_with_output")),
+                pearson: prefixed(indices(model, "pearson_with_output")),
                 total: prefixed(indices(model, "total")),
                 shapley: prefixed(indices(model, "shapley")),
                 second_order: indices(model, "second_order")

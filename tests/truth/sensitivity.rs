@@ -207,6 +207,122 @@ fn elementary_effects_are_the_exact_ones() {
     assert_eq!(checked, 27);
 }
 
+/// Of the model with that name, the rows of a regression that are further than five standard errors and 0.005 from what
+/// correlations of independent inputs with the output imply, moved by `shift`; and how many were looked at.
+fn regression_off(
+    exact: &Sensitivity,
+    of_values: &BTreeMap<String, f64>,
+    of_ranks: &BTreeMap<String, f64>,
+    shift: f64,
+) -> (Vec<String>, usize) {
+    let (mut far, mut checked) = (Vec::new(), 0);
+    for sampler in [Method::Random, Method::LatinHypercube, Method::Sobol] {
+        let asked = Plan {
+            measures: vec![Measure::Pearson, Measure::Regression, Measure::Partial],
+            ..plan(sampler, 200_000, 29, vec![0.5])
+        };
+        for row in rows(&exact.scenario, asked) {
+            let by_ranks = row.measure.starts_with("srrc") || row.measure == "prcc";
+            let correlations = if by_ranks { of_ranks } else { of_values };
+            if correlations.is_empty() {
+                continue;
+            }
+            let explained: f64 = correlations.values().map(|r| r * r).sum();
+            let own = correlations.get(&row.input).copied().unwrap_or(0.0);
+            let truth = match row.measure {
+                "pearson" | "src" | "srrc" => own,
+                "pcc" | "prcc" => own / (own * own + (1.0 - explained).max(1e-12)).sqrt(),
+                "src_r2" | "srrc_r2" => explained,
+                other => panic!("{other}"),
+            };
+            checked += 1;
+            let (value, error) = (
+                row.estimate.value.unwrap(),
+                row.estimate.standard_error.unwrap(),
+            );
+            if (value - truth * (1.0 + shift)).abs() > (5.0 * error).max(0.005) {
+                far.push(format!(
+                    "{} {sampler:?} {} {}: {value} ± {error} for {truth}",
+                    exact.id, row.measure, row.input
+                ));
+            }
+        }
+    }
+    (far, checked)
+}
+
+#[test]
+fn regressions_are_those_of_the_closed_forms() {
+    let (mut far, mut shifted, mut checked) = (Vec::new(), 0, 0);
+    for exact in sensitivities() {
+        // Where the mean given an input is linear in it, the correlation is the root of the first-order index.
+        let roots = |signs: [f64; 3]| -> BTreeMap<String, f64> {
+            let indices = exact.first_order.iter().zip(signs);
+            indices
+                .map(|((name, index), sign)| (name.clone(), sign * index.sqrt()))
+                .collect()
+        };
+        let values = match exact.id.as_str() {
+            "gauss_product3" | "borgonovo_x1x2_x3" => roots([1.0, 1.0, 1.0]),
+            "lin3_indep" => roots([1.0, 1.0, -1.0]),
+            "lognormal_product3" => exact.pearson.clone(),
+            _ => continue,
+        };
+        let (off, of) = regression_off(&exact, &values, &exact.spearman, 0.0);
+        far.extend(off);
+        checked += of;
+        shifted += regression_off(&exact, &values, &exact.spearman, 0.05)
+            .0
+            .len();
+    }
+    assert!(far.is_empty(), "{}", far.join("\n"));
+    assert!(checked > 150, "{checked}");
+    assert!(
+        shifted > 60,
+        "only {shifted} of the shifted answers were caught"
+    );
+}
+
+/// Correlated inputs of a sum: each coefficient is the input's own, whatever it is correlated with.
+#[test]
+fn regressions_hold_for_correlated_inputs() {
+    let exact = every_sensitivity();
+    let exact = exact
+        .iter()
+        .find(|exact| exact.id == "lin3_corr09")
+        .unwrap();
+    let asked = Plan {
+        measures: vec![Measure::Regression, Measure::Partial],
+        ..plan(Method::Sobol, 100_000, 31, vec![0.5])
+    };
+    for row in rows(&exact.scenario, asked) {
+        let truth = match (row.measure, row.input.as_str()) {
+            ("src", "in_x1" | "in_x2") => 1.0 / 9.6_f64.sqrt(),
+            ("src", "in_x3") => 2.0 / 9.6_f64.sqrt(),
+            ("pcc", "in_x1" | "in_x2" | "in_x3") | ("src_r2", _) => 1.0,
+            _ => continue,
+        };
+        let value = row.estimate.value.unwrap();
+        assert!(
+            (value - truth).abs() < 0.005,
+            "{} {}: {value} for {truth}",
+            row.measure,
+            row.input
+        );
+    }
+    // Linear in each other: no coefficients, and no panic.
+    let same = exact.scenario.replace("gaussian = 0.9", "gaussian = 1");
+    let asked = Plan {
+        measures: vec![Measure::Regression],
+        ..plan(Method::Random, 10_000, 31, vec![0.5])
+    };
+    assert!(
+        rows(&same, asked)
+            .iter()
+            .all(|row| row.estimate.value.is_none())
+    );
+}
+
 const SHARES: &str = "[inputs]\na = { distribution = \"uniform\", min = 0, max = 10, evidence = \"assumption\" }\n\
     b = { distribution = \"uniform\", min = 5, max = 25 }\n\
     [shares.mix]\nmean = { coal = 0.5, gas = 0.5 }\nconcentration = 3\n\

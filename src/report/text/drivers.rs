@@ -24,6 +24,9 @@ const SHARES: [&str; 4] = [
 ];
 /// Shares of pairs of inputs, beyond what each has alone.
 const PAIRS: &str = "sobol_second";
+/// What a linear model of values, and of ranks, explains.
+const R2: &str = "src_r2";
+const RANK_R2: &str = "srrc_r2";
 /// Pairs named under an output.
 const PAIRS_IN_LINE: usize = 3;
 
@@ -86,7 +89,7 @@ impl<'report> Ranking<'report> {
         let mut measures = vec![self.by];
         let shares = SHARES.into_iter().filter(|share| is_there(share));
         let others = rows()
-            .filter(|row| row.input_2.is_none() && row.measure != BY_GRADE)
+            .filter(|row| row.input_2.is_none() && ![BY_GRADE, R2, RANK_R2].contains(&row.measure))
             .map(|row| row.measure);
         for measure in shares.chain(others) {
             let again = measure == "first_order_given_data" && is_there("sobol_first");
@@ -116,6 +119,23 @@ impl<'report> Ranking<'report> {
         };
         let pairs: Vec<String> = rows.iter().take(PAIRS_IN_LINE).map(pair).collect();
         (!pairs.is_empty()).then(|| format!("beyond each alone: {}", pairs.join(", ")))
+    }
+
+    /// `a linear model explains 97 % of the variance (SRC, PCC), one of ranks 99 % (SRRC, PRCC)`.
+    fn explained(&self) -> Option<String> {
+        let share = |measure: &str| {
+            let row = self
+                .output
+                .sensitivity
+                .iter()
+                .find(|row| row.measure == measure);
+            row.map(|row| number::probability(&row.estimate, INDEX_DIGITS))
+        };
+        Some(format!(
+            "a linear model explains {} of the variance (SRC, PCC), one of ranks {} of theirs (SRRC, PRCC)",
+            share(R2)?,
+            share(RANK_R2)?
+        ))
     }
 
     /// `61 % of the variance rests on assumptions, 20 % on estimates`.
@@ -207,7 +227,10 @@ pub(super) fn drivers(ranking: &Ranking<'_>, width: Option<usize>, colour: bool)
             unresolved.join(", ")
         ));
     }
-    for line in [ranking.pairs(), ranking.grades()].into_iter().flatten() {
+    for line in [ranking.pairs(), ranking.explained(), ranking.grades()]
+        .into_iter()
+        .flatten()
+    {
         text.push_str(&line);
         text.push('\n');
     }
@@ -237,6 +260,11 @@ fn heading(measure: &'static str) -> &'static str {
         "sobol_first" => "Sobol' first",
         "sobol_total" => "Sobol' total",
         "shapley" => "Shapley",
+        "pearson" => "Pearson",
+        "src" => "SRC",
+        "srrc" => "SRRC",
+        "pcc" => "PCC",
+        "prcc" => "PRCC",
         "morris_mu_star" => "μ*",
         "morris_sigma" => "σ",
         "morris_mu" => "μ",
