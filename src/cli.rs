@@ -1,8 +1,8 @@
 //! The command line: what was typed (the clap types here) becomes what it means (the options of `commands`).
 
 use crate::commands::{
-    self, CheckOptions, Failure, ListTopic, MOST_TRIALS, MOST_TRIALS_TO_STOP, Overrides,
-    RunOptions, Stopping, StoppingRule, Tolerance, ValidateOptions,
+    self, CheckOptions, Failure, InnerPlan, ListTopic, MOST_TRIALS, MOST_TRIALS_TO_STOP, Nested,
+    Overrides, RunOptions, Stopping, StoppingRule, Tolerance, ValidateOptions,
 };
 use crate::sampler::Method;
 use crate::sensitivity::Measure;
@@ -129,6 +129,9 @@ struct RunArguments {
     /// Trials that --digits, --tolerance and --target do not exceed [default: 1,000,000,000]
     #[arg(long, value_name = "N", value_parser = trials, conflicts_with = "trials")]
     max_trials: Option<u64>,
+    /// Also separate what varies from what is not known: for each of OUTER draws of the uncertain inputs, INNER trials of the variable ones, or every row of their data file (OUTERxrows)
+    #[arg(long, value_name = "OUTERxINNER", value_parser = nested)]
+    nested: Option<Nested>,
     /// Leave trials with an output that is not finite out, and count them, instead of failing
     #[arg(long)]
     allow_nonfinite: bool,
@@ -256,6 +259,7 @@ fn run_options(arguments: RunArguments, words: &[OsString]) -> Result<RunOptions
             measures: arguments.sensitivity.map(measures).transpose()?,
             stopping,
             base: arguments.base,
+            nested: arguments.nested,
             allow_nonfinite: arguments.allow_nonfinite,
         },
         files: arguments.files,
@@ -391,14 +395,18 @@ fn rising(mut probabilities: Vec<f64>) -> Vec<f64> {
     probabilities
 }
 
-/// A number of trials: `1000000`, `1_000_000`, `1e6`.
-fn trials(text: &str) -> Result<u64, String> {
+/// A count: `1000000`, `1_000_000`, `1e6`.
+fn counted(text: &str) -> Option<u64> {
     let digits = text.replace('_', "");
-    let counted = digits.parse::<u64>().ok().or_else(|| {
+    digits.parse::<u64>().ok().or_else(|| {
         let value = digits.parse::<f64>().ok()?;
         (value.fract() == 0.0 && (0.0..=u64::MAX as f64).contains(&value)).then_some(value as u64)
-    });
-    match counted {
+    })
+}
+
+/// A number of trials.
+fn trials(text: &str) -> Result<u64, String> {
+    match counted(text) {
         Some(count) if (2..=MOST_TRIALS).contains(&count) => Ok(count),
         Some(count) if count < 2 => Err("at least 2 trials are needed".to_owned()),
         Some(_) => Err("at most 50 billion trials can be run".to_owned()),
@@ -462,6 +470,20 @@ fn target(text: &str) -> Result<(String, Tolerance), String> {
         }
         _ => Err("write OUTPUT=T, such as emissions=1%".to_owned()),
     }
+}
+
+/// `1000x100`, `1e3×1e2` or `1000xrows`.
+fn nested(text: &str) -> Result<Nested, String> {
+    const HELP: &str = "write OUTERxINNER, such as 1000x500, or OUTERxrows";
+    let (outer, inner) = text.split_once(['x', '×']).ok_or(HELP)?;
+    let inner = if inner == "rows" {
+        InnerPlan::Rows
+    } else {
+        let trials = counted(inner).ok_or(HELP)?;
+        InnerPlan::Trials(u32::try_from(trials).unwrap_or(u32::MAX))
+    };
+    let outer = counted(outer).ok_or(HELP)?;
+    Nested { outer, inner }.check()
 }
 
 /// `PATH=VALUE`, with something on both sides.

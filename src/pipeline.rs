@@ -2,6 +2,7 @@
 
 mod error;
 mod further;
+mod nested;
 mod notes;
 mod observed;
 mod plan;
@@ -25,6 +26,7 @@ use crate::statistic::Estimate;
 use crate::statistic::tally::Marks;
 pub use error::RunError;
 use further::Further;
+pub use nested::{InnerPlan, Nested, NotNested};
 use observed::Place;
 pub use plan::{MOST_TRIALS_TO_STOP, Plan, Stopping, StoppingRule, quantiles, with_median};
 use rows::Rows;
@@ -45,22 +47,31 @@ pub fn simulate(
     mut sink: Option<&mut dyn TrialSink>,
 ) -> Result<Report, RunError> {
     let dimensions = Dimensions::deal(models)?;
-    let mut runs = Vec::new();
-    for (model, plan) in models {
-        let is_chosen =
-            |variant: &&Variant| chosen.is_none_or(|names| names.contains(&variant.name));
-        for variant in model.variants.iter().filter(is_chosen) {
-            let mut run = VariantRun {
+    let is_chosen = |variant: &&Variant| chosen.is_none_or(|names| names.contains(&variant.name));
+    let mut variants: Vec<VariantRun> = models
+        .iter()
+        .flat_map(|(model, plan)| {
+            let variants = model.variants.iter().filter(is_chosen);
+            variants.map(|variant| VariantRun {
                 model,
                 variant,
                 plan,
                 dimensions: &dimensions,
                 layout: plan.layout(),
-            };
-            runs.push(run.report(progress)?);
-            if let Some(sink) = sink.as_deref_mut() {
-                run.write_trials(sink)?;
-            }
+            })
+        })
+        .collect();
+    // Before anything runs.
+    for run in &variants {
+        if let Some(why) = nested::refusal(run.variant, run.plan) {
+            return Err(run.not_nested(why));
+        }
+    }
+    let mut runs = Vec::new();
+    for run in &mut variants {
+        runs.push(run.report(progress)?);
+        if let Some(sink) = sink.as_deref_mut() {
+            run.write_trials(sink)?;
         }
     }
     Ok(Report {
@@ -88,7 +99,10 @@ impl Dimensions {
                 dealt.entry(input.draw_key.clone()).or_insert(next);
             }
         }
-        let sobol = models.iter().any(|(_, plan)| plan.sampler == Method::Sobol);
+        // The inner samples of nested runs are Sobol' points, whatever the sampler.
+        let sobol = models
+            .iter()
+            .any(|(_, plan)| plan.sampler == Method::Sobol || plan.nested.is_some());
         if sobol && dealt.len() >= sobol::DIMENSIONS as usize {
             return Err(RunError::TooManyInputs {
                 inputs: dealt.len(),
@@ -121,6 +135,17 @@ impl VariantRun<'_> {
 
     /// The uniforms of inputs, in their order, and of the dummy; correlated ones coupled.
     fn sampler_of(&self, inputs: impl Iterator<Item = usize>, layout: Layout) -> Box<dyn Sampler> {
+        self.sampler_by(self.plan.sampler, inputs, layout, |_| true)
+    }
+
+    /// The same by any method, for inputs that are all that `belongs` is true of.
+    fn sampler_by(
+        &self,
+        method: Method,
+        inputs: impl Iterator<Item = usize>,
+        layout: Layout,
+        belongs: impl Fn(usize) -> bool,
+    ) -> Box<dyn Sampler> {
         let seed = self.plan.seed;
         let sampled = |draw_key: &str| SampledInput {
             key: StreamKey::new(seed, draw_key),
@@ -134,6 +159,7 @@ impl VariantRun<'_> {
         columns.push(sampled(DUMMY));
         inputs.push(usize::MAX);
         let mut groups = self.correlated_groups();
+        groups.retain(|group| belongs(group.members[0]));
         // What is correlated depends on every input of its group, also on those that no output needs.
         for member in groups.iter_mut().flat_map(|group| &mut group.members) {
             let column = inputs.iter().position(|input| input == member);
@@ -144,7 +170,7 @@ impl VariantRun<'_> {
             });
         }
         let count = columns.len();
-        let sampler = self.plan.sampler.sampler(columns, layout);
+        let sampler = method.sampler(columns, layout);
         if groups.is_empty() {
             sampler
         } else {
@@ -197,11 +223,27 @@ impl VariantRun<'_> {
         let program = program::lower(self.variant, false);
         self.refuse_constant_nonfinite(&program)?;
         self.refuse_indices_too_large(&program)?;
+        let mut report = self.plain_report(&program, progress)?;
+        if let Some(nested) = self.plan.nested {
+            let (outer, notes) =
+                self.add_nested(nested, &program, &mut report.outputs, progress)?;
+            report.nested = Some(outer);
+            report.notes.extend(notes);
+        }
+        Ok(report)
+    }
+
+    /// The report without what a nested run adds.
+    fn plain_report(
+        &mut self,
+        program: &Program,
+        progress: &dyn Progress,
+    ) -> Result<RunReport, RunError> {
         if program.varying_outputs().next().is_none() {
             progress.begin(&self.model.scenario, &self.variant.name, 1);
-            return Ok(self.assemble(&program, None, None, Further::default()));
+            return Ok(self.assemble(program, None, None, Further::default()));
         }
-        let (outcome, reached) = match self.outcome(&program, progress) {
+        let (outcome, reached) = match self.outcome(program, progress) {
             Ok(outcome) => outcome,
             Err(Stopped::Cancelled) => return Err(RunError::Cancelled),
             Err(Stopped::NothingFinite(nonfinite)) => return Err(self.nonfinite(&nonfinite)),
@@ -210,7 +252,7 @@ impl VariantRun<'_> {
             return Err(self.nonfinite(&outcome.nonfinite));
         }
         let further = self.further(&outcome, progress)?;
-        Ok(self.assemble(&program, Some(&outcome), reached.as_ref(), further))
+        Ok(self.assemble(program, Some(&outcome), reached.as_ref(), further))
     }
 
     /// Runs the trials that the plan asks for, or as many as its stopping rule finds.
@@ -384,6 +426,7 @@ impl VariantRun<'_> {
                             Place::Among(&varying.summary)
                         }),
                     ),
+                    nested: Vec::new(),
                     constant: varying.is_none(),
                 }
             })
@@ -418,6 +461,7 @@ impl VariantRun<'_> {
             inputs: self.variant.inputs.iter().map(input_report).collect(),
             outputs,
             mixes_kinds: notes::mixes_kinds(self.variant),
+            nested: None,
             notes: notes::of_run(
                 self.variant,
                 self.plan,

@@ -71,6 +71,7 @@ fn plan(sampler: Method, trials: u64) -> Plan {
         stopping: None,
         automatic: false,
         base: None,
+        nested: None,
         allow_nonfinite: false,
     }
 }

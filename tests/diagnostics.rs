@@ -14,6 +14,10 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ),
     ("file-too-large", "64 MiB; tested below"),
     ("formula-too-long", "a megabyte; tested in the parser"),
+    (
+        "kinds-correlated",
+        "needs a nested run; tested on the command line",
+    ),
     ("edit-malformed", "needs a --set; tested below"),
     ("edit-of-nothing", "needs a --set; tested below"),
 ];

@@ -19,6 +19,7 @@ fn run(text: &str) -> Report {
         stopping: None,
         automatic: false,
         base: None,
+        nested: None,
         allow_nonfinite: false,
     };
     simulate(&[(model, plan)], None, &Unwatched, None).expect("a report")

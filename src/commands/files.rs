@@ -1,7 +1,7 @@
 //! From the words on the command line to checked models: folders opened, every file read, every file checked.
 
 use super::{Failure, terminal};
-use crate::diagnostic::{Diagnostic, Severity, Style, render_all};
+use crate::diagnostic::{Diagnostic, Severity, Style, arrange, render_all};
 use crate::model::{self, DataCache, Model};
 use crate::report::folder::{FileRecord, sha256};
 use std::io::Read;
@@ -91,6 +91,20 @@ fn check_one(
     let source = model::source_of_bytes(&file.name, file.bytes.clone())
         .map_err(|complaint| vec![*complaint])?;
     model::check_with(source, &file.stem, sets, data)
+}
+
+/// Prints complaints that the files alone do not give rise to, but what is asked of them; refused when there are any.
+pub(crate) fn refuse<'a>(complaints: impl Iterator<Item = &'a Diagnostic>) -> Result<(), Failure> {
+    let mut complaints: Vec<Diagnostic> = complaints.cloned().collect();
+    arrange(&mut complaints);
+    for of_file in complaints.chunk_by(|one, other| one.source.name == other.source.name) {
+        print_diagnostics(&of_file[0].source.name, of_file);
+    }
+    if complaints.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::Refused)
+    }
 }
 
 fn print_diagnostics(name: &str, diagnostics: &[Diagnostic]) {

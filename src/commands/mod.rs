@@ -19,7 +19,9 @@ pub(crate) use terminal::{print, report_failure};
 pub(crate) use validate::{ValidateOptions, validate};
 
 pub(crate) use crate::model::MOST_TRIALS;
-pub(crate) use crate::pipeline::{MOST_TRIALS_TO_STOP, Stopping, StoppingRule, Tolerance};
+pub(crate) use crate::pipeline::{
+    InnerPlan, MOST_TRIALS_TO_STOP, Nested, Stopping, StoppingRule, Tolerance,
+};
 
 use crate::pipeline::RunError;
 use crate::report::folder::FolderError;

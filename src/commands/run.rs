@@ -5,7 +5,7 @@ use super::progress::{self, Bar};
 use super::{Failure, terminal};
 use crate::diagnostic::did_you_mean;
 use crate::model::{Model, Variant};
-use crate::pipeline::{self, Plan, Progress as _, Stopping, TrialSink};
+use crate::pipeline::{self, Nested, Plan, Progress as _, Stopping, TrialSink};
 use crate::report::csv::Csv;
 use crate::report::folder::{FileRecord, ResultFolder, sha256};
 use crate::report::json::Json;
@@ -69,6 +69,8 @@ pub(crate) struct Overrides {
     pub(crate) stopping: Option<Stopping>,
     /// `--base`.
     pub(crate) base: Option<u64>,
+    /// `--nested`.
+    pub(crate) nested: Option<Nested>,
     /// `--allow-nonfinite`.
     pub(crate) allow_nonfinite: bool,
 }
@@ -83,6 +85,15 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
         .into_iter()
         .map(|model| planned(model, &options.overrides))
         .collect();
+    if options.overrides.nested.is_some() {
+        files::refuse(
+            planned
+                .iter()
+                .flat_map(|(model, _)| &model.variants)
+                .filter(|variant| is_chosen(variant, chosen))
+                .flat_map(|variant| &variant.kinds_correlated),
+        )?;
+    }
     if let Some(stopping) = &options.overrides.stopping {
         refuse_unknown_targets(&planned, chosen, stopping)?;
     }
@@ -152,6 +163,7 @@ fn planned(model: Model, overrides: &Overrides) -> (Model, Plan) {
         automatic: overrides.measures.is_none(),
         base: overrides.base,
         stopping: overrides.stopping.clone(),
+        nested: overrides.nested,
         allow_nonfinite: overrides.allow_nonfinite,
     };
     (model, plan)
@@ -367,6 +379,7 @@ fn scenario_plan(model: &Model, plan: &Plan) -> ScenarioPlan {
         measures: plan.measures.iter().map(|measure| measure.word()).collect(),
         automatic: plan.automatic,
         base: plan.base,
+        nested: plan.nested.map(|nested| nested.to_string()),
         allow_nonfinite: plan.allow_nonfinite,
     }
 }

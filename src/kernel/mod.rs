@@ -30,8 +30,8 @@ pub use normal::{
 pub use power::{powf, powf_slice};
 pub(crate) use quadrature::{integrate, panel_width, tail_integral};
 pub use special::{
-    acos, asin, atan, atan2, cos, cosh, erf, erfc, expm1, gamma, ln_gamma, log_ratio, log1p, sin,
-    sinh, tan, tanh,
+    acos, asin, atan, atan2, cbrt, cos, cosh, erf, erfc, expm1, gamma, ln_gamma, log_ratio, log1p,
+    sin, sinh, tan, tanh,
 };
 
 /// A lower and an upper tail probability that sum to one, each accurate where it is small.

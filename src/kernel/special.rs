@@ -24,6 +24,8 @@ wrap! {
     ln_gamma(x) = lgamma;
     /// Γ(x).
     gamma(x) = tgamma;
+    /// The cube root.
+    cbrt(x) = cbrt;
     /// Sine of an angle in radians.
     sin(x) = sin;
     /// Cosine of an angle in radians.

@@ -192,6 +192,10 @@ Gaussian copula itself. For continuous inputs spearman = 6/π · asin(gaussian /
     CORRELATION_WITHOUT_DISTRIBUTION = "correlation-without-distribution", "a correlation with something that has no distribution",
         "Only inputs with a distribution of their own can be correlated: a constant does not vary, a formula depends on what its inputs depend on, \
 a share depends on the other shares already, and the rows of a data file are drawn as they are.";
+    /// Between two kinds.
+    KINDS_CORRELATED = "kinds-correlated", "a correlation between what varies and what is not known, in a nested run",
+        "A nested run holds what is not known fixed while it goes through what varies, so the two cannot depend on each other: `kind = \"variability\"` \
+and `kind = \"uncertainty\"` (the default) have no correlation there. A plain run mixes both and has it.";
     /// Impossible together.
     CORRELATIONS_CONTRADICT = "correlations-contradict", "correlations that cannot hold together",
         "If a goes with b, and b with c, then a cannot go against c: the matrix of the correlations must be positive semidefinite, and its smallest \

@@ -3,7 +3,8 @@
 use super::check::Context;
 use super::codes::{
     CORRELATION_NOT_A_PAIR, CORRELATION_NOT_ONE_NUMBER, CORRELATION_OUT_OF_RANGE,
-    CORRELATION_TWICE, CORRELATION_WITHOUT_DISTRIBUTION, CORRELATIONS_CONTRADICT, UNKNOWN_NAME,
+    CORRELATION_TWICE, CORRELATION_WITHOUT_DISTRIBUTION, CORRELATIONS_CONTRADICT, KINDS_CORRELATED,
+    UNKNOWN_NAME,
 };
 use super::parameters::quoted;
 use super::{Correlation, Definition, Dependence, Input};
@@ -50,6 +51,8 @@ impl PlannedCorrelation {
 pub(super) struct Sorted {
     pub(super) kept: Vec<Correlation>,
     pub(super) dropped: Vec<[String; 2]>,
+    /// Complaints about those between inputs of different kinds.
+    pub(super) between_kinds: Vec<Diagnostic>,
 }
 
 impl Context<'_> {
@@ -246,6 +249,9 @@ impl Context<'_> {
                 .collect();
             match (indices, wrong.is_empty()) {
                 ([Ok(one), Ok(other)], true) => {
+                    sorted.between_kinds.extend(
+                        self.between_kinds(correlation, [&inputs[one].1, &inputs[other].1]),
+                    );
                     sorted.kept.push(Correlation {
                         inputs: [one, other],
                         asked: correlation.asked,
@@ -282,6 +288,27 @@ impl Context<'_> {
             self.check_possible(&sorted.kept, &places, inputs);
         }
         sorted
+    }
+
+    /// The complaint that a nested run has about a correlation between an input that varies and one that is not known.
+    fn between_kinds(
+        &self,
+        correlation: &PlannedCorrelation,
+        inputs: [&Option<Input>; 2],
+    ) -> Option<Diagnostic> {
+        let [Some(one), Some(other)] = inputs else {
+            return None;
+        };
+        (one.kind != other.kind).then(|| {
+            let message = format!(
+                "`{}` and `{}` are correlated, and one of them varies while the other is not known",
+                one.name, other.name
+            );
+            self.texts
+                .error(&KINDS_CORRELATED, correlation.place, message)
+                .label("of two kinds")
+                .advise("give both the same `kind`, or remove the correlation; a plain run, without `--nested`, has no need of either")
+        })
     }
 
     /// Complains of every group whose correlations cannot hold together.

@@ -110,6 +110,9 @@ pub struct Variant {
     pub rows: Vec<JointRows>,
     /// Dependence between its random inputs, a pair once; together they are positive semidefinite.
     pub correlations: Vec<Correlation>,
+    /// A complaint for every correlation between an input that varies and one that is not known: they count where the two are
+    /// told apart, in a nested run.
+    pub kinds_correlated: Vec<Diagnostic>,
     /// Correlations of the scenario as written that have no place here: an input of theirs has no distribution in this
     /// variant.
     pub dropped_correlations: Vec<[String; 2]>,

@@ -294,6 +294,7 @@ impl Context<'_> {
             shares,
             rows,
             correlations: correlations.kept,
+            kinds_correlated: correlations.between_kinds,
             dropped_correlations: correlations.dropped,
         })
     }

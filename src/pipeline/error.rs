@@ -1,5 +1,6 @@
 //! Why a run did not finish, and how that is said.
 
+use super::NotNested;
 use crate::report::{BASE, number};
 use std::{fmt, io};
 
@@ -53,6 +54,28 @@ pub enum RunError {
         /// What holds.
         instead: &'static str,
     },
+    /// A variant that cannot be run nested.
+    NotNested {
+        /// The file's stem.
+        scenario: String,
+        /// The variant.
+        variant: String,
+        /// Why.
+        why: NotNested,
+    },
+    /// An output was not finite in some trials of the nested run and leaving them out was not asked for.
+    NestedNonFinite {
+        /// The file's stem.
+        scenario: String,
+        /// The variant.
+        variant: String,
+        /// The output.
+        output: String,
+        /// In how many.
+        count: u64,
+        /// Of how many.
+        trials: u64,
+    },
     /// The progress said stop.
     Cancelled,
     /// The sink of trials failed.
@@ -96,6 +119,29 @@ impl fmt::Display for RunError {
                 });
                 formatter.write_str(&text)
             }
+            RunError::NotNested {
+                scenario,
+                variant,
+                why,
+            } => write!(formatter, "{}: --nested: {why}", label(scenario, variant)),
+            RunError::NestedNonFinite {
+                scenario,
+                variant,
+                output,
+                count,
+                trials,
+            } => write!(
+                formatter,
+                "{}: {output} is not finite in {} of {} trials of the nested run{NON_FINITE_HELP}{}",
+                label(scenario, variant),
+                number::count(*count),
+                number::count(*trials),
+                if count == trials {
+                    NOTHING_LEFT_HELP
+                } else {
+                    LEAVE_OUT_HELP
+                }
+            ),
             RunError::TooManyInputs { inputs, most } => write!(
                 formatter,
                 "{inputs} random inputs in all files together, and Sobol' points have {most} dimensions: run fewer files at once, or use --sampler random"
@@ -128,7 +174,7 @@ help: {instead}",
     }
 }
 
-/// What a run is called in messages.
+/// `scenario`, or `scenario / variant`.
 fn label(scenario: &str, variant: &str) -> String {
     if variant == BASE {
         scenario.to_owned()

@@ -1,5 +1,6 @@
 //! What a run is asked for: defaults, over them the scenario's `[run]`, over it the caller.
 
+use super::Nested;
 use crate::model::{Model, RunDefaults};
 use crate::run::{self, Tolerance};
 use crate::sampler::{Layout, Method};
@@ -39,6 +40,8 @@ pub struct Plan {
     pub base: Option<u64>,
     /// Run until numbers are known well enough, instead of `trials`.
     pub stopping: Option<Stopping>,
+    /// Besides, a nested run.
+    pub nested: Option<Nested>,
     /// Leave trials with a non-finite output out instead of failing.
     pub allow_nonfinite: bool,
 }
@@ -56,6 +59,7 @@ impl Default for Plan {
             automatic: false,
             base: None,
             stopping: None,
+            nested: None,
             allow_nonfinite: false,
         }
     }

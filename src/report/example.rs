@@ -124,6 +124,7 @@ pub(super) fn report() -> Report {
                 false,
             ),
         ],
+        nested: Vec::new(),
         constant: false,
     };
     let hours = OutputReport {
@@ -145,6 +146,7 @@ pub(super) fn report() -> Report {
         ],
         sensitivity: Vec::new(),
         observed: Vec::new(),
+        nested: Vec::new(),
         constant: true,
     };
     let run = RunReport {
@@ -163,6 +165,7 @@ pub(super) fn report() -> Report {
         },
         inputs: Vec::new(),
         outputs: vec![emissions, hours],
+        nested: None,
         mixes_kinds: false,
         notes: vec!["1,000,000 trials were rounded up to 1,048,576".to_owned()],
     };

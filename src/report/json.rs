@@ -50,7 +50,14 @@ mod tests {
         let keys: Vec<_> = document.as_object().expect("an object").keys().collect();
         assert_eq!(
             keys,
-            ["summary", "sensitivity", "observed", "variants", "notes"]
+            [
+                "summary",
+                "sensitivity",
+                "observed",
+                "nested",
+                "variants",
+                "notes"
+            ]
         );
         let row = document["summary"][0].as_object().expect("a row");
         assert_eq!(

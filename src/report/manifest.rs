@@ -78,6 +78,8 @@ pub struct ScenarioPlan {
     pub automatic: bool,
     /// The base sample asked for.
     pub base: Option<u64>,
+    /// `OUTERxINNER` of a nested run.
+    pub nested: Option<String>,
     /// Whether trials with a number that is not finite are left out.
     pub allow_nonfinite: bool,
 }
@@ -179,6 +181,7 @@ fn scenario(plan: &ScenarioPlan, report: &Report) -> Value {
         "sensitivity": plan.measures,
         "sensitivity_automatic": plan.automatic,
         "base": plan.base,
+        "nested": plan.nested,
         "allow_nonfinite": plan.allow_nonfinite,
         "variants": variants,
     })

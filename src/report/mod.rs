@@ -7,6 +7,7 @@ pub mod folder;
 pub mod grid;
 pub mod json;
 pub mod manifest;
+pub mod nested;
 pub mod number;
 pub mod observed;
 pub mod samples;
@@ -26,6 +27,7 @@ pub const TABLES: &[Table] = &[
     summary::TABLE,
     sensitivity::TABLE,
     observed::TABLE,
+    nested::TABLE,
     variants::TABLE,
 ];
 
@@ -91,6 +93,8 @@ pub struct RunReport {
     pub inputs: Vec<InputReport>,
     /// One entry per output, in the order of the file.
     pub outputs: Vec<OutputReport>,
+    /// How it was run nested, where it was.
+    pub nested: Option<NestedReport>,
     /// Whether its intervals mix uncertainty and variability.
     pub mixes_kinds: bool,
     /// Sentences about this run.
@@ -180,6 +184,8 @@ pub struct OutputReport {
     pub sensitivity: Vec<SensitivityRow>,
     /// The rows of `observed.csv`, in their order there.
     pub observed: Vec<ObservedRow>,
+    /// The rows of `nested.csv`, in their order there; none without a nested run.
+    pub nested: Vec<NestedRow>,
     /// Whether no distribution acts on it: computed once, exact.
     pub constant: bool,
 }
@@ -222,6 +228,32 @@ pub struct ObservedRow {
     pub sharing: Vec<String>,
     /// Sources as written.
     pub sources: Vec<String>,
+}
+
+/// How a nested run was made.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct NestedReport {
+    /// Outer draws run.
+    pub outer: u64,
+    /// Trials of each of them.
+    pub inner: u64,
+    /// Whether these are the rows of a data file.
+    pub rows: bool,
+    /// The level of the intervals, over variability and over uncertainty.
+    pub level: f64,
+}
+
+/// One row of `nested.csv`: what is known, over uncertainty, about a statistic over variability.
+#[derive(Debug, Clone)]
+pub struct NestedRow {
+    /// `mean`, `q0.025`, `interval_low` …
+    pub over_variability: String,
+    /// `mean`, `median`, `sd`, `interval_low`, `interval_high`.
+    pub over_uncertainty: &'static str,
+    /// The row's unit.
+    pub unit: String,
+    /// The number with its error.
+    pub estimate: Estimate,
 }
 
 /// One row of `sensitivity.csv`.

@@ -3,6 +3,7 @@
 //! "Of outcomes" stands beside a spread, "known to within" beside an error; the two are never called by the same word.
 
 mod drivers;
+mod nested;
 mod observed;
 
 use super::grid::{Align, Grid};
@@ -85,6 +86,7 @@ impl Page {
         self.kinds(std::slice::from_ref(run));
         self.thresholds(std::slice::from_ref(run), |_| String::new());
         self.drivers(&run.outputs);
+        self.nested(std::slice::from_ref(run), None);
     }
 
     /// Several runs: one table, and one line for each threshold and each output's drivers.
@@ -120,14 +122,15 @@ impl Page {
                 &["scenario", "variant"],
             );
         }
-        let label = |run: &RunReport| {
+        let name = |run: &RunReport| {
             let label = if of_one_file {
                 run.variant.clone()
             } else {
                 run.label()
             };
-            format!("{}: ", plain(&label))
+            plain(&label).into_owned()
         };
+        let label = |run: &RunReport| format!("{}: ", name(run));
         self.kinds(runs);
         self.thresholds(runs, label);
         let mut lines = Vec::new();
@@ -146,6 +149,7 @@ impl Page {
         for line in lines {
             self.line(&line);
         }
+        self.nested(runs, Some(&name));
     }
 
     /// What the intervals are made of, where that is two different things.

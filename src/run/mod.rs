@@ -6,6 +6,7 @@
 mod dependence;
 mod exchange;
 mod jcgm101;
+mod nested;
 mod parallel;
 mod pass;
 mod pilot;
@@ -23,6 +24,7 @@ use crate::statistic::tally::{Marks, Role, Tally, TallyPlan};
 pub use dependence::rank_correlations;
 pub use exchange::{Exchanged, exchange};
 pub use jcgm101::{jcgm101_layout, run_jcgm101};
+pub use nested::{Inner, NestedExperiment, NestedOutcome, run_nested};
 pub use parallel::with_threads;
 use std::io;
 pub use stopping::{Reached, Study, Target, Tolerance, first_layout, run_until};
@@ -131,6 +133,17 @@ pub struct NonFinite {
     pub by_output: Vec<u64>,
     /// The first such trial, and the first output that was not finite in it.
     pub first: Option<(u64, usize)>,
+}
+
+impl NonFinite {
+    /// Adds those of the trials that come next.
+    fn add(&mut self, next: &NonFinite) {
+        self.trials += next.trials;
+        for (sum, more) in self.by_output.iter_mut().zip(&next.by_output) {
+            *sum += more;
+        }
+        self.first = self.first.or(next.first);
+    }
 }
 
 /// Why there is no outcome.

@@ -103,17 +103,7 @@ impl Passed {
         if let (Some(sums), Some(block)) = (self.main.get_mut(replicate), &part.main) {
             sums.merge(block);
         }
-        self.nonfinite.trials += part.nonfinite.trials;
-        for (sum, more) in self
-            .nonfinite
-            .by_output
-            .iter_mut()
-            .zip(&part.nonfinite.by_output)
-        {
-            *sum += more;
-        }
-        // Parts come in the order of the trials.
-        self.nonfinite.first = self.nonfinite.first.or(part.nonfinite.first);
+        self.nonfinite.add(&part.nonfinite);
         for (sum, more) in self.beyond.iter_mut().zip(&part.beyond) {
             *sum += more;
         }
@@ -326,7 +316,7 @@ impl UniformColumns {
 }
 
 /// Whether no value is infinite or NaN: x · 0 is zero for all others.
-fn all_finite(values: &[f64]) -> bool {
+pub(super) fn all_finite(values: &[f64]) -> bool {
     kernel::dispatch(
         #[inline(always)]
         || {

@@ -56,8 +56,8 @@ impl EightLanes {
         words
     }
 
-    /// Fills `u` with uniforms (k + ½)·2⁻⁵², k < 2⁵², in (0, 1). Whole steps are taken: words left over at the end of a
-    /// slice whose length is no multiple of [`LANES`] are dropped.
+    /// Fills `u` with uniforms (k + ½)·2⁻⁵², k < 2⁵², in (0, 1). Whole steps are taken: words left over at the end of
+    /// slice whose length is no multiple of eight are dropped.
     pub fn fill_uniforms(&mut self, u: &mut [f64]) {
         kernel::dispatch(
             #[inline(always)]

@@ -79,7 +79,7 @@ impl<T> Replicates<T> {
     pub(super) fn estimate(&self, of: impl Fn(&T) -> f64) -> Estimate {
         let value = of(&self.all);
         let without: Vec<f64> = self.without.iter().map(of).collect();
-        Estimate::with_error(value, jackknife(value, &without, &self.sizes))
+        jackknife(value, &without, &self.sizes)
     }
 }
 

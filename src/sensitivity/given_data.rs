@@ -153,8 +153,7 @@ pub fn estimates(
                 without[replicate] =
                     numerator.without(at) / variance(&all.without(&moments[replicate]));
             }
-            Estimate::with_error(value, jackknife(value, &without, &sizes))
-                .marked(!(all.effective_trials() >= TRIALS_FOR_SD))
+            jackknife(value, &without, &sizes).marked(!(all.effective_trials() >= TRIALS_FOR_SD))
         })
         .collect()
 }

@@ -355,7 +355,7 @@ pub fn estimates(
     let without: Vec<Vec<f64>> = (0..replicates.len()).map(|at| sum(Some(at))).collect();
     let estimate = |(column, &value): (usize, &f64)| {
         let without: Vec<f64> = without.iter().map(|values| values[column]).collect();
-        Estimate::with_error(value, jackknife(value, &without, sizes))
+        jackknife(value, &without, sizes)
     };
     all.iter().enumerate().map(estimate).collect()
 }

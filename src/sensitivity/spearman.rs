@@ -201,7 +201,7 @@ pub fn estimates(replicates: &[&Spearman], output: usize, sizes: &[u64]) -> Vec<
     let (all, without) = correlations(replicates, output);
     let estimate = |(column, &value): (usize, &f64)| {
         let without: Vec<f64> = without.iter().map(|values| values[column]).collect();
-        Estimate::with_error(value, jackknife(value, &without, sizes))
+        jackknife(value, &without, sizes)
     };
     all.iter().enumerate().map(estimate).collect()
 }

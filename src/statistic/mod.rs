@@ -1,7 +1,9 @@
 //! Accumulators that stream and merge, and what they become: numbers with their error.
 
 pub mod grid;
+pub mod inner;
 pub mod moments;
+pub mod nested;
 pub mod order;
 pub mod replicates;
 pub mod shortest;

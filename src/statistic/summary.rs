@@ -87,7 +87,7 @@ pub fn summarise(
             .iter()
             .map(|replicate| statistic(&all.without(&replicate.moments)))
             .collect();
-        Estimate::with_error(value, jackknife(value, &without, sizes))
+        jackknife(value, &without, sizes)
     };
     let effective = all.effective_trials();
     let mean_of = |moments: &Moments| centre + scale * moments.mean();
@@ -222,8 +222,13 @@ fn share(sizes: &[u64], parts: u64, count: &dyn Fn(usize) -> u64) -> Estimate {
         .zip(sizes)
         .map(|(count, size)| (counted - count) as f64 / (parts * (n - size)) as f64)
         .collect();
-    Estimate::with_error(value, jackknife(value, &without, sizes))
-        .marked((counted.min(all - counted) as f64) < parts as f64 * TRIALS_IN_TAIL)
+    let estimate = jackknife(value, &without, sizes);
+    Estimate {
+        error_low: estimate.error_low.map(|low| low.max(0.0)),
+        error_high: estimate.error_high.map(|high| high.min(1.0)),
+        ..estimate
+    }
+    .marked((counted.min(all - counted) as f64) < parts as f64 * TRIALS_IN_TAIL)
 }
 
 /// The ends of the shortest interval; their errors are the replicates' spread · R^(−1/3), the rate at which such ends converge,

@@ -4,6 +4,7 @@ mod data;
 mod files;
 mod fixture;
 mod help;
+mod nested;
 mod results;
 mod run;
 mod stopping;

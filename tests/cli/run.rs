@@ -126,7 +126,14 @@ fn json() {
     let keys: Vec<_> = document.as_object().expect("an object").keys().collect();
     assert_eq!(
         keys,
-        ["summary", "sensitivity", "observed", "variants", "notes"]
+        [
+            "summary",
+            "sensitivity",
+            "observed",
+            "nested",
+            "variants",
+            "notes"
+        ]
     );
     let rows = document["summary"].as_array().expect("rows");
     let mean = rows
