@@ -96,9 +96,12 @@ struct RunArguments {
     /// Also write every trial, into DIR/samples
     #[arg(long, value_name = "FORMAT", value_parser = ["csv"], requires = "out")]
     samples: Option<String>,
-    /// Measures of what drives the outputs, or none [default: all that need no further evaluations]
+    /// Measures of what drives the outputs, or none [default: spearman, given-data and, where it costs little, sobol, or shapley for correlated inputs]
     #[arg(long, value_name = "METHOD,…", value_delimiter = ',', value_parser = measure_names())]
     sensitivity: Option<Vec<String>>,
+    /// Base sample of the measures that evaluate the model again [default: 131,072, fewer where shapley would take long]
+    #[arg(long, value_name = "N", value_parser = trials)]
+    base: Option<u64>,
     /// Run only this variant (repeatable)
     #[arg(long = "variant", value_name = "NAME")]
     variants: Vec<String>,
@@ -255,6 +258,7 @@ fn run_options(arguments: RunArguments, words: &[OsString]) -> Result<RunOptions
             quantiles: arguments.quantiles.map(rising),
             measures: arguments.sensitivity.map(measures).transpose()?,
             stopping,
+            base: arguments.base,
             nested: arguments.nested,
             allow_nonfinite: arguments.allow_nonfinite,
         },

@@ -2,10 +2,12 @@
 
 mod error;
 mod first_order;
+mod further;
 mod nested;
 mod notes;
 mod observed;
 mod plan;
+mod players;
 mod rows;
 mod stopping;
 
@@ -20,10 +22,11 @@ pub use crate::run::{Encoder, Progress, Tolerance, TrialSink, Unwatched};
 use crate::sampler::copula::{self, Copula};
 use crate::sampler::key::StreamKey;
 use crate::sampler::{Layout, Method, SampledInput, Sampler, sobol};
-use crate::sensitivity::{DUMMY, MainPlan};
+use crate::sensitivity::{DUMMY, MODEL, MainIndices, MainPlan};
 use crate::statistic::Estimate;
 use crate::statistic::tally::Marks;
 pub use error::RunError;
+use further::Further;
 pub use nested::{InnerPlan, Nested, NotNested};
 use observed::Place;
 pub use plan::{MOST_TRIALS_TO_STOP, Plan, Stopping, StoppingRule, quantiles, with_median};
@@ -239,7 +242,7 @@ impl VariantRun<'_> {
     ) -> Result<RunReport, RunError> {
         if program.varying_outputs().next().is_none() {
             progress.begin(&self.model.scenario, &self.variant.name, 1);
-            return Ok(self.assemble(program, None, None));
+            return Ok(self.assemble(program, None, None, Further::default()));
         }
         let (outcome, reached) = match self.outcome(program, progress) {
             Ok(outcome) => outcome,
@@ -249,7 +252,8 @@ impl VariantRun<'_> {
         if outcome.nonfinite.trials > 0 && !self.plan.allow_nonfinite {
             return Err(self.nonfinite(&outcome.nonfinite));
         }
-        Ok(self.assemble(program, Some(&outcome), reached.as_ref()))
+        let further = self.further(&outcome, progress)?;
+        Ok(self.assemble(program, Some(&outcome), reached.as_ref(), further))
     }
 
     /// Runs the trials that the plan asks for, or as many as its stopping rule finds.
@@ -265,7 +269,7 @@ impl VariantRun<'_> {
             marks: &marks,
             quantiles: &self.plan.quantiles,
             level: self.plan.level,
-            measures: &self.plan.measures,
+            measures: &self.plan.main_measures(),
         };
         let Some(stopping) = &self.plan.stopping else {
             let trials = self.layout.trials();
@@ -308,7 +312,7 @@ impl VariantRun<'_> {
     fn refuse_indices_too_large(&self, program: &Program) -> Result<(), RunError> {
         let (inputs, outputs) = (program.sources.len(), program.varying_outputs().count());
         let replicates = self.layout.replicates;
-        let bytes = MainPlan::bytes(&self.plan.measures, inputs, outputs, replicates);
+        let bytes = MainPlan::bytes(&self.plan.main_measures(), inputs, outputs, replicates);
         if bytes > MOST_BYTES_OF_INDICES {
             return Err(RunError::IndicesTooLarge {
                 inputs,
@@ -372,6 +376,7 @@ impl VariantRun<'_> {
         program: &Program,
         outcome: Option<&Outcome>,
         reached: Option<&Reached>,
+        mut further: Further,
     ) -> RunReport {
         let layout = self.layout;
         let trials = outcome.map_or(1, |_| layout.trials());
@@ -410,7 +415,9 @@ impl VariantRun<'_> {
                         None => rows.constant(),
                     },
                     sensitivity: varying.map_or_else(Vec::new, |(outcome, varying)| {
-                        self.sensitivity(program, outcome, varying)
+                        let mut rows = self.sensitivity(program, outcome, varying);
+                        rows.append(&mut further.next());
+                        rows
                     }),
                     observed: observed::of_output(
                         self.model,
@@ -468,7 +475,10 @@ impl VariantRun<'_> {
                 &layout,
                 outcome,
                 &self.achieved_correlations(),
-            ),
+            )
+            .into_iter()
+            .chain(further.notes)
+            .collect(),
         }
     }
 
@@ -492,7 +502,9 @@ impl VariantRun<'_> {
             .map(|source| source_label(self.variant, source))
             .chain([DUMMY.to_owned()])
             .collect();
-        let names = &names;
+        // What is one number, of all inputs together.
+        let model = vec![MODEL.to_owned()];
+        let (names, model) = (&names, &model);
         let whole = outcome.nonfinite.trials == 0;
         plan.indices(
             tallies,
@@ -502,14 +514,15 @@ impl VariantRun<'_> {
             whole,
         )
         .into_iter()
-        .flat_map(|(measure, indices)| {
+        .flat_map(|MainIndices { measure, indices }| {
+            let names = if indices.len() == 1 { model } else { names };
             names
                 .iter()
                 .zip(indices)
                 .map(move |(name, index)| SensitivityRow {
                     input: name.clone(),
                     input_2: None,
-                    measure: measure.column(),
+                    measure,
                     unit: "1".to_owned(),
                     estimate: index.estimate,
                     rank: index.rank,

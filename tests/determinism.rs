@@ -69,6 +69,8 @@ fn plan(sampler: Method, trials: u64) -> Plan {
         quantiles: vec![0.025, 0.5, 0.975],
         measures: vec![Measure::Spearman, Measure::GivenData],
         stopping: None,
+        automatic: false,
+        base: None,
         nested: None,
         allow_nonfinite: false,
     }
@@ -206,6 +208,68 @@ fn any_number_of_threads_gives_the_same_numbers() {
             for threads in [2, 3, 7] {
                 assert_eq!(one, run(threads), "{sampler:?} {trials} {threads}");
             }
+        }
+    }
+}
+
+/// Measures that evaluate the model again: several segments in a replicate, both kinds of dependence.
+#[test]
+fn any_number_of_threads_gives_the_same_indices() {
+    for sampler in SAMPLERS {
+        for (text, measures) in [
+            (
+                BASE,
+                vec![Measure::Sobol, Measure::Morris, Measure::Shapley],
+            ),
+            (DEPENDENT, vec![Measure::Shapley]),
+        ] {
+            let asked = Plan {
+                measures,
+                base: Some(1_200_000),
+                ..plan(sampler, 1_000)
+            };
+            let run = |threads| {
+                let models = [(model(text), asked.clone())];
+                with_threads(Some(threads), || {
+                    format!("{:?}", simulate(&models, None, &Unwatched, None).unwrap())
+                })
+            };
+            let one = run(1);
+            for threads in [2, 5] {
+                assert_eq!(one, run(threads), "{sampler:?} {threads}");
+            }
+        }
+    }
+}
+
+/// An input appended, which only another output needs, changes no index of the others.
+#[test]
+fn an_input_added_leaves_the_indices_alone() {
+    let after = BASE
+        .replace(
+            "[formulas]",
+            "last = { distribution = \"uniform\", min = 0, max = 1 }\n[formulas]",
+        )
+        .replace("[outputs]", "[outputs]\nlast = \"1\"");
+    for sampler in SAMPLERS {
+        for measure in [Measure::Sobol, Measure::Morris] {
+            let asked = Plan {
+                measures: vec![measure],
+                base: Some(20_000),
+                ..plan(sampler, 1_000)
+            };
+            let rows = |text: &str| {
+                let report = simulate(&[(model(text), asked.clone())], None, &Unwatched, None);
+                let run = report.unwrap().runs.remove(0);
+                let rows = run.output("y").unwrap().sensitivity.clone();
+                let kept = rows
+                    .into_iter()
+                    .filter(|row| row.input != "last" && row.input_2.as_deref() != Some("last"));
+                // The rank among pairs shifts where a pair is added.
+                kept.map(|row| (row.input, row.input_2, row.measure, row.estimate))
+                    .collect::<Vec<_>>()
+            };
+            assert_eq!(rows(BASE), rows(&after), "{sampler:?} {measure:?}");
         }
     }
 }

@@ -17,6 +17,8 @@ fn run(text: &str) -> Report {
         quantiles: vec![0.5],
         measures: Vec::new(),
         stopping: None,
+        automatic: false,
+        base: None,
         nested: None,
         allow_nonfinite: false,
     };

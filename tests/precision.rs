@@ -119,7 +119,8 @@ fn emissions(sampler: Method, trials: u64, seed: u64) -> OutputReport {
 fn mean_square_error(sampler: Method, trials: u64, statistic: &str) -> f64 {
     const SEEDS: u64 = 20;
     let squares: f64 = (0..SEEDS)
-        .map(|seed| error(&emissions(sampler, trials, seed), statistic).powi(2))
+        .map(|seed| error(&emissions(sampler, trials, seed), statistic))
+        .map(|error| error * error)
         .sum();
     (squares / SEEDS as f64).sqrt()
 }

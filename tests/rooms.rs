@@ -27,7 +27,10 @@ const ROOMS: &[(&str, &[&str])] = &[
             "unit",
         ],
     ),
-    ("program", &["distribution", "kernel", "model", "unit"]),
+    (
+        "program",
+        &["distribution", "kernel", "model", "sampler", "unit"],
+    ),
     ("sampler", &["distribution", "kernel"]),
     ("statistic", &["kernel"]),
     (

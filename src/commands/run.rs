@@ -67,6 +67,8 @@ pub(crate) struct Overrides {
     pub(crate) measures: Option<Vec<Measure>>,
     /// `--digits`, `--tolerance`, `--target`, `--method`, `--max-trials`.
     pub(crate) stopping: Option<Stopping>,
+    /// `--base`.
+    pub(crate) base: Option<u64>,
     /// `--nested`.
     pub(crate) nested: Option<Nested>,
     /// `--allow-nonfinite`.
@@ -158,6 +160,8 @@ fn planned(model: Model, overrides: &Overrides) -> (Model, Plan) {
             .as_deref()
             .map_or(of_file.quantiles, pipeline::with_median),
         measures: overrides.measures.clone().unwrap_or(of_file.measures),
+        automatic: overrides.measures.is_none(),
+        base: overrides.base,
         stopping: overrides.stopping.clone(),
         nested: overrides.nested,
         allow_nonfinite: overrides.allow_nonfinite,
@@ -364,12 +368,6 @@ fn catalog_uses(model: &Model) -> Vec<CatalogUse> {
 }
 
 fn scenario_plan(model: &Model, plan: &Plan) -> ScenarioPlan {
-    let word = |measure: &Measure| {
-        Measure::ALL
-            .iter()
-            .find(|row| row.0 == *measure)
-            .map(|row| row.1)
-    };
     ScenarioPlan {
         scenario: model.scenario.clone(),
         trials: plan.trials,
@@ -378,7 +376,9 @@ fn scenario_plan(model: &Model, plan: &Plan) -> ScenarioPlan {
         replicates: plan.replicates,
         level: plan.level,
         quantiles: plan.quantiles.clone(),
-        measures: plan.measures.iter().filter_map(word).collect(),
+        measures: plan.measures.iter().map(|measure| measure.word()).collect(),
+        automatic: plan.automatic,
+        base: plan.base,
         nested: plan.nested.map(|nested| nested.to_string()),
         allow_nonfinite: plan.allow_nonfinite,
     }

@@ -122,6 +122,8 @@ pub struct Variant {
 /// Random Variate Generation, 1986, theorem XI.4.1). The definition of each input is its own, beta, distribution.
 #[derive(Debug, Clone)]
 pub struct Shares {
+    /// Its key in `[shares]`.
+    pub name: String,
     /// The inputs, by index in [`Variant::inputs`].
     pub inputs: Vec<usize>,
     /// The gamma distribution of each.

@@ -23,6 +23,8 @@ const LEAST_LARGEST: f64 = 0.1;
 /// An entry of `[shares]` as read.
 #[derive(Debug, Clone)]
 pub(super) struct PlannedShares {
+    /// Its key.
+    pub(super) name: String,
     /// The names of its inputs, and where each stands.
     pub(super) names: Vec<Text>,
     /// The inputs and the gamma distributions they are made of; `None` when something was complained about.
@@ -76,7 +78,11 @@ impl Context<'_> {
                 names.push(name);
             }
             let inputs = self.dirichlet(&entry.key, table, means, &names);
-            read.push(PlannedShares { names, inputs });
+            read.push(PlannedShares {
+                name: entry.key.value.clone(),
+                names,
+                inputs,
+            });
         }
         read
     }
@@ -233,6 +239,7 @@ impl Context<'_> {
             let indices: Option<Vec<usize>> = planned.names.iter().map(place).collect();
             if let (Some(indices), Some(members)) = (indices, &planned.inputs) {
                 groups.push(Shares {
+                    name: planned.name.clone(),
                     inputs: indices,
                     draws: members.iter().map(|(_, draw)| Arc::clone(draw)).collect(),
                 });

@@ -41,6 +41,19 @@ pub enum RunError {
         /// What they would take.
         bytes: u64,
     },
+    /// A measure that was asked for does not hold for inputs that depend on each other.
+    DependentInputs {
+        /// The file's stem.
+        scenario: String,
+        /// The variant.
+        variant: String,
+        /// The word of the measure.
+        measure: &'static str,
+        /// Inputs that correlations connect.
+        inputs: Vec<String>,
+        /// What holds.
+        instead: &'static str,
+    },
     /// A variant that cannot be run nested.
     NotNested {
         /// The file's stem.
@@ -142,6 +155,19 @@ impl fmt::Display for RunError {
                 formatter,
                 "the measures of sensitivity of {inputs} inputs for {outputs} outputs would take {} GiB: report fewer outputs, or use --sensitivity none",
                 bytes >> 30
+            ),
+            RunError::DependentInputs {
+                scenario,
+                variant,
+                measure,
+                inputs,
+                instead,
+            } => write!(
+                formatter,
+                "{}: --sensitivity {measure} needs independent inputs, and {} are correlated
+help: {instead}",
+                label(scenario, variant),
+                inputs.join(", ")
             ),
             RunError::Cancelled => formatter.write_str("stopped; nothing was written"),
         }

@@ -78,14 +78,15 @@ pub fn of_run(
             variant.name
         ));
     }
-    for shares in variant.shares.iter().filter(|_| !plan.measures.is_empty()) {
+    let by_draw = !plan.main_measures().is_empty() || plan.measures.contains(&Measure::Tornado);
+    for shares in variant.shares.iter().filter(|_| by_draw) {
         let names: Vec<&str> = shares
             .inputs
             .iter()
             .map(|&input| variant.inputs[input].name.as_str())
             .collect();
         notes.push(format!(
-            "{} sum to one: each one's index is that of the draw it is made of",
+            "{} sum to one: each one's own index is that of the draw it is made of",
             names.join(", ")
         ));
     }

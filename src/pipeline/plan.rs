@@ -34,6 +34,10 @@ pub struct Plan {
     pub quantiles: Vec<f64>,
     /// Measures of sensitivity to compute.
     pub measures: Vec<Measure>,
+    /// Besides `measures`, Sobol' indices or, where inputs depend on each other, Shapley effects, if they cost little.
+    pub automatic: bool,
+    /// The base sample of the measures that evaluate the model again; `None`: what they need.
+    pub base: Option<u64>,
     /// Run until numbers are known well enough, instead of `trials`.
     pub stopping: Option<Stopping>,
     /// Besides, a nested run.
@@ -51,7 +55,9 @@ impl Default for Plan {
             replicates: None,
             level: LEVEL,
             quantiles: QUANTILES.to_vec(),
-            measures: Measure::ALL.iter().map(|row| row.0).collect(),
+            measures: Measure::BY_DEFAULT.to_vec(),
+            automatic: false,
+            base: None,
             stopping: None,
             nested: None,
             allow_nonfinite: false,
@@ -71,12 +77,21 @@ impl Plan {
             replicates: run.replicates,
             level: run.level.unwrap_or(defaults.level),
             quantiles: with_median(run.quantiles.as_deref().unwrap_or(&QUANTILES)),
+            automatic: true,
             ..defaults
         }
     }
 }
 
 impl Plan {
+    /// The measures that the main sample answers.
+    pub(super) fn main_measures(&self) -> Vec<Measure> {
+        let measures = self.measures.iter().copied();
+        measures
+            .filter(|measure| measure.is_of_main_sample())
+            .collect()
+    }
+
     /// The shape of the sample, of the first stage where there is a stopping rule.
     pub(super) fn layout(&self) -> Layout {
         match &self.stopping {

@@ -1,6 +1,6 @@
 //! The steps over a tile: each a loop over slices, compiled for the processor at hand, the same bits on every one.
 
-use super::{Program, Slot, Step, TILE, Tile};
+use super::{Program, Register, Slot, Step, TILE, Tile};
 use crate::kernel;
 use crate::model::{Binary, Unary};
 
@@ -21,69 +21,84 @@ impl Program {
         for step in &self.steps {
             let result = step.result() as usize;
             std::mem::swap(&mut tile.spare, &mut tile.columns[result]);
-            let (spare, columns) = (&mut tile.spare, &tile.columns);
-            let out = &mut spare[..rows];
-            let column = |register: u32| &columns[register as usize][..rows];
-            let side = |slot: &Slot| match slot {
-                Slot::Column(register) => Side::Column(column(*register)),
-                Slot::Constant(value) => Side::Constant(*value),
-            };
-            match step {
-                Step::Fill { source, .. } => fill(*source, out),
-                Step::Take { numbers, row, .. } => {
-                    for (out, row) in out.iter_mut().zip(column(*row)) {
-                        *out = numbers[*row as usize];
-                    }
-                }
-                Step::Unary {
-                    function, argument, ..
-                } => unary_columns(*function, column(*argument), out),
-                Step::Binary {
-                    function,
-                    left,
-                    right,
-                    ..
-                } => binary_columns(*function, side(left), side(right), out),
-                Step::MultiplyAdd {
-                    factor,
-                    scaled,
-                    added,
-                    ..
-                } => {
-                    let factor = *factor;
-                    zip(
-                        Side::Column(column(*scaled)),
-                        Side::Column(column(*added)),
-                        out,
-                        |scaled, added| factor.mul_add(scaled, added),
-                    );
-                }
-                Step::Select {
-                    condition,
-                    then,
-                    otherwise,
-                    ..
-                } => {
-                    select(column(*condition), side(then), side(otherwise), out);
-                }
-                Step::Interpolate {
-                    argument,
-                    knots,
-                    values,
-                    monitor,
-                    ..
-                } => {
-                    let values: Vec<Side> = values.iter().map(side).collect();
-                    let mut beyond = 0;
-                    let (first, last) = (knots[0], knots[knots.len() - 1]);
-                    for (row, (&x, result)) in column(*argument).iter().zip(out).enumerate() {
-                        beyond += u64::from(x < first || x > last);
-                        *result = interpolate(x, knots, |at| values[at].at(row));
-                    }
-                    tile.beyond[*monitor] += beyond;
+            let columns = &tile.columns;
+            step.execute(
+                |register| &columns[register as usize][..rows],
+                &mut tile.spare[..rows],
+                &mut fill,
+                &mut tile.beyond,
+            );
+            std::mem::swap(&mut tile.spare, &mut tile.columns[result]);
+        }
+    }
+}
+
+impl Step {
+    /// Computes the step into `out` from the columns that `column` finds; `beyond` counts the rows beyond the ends of each
+    /// interpolation.
+    pub(super) fn execute<'a>(
+        &self,
+        column: impl Fn(Register) -> &'a [f64],
+        out: &mut [f64],
+        fill: &mut impl FnMut(usize, &mut [f64]),
+        beyond: &mut [u64],
+    ) {
+        let side = |slot: &Slot| match slot {
+            Slot::Column(register) => Side::Column(column(*register)),
+            Slot::Constant(value) => Side::Constant(*value),
+        };
+        match self {
+            Step::Fill { source, .. } => fill(*source, out),
+            Step::Take { numbers, row, .. } => {
+                for (out, row) in out.iter_mut().zip(column(*row)) {
+                    *out = numbers[*row as usize];
                 }
             }
-            std::mem::swap(&mut tile.spare, &mut tile.columns[result]);
+            Step::Unary {
+                function, argument, ..
+            } => unary_columns(*function, column(*argument), out),
+            Step::Binary {
+                function,
+                left,
+                right,
+                ..
+            } => binary_columns(*function, side(left), side(right), out),
+            Step::MultiplyAdd {
+                factor,
+                scaled,
+                added,
+                ..
+            } => {
+                let factor = *factor;
+                zip(
+                    Side::Column(column(*scaled)),
+                    Side::Column(column(*added)),
+                    out,
+                    |scaled, added| factor.mul_add(scaled, added),
+                );
+            }
+            Step::Select {
+                condition,
+                then,
+                otherwise,
+                ..
+            } => {
+                select(column(*condition), side(then), side(otherwise), out);
+            }
+            Step::Interpolate {
+                argument,
+                knots,
+                values,
+                monitor,
+                ..
+            } => {
+                let values: Vec<Side> = values.iter().map(side).collect();
+                let (first, last) = (knots[0], knots[knots.len() - 1]);
+                for (row, (&x, result)) in column(*argument).iter().zip(out).enumerate() {
+                    beyond[*monitor] += u64::from(x < first || x > last);
+                    *result = interpolate(x, knots, |at| values[at].at(row));
+                }
+            }
         }
     }
 }

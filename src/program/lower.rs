@@ -26,6 +26,18 @@ enum Value {
 
 /// Lowers what the outputs need, and with `keep_inputs` a column for every input besides.
 pub fn lower(variant: &Variant, keep_inputs: bool) -> Program {
+    let mut program = lower_unshared(variant, keep_inputs);
+    let mut slots = std::mem::take(&mut program.outputs);
+    let outputs = slots.len();
+    slots.append(&mut program.inputs);
+    program.registers = allocate(&mut program.steps, &mut slots);
+    program.inputs = slots.split_off(outputs);
+    program.outputs = slots;
+    program
+}
+
+/// The same, with a column of its own for every step: the result of step `n` stays in register `n` to the end.
+pub fn lower_unshared(variant: &Variant, keep_inputs: bool) -> Program {
     let mut lowering = Lowering {
         variant,
         steps: Vec::new(),
@@ -115,13 +127,11 @@ pub fn lower(variant: &Variant, keep_inputs: bool) -> Program {
             slots.push(lowering.in_unit(value, &variant.inputs[input].unit.factor));
         }
     }
-    let mut steps = lowering.steps;
-    let registers = allocate(&mut steps, &mut slots);
     let inputs = slots.split_off(outputs);
     Program {
         sources: lowering.sources,
-        steps,
-        registers,
+        registers: lowering.steps.len(),
+        steps: lowering.steps,
         outputs: slots,
         inputs,
         monitors: lowering.monitors,

@@ -5,6 +5,7 @@
 //! on is computed in exact rational arithmetic as far as it can be.
 
 pub mod exact;
+pub mod exchange;
 mod execute;
 mod fold;
 mod lower;
@@ -15,7 +16,7 @@ mod tails;
 
 use crate::distribution::Marginal;
 use crate::model::{Binary, Unary, Variant};
-pub use lower::lower;
+pub use lower::{lower, lower_unshared};
 use std::sync::Arc;
 pub use tails::Orders;
 
@@ -45,11 +46,16 @@ pub struct Program {
 impl Program {
     /// The outputs that a distribution acts on.
     pub fn varying_outputs(&self) -> impl Iterator<Item = usize> {
-        self.outputs
-            .iter()
-            .enumerate()
-            .filter(|(_, slot)| matches!(slot, Slot::Column(_)))
-            .map(|(output, _)| output)
+        self.varying_columns().map(|(_, output)| output)
+    }
+
+    /// The columns of those outputs, each with the output's index.
+    pub fn varying_columns(&self) -> impl Iterator<Item = (Register, usize)> {
+        let outputs = self.outputs.iter().enumerate();
+        outputs.filter_map(|(output, slot)| match slot {
+            Slot::Column(register) => Some((*register, output)),
+            Slot::Constant(_) => None,
+        })
     }
 }
 

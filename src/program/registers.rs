@@ -63,7 +63,16 @@ impl Step {
         }
     }
 
-    fn operands(&self, mut visit: impl FnMut(Register)) {
+    /// The source that the step draws, if it draws one.
+    pub(super) fn source(&self) -> Option<usize> {
+        match self {
+            Step::Fill { source, .. } => Some(*source),
+            _ => None,
+        }
+    }
+
+    /// Calls `visit` with every column that the step reads.
+    pub(super) fn operands(&self, mut visit: impl FnMut(Register)) {
         self.clone().rename_operands(|register| {
             visit(register);
             register

@@ -74,6 +74,10 @@ pub struct ScenarioPlan {
     pub quantiles: Vec<f64>,
     /// The words of the measures.
     pub measures: Vec<&'static str>,
+    /// Whether Sobol' indices or Shapley effects were added where they cost little.
+    pub automatic: bool,
+    /// The base sample asked for.
+    pub base: Option<u64>,
     /// `OUTERxINNER` of a nested run.
     pub nested: Option<String>,
     /// Whether trials with a number that is not finite are left out.
@@ -175,6 +179,8 @@ fn scenario(plan: &ScenarioPlan, report: &Report) -> Value {
         "level": plan.level,
         "quantiles": plan.quantiles,
         "sensitivity": plan.measures,
+        "sensitivity_automatic": plan.automatic,
+        "base": plan.base,
         "nested": plan.nested,
         "allow_nonfinite": plan.allow_nonfinite,
         "variants": variants,

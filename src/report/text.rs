@@ -2,28 +2,18 @@
 //!
 //! "Of outcomes" stands beside a spread, "known to within" beside an error; the two are never called by the same word.
 
+mod drivers;
 mod first_order;
 mod nested;
 mod observed;
 
 use super::grid::{Align, Grid};
 use super::number::{self, ESTIMATE_DIGITS};
-use super::{
-    OutputReport, Report, RunReport, SampleReport, SensitivityRow, StoppingReport, Writer,
-};
+use super::{OutputReport, Report, RunReport, SampleReport, StoppingReport, Writer};
 use crate::diagnostic::visible;
+use drivers::{Ranking, drivers, drivers_in_line};
 use std::borrow::Cow;
 use std::io::{self, Write};
-
-/// Significant digits of an index of sensitivity.
-const INDEX_DIGITS: i32 = 2;
-/// Inputs listed under an output; the files hold them all.
-const DRIVERS: usize = 8;
-/// Inputs named in one line where there are several runs.
-const DRIVERS_IN_LINE: usize = 3;
-/// The longest bar, and the shortest that is still worth drawing, in characters.
-const BAR: usize = 24;
-const SHORTEST_BAR: usize = 6;
 
 /// Errors below this percentage are said as this one.
 const LEAST_ERROR: f64 = 0.001;
@@ -467,172 +457,6 @@ fn percent(level: f64) -> String {
         .trim_end_matches('0')
         .trim_end_matches('.')
         .to_owned()
-}
-
-/// The rows of one output's sensitivity, by the measure that ranks them.
-struct Ranking<'report> {
-    output: &'report OutputReport,
-    /// The measure whose ranks and bars are shown.
-    by: &'static str,
-}
-
-impl<'report> Ranking<'report> {
-    fn of(output: &'report OutputReport) -> Option<Self> {
-        let first = output.sensitivity.first().filter(|_| !output.constant)?;
-        // A share of the variance is what a reader can add up; any other measure ranks where there is none.
-        let share = output.sensitivity.iter().find(|row| is_share(row.measure));
-        Some(Ranking {
-            output,
-            by: share.unwrap_or(first).measure,
-        })
-    }
-
-    fn rows(&self) -> impl Iterator<Item = &'report SensitivityRow> {
-        let by = self.by;
-        self.output
-            .sensitivity
-            .iter()
-            .filter(move |row| row.measure == by && row.rank.is_some() && row.input_2.is_none())
-    }
-
-    fn resolved(&self) -> impl Iterator<Item = &'report SensitivityRow> {
-        let mut rows: Vec<_> = self
-            .rows()
-            .filter(|row| row.resolved && row.estimate.value.is_some())
-            .collect();
-        rows.sort_by_key(|row| row.rank);
-        rows.into_iter()
-    }
-
-    fn unresolved(&self) -> Vec<String> {
-        self.rows()
-            .filter(|row| !row.resolved || row.estimate.value.is_none())
-            .map(|row| plain(&row.input).into_owned())
-            .collect()
-    }
-
-    /// The measures in the order of the rows, the ranking one first.
-    fn measures(&self) -> Vec<&'static str> {
-        let mut measures = vec![self.by];
-        for row in &self.output.sensitivity {
-            if !measures.contains(&row.measure) && row.input_2.is_none() {
-                measures.push(row.measure);
-            }
-        }
-        measures
-    }
-
-    fn value(&self, input: &str, measure: &str) -> Option<&'report SensitivityRow> {
-        self.output
-            .sensitivity
-            .iter()
-            .find(|row| row.measure == measure && row.input == input && row.input_2.is_none())
-    }
-}
-
-/// The inputs that drive an output, strongest first, with bars.
-fn drivers(ranking: &Ranking<'_>, width: Option<usize>, colour: bool) -> String {
-    let measures = ranking.measures();
-    let mut columns = vec![("", Align::Right), ("input", Align::Left)];
-    columns.extend(
-        measures
-            .iter()
-            .map(|measure| (heading(measure), Align::Right)),
-    );
-    columns.push(("", Align::Left));
-    let resolved: Vec<_> = ranking.resolved().collect();
-    let shown = &resolved[..resolved.len().min(DRIVERS)];
-    let size = |row: &SensitivityRow| row.estimate.value.unwrap_or(0.0).abs();
-    let longest = shown.iter().map(|row| size(row)).fold(0.0, f64::max);
-    let cells = |row: &SensitivityRow, bar: String| {
-        let mut cells = vec![
-            row.rank.map_or_else(String::new, |rank| rank.to_string()),
-            plain(&row.input).into_owned(),
-        ];
-        cells.extend(measures.iter().map(|measure| {
-            ranking
-                .value(&row.input, measure)
-                .map_or_else(String::new, index)
-        }));
-        cells.push(bar);
-        cells
-    };
-    let drawn = |room: usize| {
-        let mut grid = Grid::new(&columns);
-        for row in shown {
-            let bar = if room >= SHORTEST_BAR && longest > 0.0 {
-                bar(size(row) / longest, room)
-            } else {
-                String::new()
-            };
-            grid.row(cells(row, bar));
-        }
-        grid
-    };
-    let mut text = if shown.is_empty() {
-        "no input stands out from the noise: run more trials\n".to_owned()
-    } else {
-        // The bars take what the columns before them leave.
-        let room = width.map_or(BAR, |width| width.saturating_sub(drawn(0).width()).min(BAR));
-        drawn(room).draw(width, colour)
-    };
-    if resolved.len() > shown.len() {
-        text.push_str(&format!(
-            "… and {} weaker ones\n",
-            resolved.len() - shown.len()
-        ));
-    }
-    let unresolved = ranking.unresolved();
-    if !unresolved.is_empty() && !shown.is_empty() {
-        text.push_str(&format!(
-            "not resolved (no stronger than an input without effect): {}\n",
-            unresolved.join(", ")
-        ));
-    }
-    text
-}
-
-fn is_share(measure: &str) -> bool {
-    measure == "first_order_given_data"
-}
-
-fn heading(measure: &'static str) -> &'static str {
-    match measure {
-        "spearman" => "Spearman",
-        "first_order_given_data" => "of the variance",
-        other => other,
-    }
-}
-
-fn index(row: &SensitivityRow) -> String {
-    // An index that is not available is no index that is too small to see.
-    if row.estimate.value.is_some() && !row.resolved {
-        return "not resolved".to_owned();
-    }
-    if is_share(row.measure) {
-        number::probability(&row.estimate, INDEX_DIGITS)
-    } else {
-        number::estimate(&row.estimate, INDEX_DIGITS)
-    }
-}
-
-/// `utilization 35 %, gpus 31 %, grid 8 %`.
-fn drivers_in_line(output: &OutputReport) -> String {
-    let Some(ranking) = Ranking::of(output) else {
-        return String::new();
-    };
-    let drivers = ranking.resolved().take(DRIVERS_IN_LINE);
-    let drivers: Vec<_> = drivers
-        .map(|row| format!("{} {}", plain(&row.input), index(row)))
-        .collect();
-    drivers.join(", ")
-}
-
-/// A bar of `share` of `room` characters, in eighths of one.
-fn bar(share: f64, room: usize) -> String {
-    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
-    let eighths = (share.clamp(0.0, 1.0) * room as f64 * 8.0).round().max(1.0) as usize;
-    format!("{}{}", "█".repeat(eighths / 8), EIGHTHS[eighths % 8])
 }
 
 /// Text of a scenario on one line, without what could move a terminal's cursor, colour it, or turn the reading direction.

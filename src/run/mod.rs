@@ -4,6 +4,7 @@
 //! brackets missed a wanted rank, the pass is made again with the cells that were wanting.
 
 mod dependence;
+mod exchange;
 mod first_order;
 mod jcgm101;
 mod nested;
@@ -11,6 +12,7 @@ mod parallel;
 mod pass;
 mod pilot;
 mod stopping;
+mod tornado;
 mod trials;
 
 use crate::program::Program;
@@ -21,12 +23,14 @@ use crate::statistic::summary::{Summary, summarise};
 use crate::statistic::tail::HeavyTail;
 use crate::statistic::tally::{Marks, Role, Tally, TallyPlan};
 pub use dependence::rank_correlations;
+pub use exchange::{Exchanged, exchange};
 pub use first_order::{FirstOrder, Spread, at_medians, first_order, pearson};
 pub use jcgm101::{jcgm101_layout, run_jcgm101};
 pub use nested::{Inner, NestedExperiment, NestedOutcome, run_nested};
 pub use parallel::with_threads;
 use std::io;
 pub use stopping::{Reached, Study, Target, Tolerance, first_layout, run_until};
+pub use tornado::one_at_a_time;
 pub use trials::{one_trial, stream_trials};
 
 /// What the engine tells while it runs; called from any thread.

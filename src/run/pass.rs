@@ -3,7 +3,7 @@
 use super::parallel::in_order;
 use super::{Experiment, NonFinite, Progress, Stopped};
 use crate::kernel;
-use crate::program::{Register, Slot, TILE, Tile};
+use crate::program::{Register, TILE, Tile};
 use crate::sampler::Uniforms;
 use crate::sensitivity::{MainPlan, MainTally, MainWorkspace};
 use crate::statistic::tally::{Tally, TallyPlan};
@@ -131,19 +131,7 @@ impl<'a> Worker<'a> {
         plans: &'a [TallyPlan],
         main: Option<&'a MainPlan>,
     ) -> Self {
-        let registers: Vec<(Register, usize)> = experiment
-            .program
-            .outputs
-            .iter()
-            .enumerate()
-            .filter_map(|(output, slot)| {
-                if let Slot::Column(register) = slot {
-                    Some((*register, output))
-                } else {
-                    None
-                }
-            })
-            .collect();
+        let registers: Vec<(Register, usize)> = experiment.program.varying_columns().collect();
         let uniforms = UniformColumns::new(experiment, main.is_some());
         Worker {
             tile: experiment.program.tile(),

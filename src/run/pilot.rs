@@ -105,7 +105,7 @@ pub fn pilot(experiment: &Experiment, question: &Question) -> Option<Pilot> {
             .program
             .sources
             .iter()
-            .map(|source| &*source.marginal)
+            .map(|source| std::sync::Arc::clone(&source.marginal))
             .collect();
         MainPlan::new(question.measures, &inputs, classes, rank_classes)
     });

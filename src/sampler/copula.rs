@@ -177,14 +177,18 @@ impl Uniforms for CopulaUniforms<'_> {
                     *u = 1.0 - own;
                 }
             }
-            Recipe::Sum(weights) => weighted_sum(weights, &drawn.z, u),
+            Recipe::Sum(weights) => {
+                let mut sum = vec![0.0; u.len()];
+                weighted_sum(weights, &drawn.z, &mut sum);
+                probabilities(&sum, u);
+            }
         }
     }
 }
 
-/// `u[i]` = Φ(Σ weight · z), within (0, 1).
-fn weighted_sum(weights: &[(usize, f64)], z: &[Vec<f64>], u: &mut [f64]) {
-    let mut sum = vec![0.0; u.len()];
+/// `sum` = Σ weight · z.
+pub(super) fn weighted_sum(weights: &[(usize, f64)], z: &[Vec<f64>], sum: &mut [f64]) {
+    sum.fill(0.0);
     kernel::dispatch(
         #[inline(always)]
         || {
@@ -195,7 +199,11 @@ fn weighted_sum(weights: &[(usize, f64)], z: &[Vec<f64>], u: &mut [f64]) {
             }
         },
     );
-    kernel::normal_probability_slice(&sum, u);
+}
+
+/// `u` = Φ(z), within (0, 1).
+pub(super) fn probabilities(z: &[f64], u: &mut [f64]) {
+    kernel::normal_probability_slice(z, u);
     for u in u {
         *u = u.clamp(LEAST, 1.0 - LEAST);
     }

@@ -15,6 +15,14 @@ pub enum Purpose {
     Scrambling = 1,
     /// The keys of the permutations of a Latin hypercube.
     Permutation = 2,
+    /// The key of the half of a pick-freeze sample that is frozen.
+    FrozenHalf = 3,
+    /// The key of the half that takes its place.
+    ExchangedHalf = 4,
+    /// The key of base points on levels.
+    Levels = 5,
+    /// Random orders.
+    Orders = 6,
 }
 
 /// The key of one input under one seed.
@@ -36,6 +44,24 @@ impl StreamKey {
                 .fold(0u64, |word, &byte| (word << 8) | u64::from(byte))
         };
         StreamKey([word(0), word(8)])
+    }
+
+    /// The key of another stream of the same input.
+    pub(super) fn derived(&self, purpose: Purpose) -> StreamKey {
+        let [one, other, _, _] = self.words(purpose, 0, 0);
+        StreamKey([one, other])
+    }
+
+    /// A random order of the numbers below `count` (Fisher & Yates; Knuth, TAOCP 2, algorithm 3.4.2P), one for each run and number.
+    pub fn order(&self, count: usize, run: u32, number: u32) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..count).collect();
+        for last in (1..count).rev() {
+            let place = (u64::from(number) << 32) | last as u64;
+            let [word, _, _, _] = self.words(Purpose::Orders, run, place);
+            let chosen = (u128::from(word) * (last as u128 + 1)) >> 64;
+            order.swap(chosen as usize, last);
+        }
+        order
     }
 
     /// `N` words (a multiple of four) belonging to this key, replicate, segment and purpose.

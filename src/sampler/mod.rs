@@ -6,8 +6,11 @@
 pub mod copula;
 pub mod key;
 mod latin_hypercube;
+pub mod levels;
 mod permutation;
 mod philox;
+pub mod pick_freeze;
+pub mod players;
 mod random;
 mod scramble;
 pub mod sobol;

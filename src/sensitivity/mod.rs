@@ -3,7 +3,12 @@
 //! Which sample an index needs is a type: the indices here are computed from [`MainTally`], which only the main sample fills.
 
 mod classes;
+mod further;
 mod given_data;
+pub mod morris;
+mod regression;
+pub mod shapley;
+pub mod sobol;
 mod spearman;
 
 use crate::distribution::Marginal;
@@ -14,6 +19,9 @@ use crate::statistic::replicates::student_factor;
 use crate::statistic::tally::Tally;
 use classes::Classes;
 pub use classes::MOST_ATOMS;
+pub use further::{Design, Evaluated, Standard};
+use regression::Wanted;
+use std::sync::Arc;
 
 /// The name of the column that no output depends on: its indices are the noise floor.
 pub const DUMMY: &str = "(dummy)";
@@ -25,6 +33,20 @@ pub enum Measure {
     Spearman,
     /// First-order index from the main sample.
     GivenData,
+    /// Pearson's correlation, from the main sample.
+    Pearson,
+    /// Standardised regression coefficients of values and of ranks, from the main sample.
+    Regression,
+    /// Partial correlations of values and of ranks, from the main sample.
+    Partial,
+    /// Sobol' indices.
+    Sobol,
+    /// Shapley effects.
+    Shapley,
+    /// Elementary effects.
+    Morris,
+    /// One input at a time.
+    Tornado,
 }
 
 impl Measure {
@@ -42,15 +64,88 @@ impl Measure {
             "first_order_given_data",
             "first-order index (share of the variance), from the main sample",
         ),
+        (
+            Measure::Pearson,
+            "pearson",
+            "pearson",
+            "correlation of input and output, from the main sample",
+        ),
+        (
+            Measure::Regression,
+            "regression",
+            "src, srrc, src_r2, srrc_r2",
+            "standardised regression coefficients, of values and of ranks, and how much they explain, from the main sample",
+        ),
+        (
+            Measure::Partial,
+            "partial",
+            "pcc, prcc",
+            "correlation with the output that is not due to other inputs, of values and of ranks, from the main sample",
+        ),
+        (
+            Measure::Sobol,
+            "sobol",
+            "sobol_first, sobol_total, sobol_second",
+            "share of the variance by an input alone, with all its interactions, by pairs; independent inputs",
+        ),
+        (
+            Measure::Shapley,
+            "shapley",
+            "shapley, shapley_grade",
+            "the variance shared out, dependent inputs too; also by grade of evidence",
+        ),
+        (
+            Measure::Morris,
+            "morris",
+            "morris_mu_star, morris_sigma, morris_mu",
+            "elementary effects: change of the output when one input goes across its range; independent inputs",
+        ),
+        (
+            Measure::Tornado,
+            "tornado",
+            "tornado_low, tornado_high",
+            "the output with one input at its 5 % and its 95 % quantile, the others at their medians",
+        ),
     ];
 
-    /// The word of the `measure` column in `sensitivity.csv`.
+    /// The word of the command line.
+    pub fn word(self) -> &'static str {
+        Self::ALL
+            .iter()
+            .find(|row| row.0 == self)
+            .map_or("", |row| row.1)
+    }
+
+    /// The word of the `measure` column in `sensitivity.csv`, of a measure that has one.
     pub fn column(self) -> &'static str {
         Self::ALL
             .iter()
             .find(|row| row.0 == self)
             .map_or("", |row| row.2)
     }
+
+    /// Whether it is computed from the trials of the main sample; the others evaluate the model again.
+    pub fn is_of_main_sample(self) -> bool {
+        matches!(
+            self,
+            Measure::Spearman
+                | Measure::GivenData
+                | Measure::Pearson
+                | Measure::Regression
+                | Measure::Partial
+        )
+    }
+
+    /// Whether it is a linear regression, or a part of one.
+    fn is_linear(self) -> bool {
+        matches!(
+            self,
+            Measure::Pearson | Measure::Regression | Measure::Partial
+        )
+    }
+
+    /// The measures of a plain run: they cost next to nothing.
+    pub const BY_DEFAULT: [Measure; 2] = [Measure::Spearman, Measure::GivenData];
 }
 
 /// An index of one input for one output.
@@ -72,7 +167,21 @@ pub struct MainPlan {
     classes: Vec<Classes>,
     outputs: Vec<OutputClasses>,
     rank_classes: usize,
+    /// The values of every column, where a regression wants them.
+    values: Option<regression::Values>,
 }
+
+/// The indices of one measure.
+#[derive(Debug)]
+pub struct MainIndices {
+    /// The word of the `measure` column in `sensitivity.csv`.
+    pub measure: &'static str,
+    /// Of every column, the dummy last; or the one of the linear model of them all.
+    pub indices: Vec<Index>,
+}
+
+/// What a row of the linear model of all inputs has in place of an input's name.
+pub const MODEL: &str = "(model)";
 
 /// How one output is classed.
 #[derive(Debug)]
@@ -87,13 +196,13 @@ impl MainPlan {
     /// For these inputs (the dummy comes on top) and outputs.
     pub fn new(
         measures: &[Measure],
-        inputs: &[&dyn Marginal],
+        inputs: &[Arc<dyn Marginal>],
         outputs: Vec<OutputClasses>,
         rank_classes: usize,
     ) -> Self {
         let classes = inputs
             .iter()
-            .map(|marginal| Classes::of(*marginal))
+            .map(|marginal| Classes::of(&**marginal))
             .chain([Classes::continuous()])
             .collect();
         MainPlan {
@@ -101,6 +210,10 @@ impl MainPlan {
             classes,
             outputs,
             rank_classes,
+            values: measures
+                .iter()
+                .any(|measure| measure.is_linear())
+                .then(|| regression::Values::new(inputs)),
         }
     }
 
@@ -124,7 +237,11 @@ impl MainPlan {
         MainTally {
             given_data: wants(Measure::GivenData)
                 .then(|| given_data::GivenData::new(&self.classes, self.outputs.len())),
-            spearman: wants(Measure::Spearman).then(|| {
+            products: self
+                .values
+                .as_ref()
+                .map(|_| regression::Products::new(self.columns(), self.outputs.len())),
+            spearman: (wants(Measure::Spearman) || self.values.is_some()).then(|| {
                 spearman::Spearman::new(self.columns(), self.outputs.len(), self.rank_classes)
             }),
         }
@@ -138,6 +255,11 @@ impl MainPlan {
             Measure::Spearman => {
                 outputs * Self::rank_classes(inputs, outputs, replicates) * padded(columns)
             }
+            Measure::Pearson | Measure::Regression | Measure::Partial => {
+                columns * (columns + outputs + 4)
+                    + outputs * Self::rank_classes(inputs, outputs, replicates) * padded(columns)
+            }
+            Measure::Sobol | Measure::Shapley | Measure::Morris | Measure::Tornado => 0,
         });
         8 * u64::from(replicates) * each.sum::<usize>() as u64
     }
@@ -151,31 +273,92 @@ impl MainPlan {
         values: &[Tally],
         scale: f64,
         whole: bool,
-    ) -> Vec<(Measure, Vec<Index>)> {
+    ) -> Vec<MainIndices> {
         let moments: Vec<Moments> = values.iter().map(|tally| tally.moments).collect();
-        self.measures
+        let sizes: Vec<u64> = moments.iter().map(|moments| moments.n).collect();
+        let spearmen: Vec<_> = tallies
             .iter()
-            .map(|&measure| {
-                let estimates = match measure {
-                    Measure::GivenData => {
-                        let parts: Vec<_> = tallies
-                            .iter()
-                            .filter_map(|tally| tally.given_data.as_ref())
-                            .collect();
-                        given_data::estimates(&parts, &self.classes, output, &moments, scale, whole)
-                    }
-                    Measure::Spearman if !whole => vec![Estimate::unavailable(); self.columns()],
-                    Measure::Spearman => {
-                        let parts: Vec<_> = tallies
-                            .iter()
-                            .filter_map(|tally| tally.spearman.as_ref())
-                            .collect();
-                        spearman::estimates(&parts, output, &moments)
-                    }
-                };
-                (measure, ranked(estimates, tallies.len()))
-            })
-            .collect()
+            .filter_map(|tally| tally.spearman.as_ref())
+            .collect();
+        let products: Vec<_> = tallies
+            .iter()
+            .filter_map(|tally| tally.products.as_ref())
+            .collect();
+        let of_columns = |measure, estimates| MainIndices {
+            measure,
+            indices: ranked(estimates, tallies.len()),
+        };
+        let of_model = |measure, estimates: Vec<Estimate>| {
+            let index = |estimate: Estimate| Index {
+                estimate,
+                rank: None,
+                resolved: estimate.value.is_some(),
+            };
+            MainIndices {
+                measure,
+                indices: estimates.into_iter().map(index).collect(),
+            }
+        };
+        // Where trials were left out, the inputs' u are no longer their ranks.
+        let by_ranks = |wanted: Wanted| {
+            if whole {
+                regression::estimates(&products, Some(&spearmen), output, &sizes, wanted)
+            } else if wanted == Wanted::Explained {
+                vec![Estimate::unavailable()]
+            } else {
+                vec![Estimate::unavailable(); self.columns()]
+            }
+        };
+        let by_values = |wanted| regression::estimates(&products, None, output, &sizes, wanted);
+        let mut all = Vec::new();
+        for &measure in &self.measures {
+            match measure {
+                Measure::GivenData => {
+                    let parts: Vec<_> = tallies
+                        .iter()
+                        .filter_map(|tally| tally.given_data.as_ref())
+                        .collect();
+                    let estimates = given_data::estimates(
+                        &parts,
+                        &self.classes,
+                        output,
+                        &moments,
+                        scale,
+                        whole,
+                    );
+                    all.push(of_columns(measure.column(), estimates));
+                }
+                Measure::Spearman if !whole => {
+                    let estimates = vec![Estimate::unavailable(); self.columns()];
+                    all.push(of_columns(measure.column(), estimates));
+                }
+                Measure::Spearman => {
+                    let estimates = spearman::estimates(&spearmen, output, &sizes);
+                    all.push(of_columns(measure.column(), estimates));
+                }
+                Measure::Pearson => {
+                    all.push(of_columns(measure.column(), by_values(Wanted::Correlation)));
+                }
+                Measure::Regression => {
+                    all.push(of_columns("src", by_values(Wanted::Coefficients)));
+                    all.push(of_columns("srrc", by_ranks(Wanted::Coefficients)));
+                }
+                Measure::Partial => {
+                    all.push(of_columns("pcc", by_values(Wanted::Partial)));
+                    all.push(of_columns("prcc", by_ranks(Wanted::Partial)));
+                }
+                // Another sample's.
+                Measure::Sobol | Measure::Shapley | Measure::Morris | Measure::Tornado => {}
+            }
+        }
+        // Whether the linear model is to be believed.
+        let is_model =
+            |measure: &Measure| matches!(measure, Measure::Regression | Measure::Partial);
+        if self.measures.iter().any(is_model) {
+            all.push(of_model("src_r2", by_values(Wanted::Explained)));
+            all.push(of_model("srrc_r2", by_ranks(Wanted::Explained)));
+        }
+        all
     }
 }
 
@@ -215,6 +398,7 @@ fn ranked(estimates: Vec<Estimate>, replicates: usize) -> Vec<Index> {
 pub struct MainTally {
     given_data: Option<given_data::GivenData>,
     spearman: Option<spearman::Spearman>,
+    products: Option<regression::Products>,
 }
 
 /// Room to class a tile in.
@@ -226,6 +410,8 @@ pub struct MainWorkspace {
     /// Row by row, so that a row is added to the sums of its class in one go: the ranks of the inputs, the outputs.
     ranks: Vec<f64>,
     outputs: Vec<f64>,
+    /// Column by column.
+    products: regression::Room,
 }
 
 impl MainTally {
@@ -259,6 +445,7 @@ impl MainTally {
             places,
             ranks,
             outputs: output_rows,
+            products: room,
         } = workspace;
         classes.resize(rows, 0);
         places.resize(rows, 0.0);
@@ -279,6 +466,13 @@ impl MainTally {
         if let Some(spearman) = &mut self.spearman {
             spearman.add(ranks, cells, &plan.outputs);
         }
+        if let (Some(products), Some(values)) = (&mut self.products, &plan.values) {
+            let outputs = outputs.iter().zip(&plan.outputs);
+            let outputs: Vec<(&[f64], f64)> = outputs
+                .map(|(&column, classes)| (column, classes.centre))
+                .collect();
+            products.add(values, room, u, (ranks, rank_width), &outputs);
+        }
     }
 
     /// Adds the block that comes next in the order of the trials.
@@ -287,6 +481,9 @@ impl MainTally {
             sum.merge(more);
         }
         if let (Some(sum), Some(more)) = (&mut self.spearman, &block.spearman) {
+            sum.merge(more);
+        }
+        if let (Some(sum), Some(more)) = (&mut self.products, &block.products) {
             sum.merge(more);
         }
     }

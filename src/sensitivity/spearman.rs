@@ -7,7 +7,6 @@
 
 use super::{OutputClasses, add_all, padded};
 use crate::statistic::Estimate;
-use crate::statistic::moments::Moments;
 use crate::statistic::replicates::jackknife;
 
 /// Sums of the inputs' ranks by class of the output.
@@ -169,14 +168,9 @@ impl Pooled {
     }
 }
 
-/// The coefficient of every column for one output.
-pub fn estimates(replicates: &[&Spearman], output: usize, moments: &[Moments]) -> Vec<Estimate> {
-    let sizes: Vec<u64> = moments.iter().map(|moments| moments.n).collect();
-    let (columns, width, classes) = (
-        replicates[0].columns,
-        replicates[0].width,
-        replicates[0].classes,
-    );
+/// The coefficient of every column for one output, from all replicates and with each left out.
+pub fn correlations(replicates: &[&Spearman], output: usize) -> (Vec<f64>, Vec<Vec<f64>>) {
+    let (width, classes) = (replicates[0].width, replicates[0].classes);
     let mut pooled = Pooled {
         counts: vec![0.0; classes],
         sums: vec![0.0; classes * width],
@@ -185,20 +179,29 @@ pub fn estimates(replicates: &[&Spearman], output: usize, moments: &[Moments]) -
     for replicate in replicates {
         pooled.take(replicate, output, 1.0);
     }
-    let values = pooled.correlations();
-    let without: Vec<Vec<f64>> = replicates
-        .iter()
-        .map(|replicate| {
-            pooled.take(replicate, output, -1.0);
-            let values = pooled.correlations();
-            pooled.take(replicate, output, 1.0);
-            values
-        })
-        .collect();
-    (0..columns)
-        .map(|column| {
-            let without: Vec<f64> = without.iter().map(|values| values[column]).collect();
-            jackknife(values[column], &without, &sizes)
-        })
-        .collect()
+    let columns = replicates[0].columns;
+    let coefficients = |pooled: &Pooled| {
+        let mut coefficients = pooled.correlations();
+        coefficients.truncate(columns);
+        coefficients
+    };
+    let all = coefficients(&pooled);
+    let without = replicates.iter().map(|replicate| {
+        pooled.take(replicate, output, -1.0);
+        let without = coefficients(&pooled);
+        pooled.take(replicate, output, 1.0);
+        without
+    });
+    let without = without.collect();
+    (all, without)
+}
+
+/// The same with its error, for replicates of these sizes.
+pub fn estimates(replicates: &[&Spearman], output: usize, sizes: &[u64]) -> Vec<Estimate> {
+    let (all, without) = correlations(replicates, output);
+    let estimate = |(column, &value): (usize, &f64)| {
+        let without: Vec<f64> = without.iter().map(|values| values[column]).collect();
+        jackknife(value, &without, sizes)
+    };
+    all.iter().enumerate().map(estimate).collect()
 }

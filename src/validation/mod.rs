@@ -9,7 +9,7 @@ use crate::pipeline::{Plan, Progress, RunError, quantile_name, simulate};
 use crate::report::OutputReport;
 use crate::statistic::Estimate;
 use crate::statistic::replicates::student_factor;
-pub use models::{Exact, closed_form, input_lines};
+pub use models::{Exact, closed_form, correlation_lines, input_lines};
 pub use witness::{CRITICAL, Draws, WITNESSED, Witnessed};
 
 /// One number of a model beside the exact answer.

@@ -66,8 +66,8 @@ pub fn input_lines(model: &Value, prefix: &str) -> String {
     inputs
 }
 
-fn exact(model: &Value) -> Exact {
-    let inputs = input_lines(model, "");
+/// The lines of the correlations, each name with a prefix.
+pub fn correlation_lines(model: &Value, prefix: &str) -> String {
     let mut correlations = String::new();
     for pair in model["correlation"].as_array().into_iter().flatten() {
         let (key, value) = if pair["kind"] == "gaussian_copula" {
@@ -75,11 +75,22 @@ fn exact(model: &Value) -> Exact {
         } else {
             ("spearman", &pair["rho_s"])
         };
-        let inputs = &pair["inputs"];
+        let names = pair["inputs"].as_array().into_iter().flatten();
+        let inputs: Vec<String> = names
+            .filter_map(Value::as_str)
+            .map(|name| format!("\"{prefix}{name}\""))
+            .collect();
         correlations.push_str(&format!(
-            "[[correlations]]\ninputs = {inputs}\n{key} = {value}\n"
+            "[[correlations]]\ninputs = [{}]\n{key} = {value}\n",
+            inputs.join(", ")
         ));
     }
+    correlations
+}
+
+fn exact(model: &Value) -> Exact {
+    let inputs = input_lines(model, "");
+    let correlations = correlation_lines(model, "");
     let number = |key: &str| model[key].as_f64();
     let text = |key: &str| model[key].as_str().unwrap_or_default().to_owned();
     let quantiles = model["quantiles"]

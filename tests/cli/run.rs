@@ -337,3 +337,34 @@ fn inputs_without_moments() {
     assert!(run.contains("note: y has no variance"), "{run}");
     assert!(!run.contains("note: z has no"), "{run}");
 }
+
+/// What is asked for by name and does not hold is refused with what does; by itself the program takes what holds.
+#[test]
+fn measures_that_evaluate_the_model_again() {
+    let correlated = "[inputs]\na = { distribution = \"normal\", mean = 5, sd = 1, evidence = \"assumption\" }\n\
+        b = { distribution = \"normal\", mean = 5, sd = 1, evidence = \"measured\" }\n\
+        c = { distribution = \"uniform\", min = 1, max = 2 }\n\
+        [[correlations]]\ninputs = [\"a\", \"b\"]\ngaussian = 0.5\n\
+        [formulas]\ntotal = \"(a + 2 * b) * c\"\n[outputs]\ntotal = \"1\"\n";
+    let test = CliTest::new();
+    test.write("correlated.toml", correlated);
+    let run = |more: &[&str]| {
+        let words = ["run", "correlated.toml", "--trials", "32768"];
+        test.told(&[&words[..], more].concat())
+    };
+    assert_told!(run(&[]));
+    assert_told!(run(&["--sensitivity", "sobol"]));
+    assert_told!(run(&["--sensitivity", "morris"]));
+    assert_told!(run(&["--sensitivity", "tornado"]));
+    assert_told!(run(&["--base", "1e6"]));
+    let chatgpt = shipped("chatgpt-inference.toml");
+    let sobol = [
+        "run",
+        &chatgpt,
+        "--trials",
+        "32768",
+        "--sensitivity",
+        "sobol",
+    ];
+    assert_told!(test.told(&[&sobol[..], &["--base", "32768"]].concat()));
+}

@@ -15,10 +15,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Light, skewed, bounded and heavy tails; sums, products, ratios, extremes, branches; an atom; a discrete output; dependent inputs;
 /// no variance at all.
-const MODELS: [&str; 14] = [
+const MODELS: [&str; 15] = [
     "cf_n_sum",
     "cf_ln_product",
     "cf_ln_corr",
+    "cf_ln_ratio",
     "cf_u_sum3",
     "cf_u_max4",
     "cf_u_prod3",
@@ -175,11 +176,16 @@ fn one_run(
         .collect()
 }
 
-/// Marked numbers, and the hits among them.
-fn marked(scores: &BTreeMap<Key, Score>) -> (u64, u64) {
-    scores.values().fold((0, 0), |(runs, hits), score| {
-        (runs + score.marked_runs, hits + score.marked_hits)
-    })
+/// Of the numbers that carry the mark in most runs, the share of hits where it is least, and which that is.
+fn least_marked(scores: &BTreeMap<Key, Score>, runs: u64) -> Option<(f64, String)> {
+    scores
+        .iter()
+        .filter(|(_, score)| score.marked_runs >= runs / 2)
+        .map(|((model, method, trials, _, name), score)| {
+            let share = score.marked_hits as f64 / score.marked_runs as f64;
+            (share, format!("{model} {} {trials} {name}", method.name()))
+        })
+        .min_by(|one, other| one.0.total_cmp(&other.0))
 }
 
 type Scores<'a> = Vec<(Kind, &'a Score)>;
@@ -283,13 +289,10 @@ fn the_study() {
     println!("{table}");
     let lines = outside(&scores, RUNS);
     assert!(lines.is_empty(), "{}", lines.join("\n"));
-    // The mark falls where coverage does: numbers that carry it are held less often than the bounds allow.
-    let (runs, hits) = marked(&scores);
-    println!("marked: {hits} of {runs}");
-    assert!(
-        runs > 0 && (hits as f64) < 0.93 * runs as f64,
-        "{hits} of {runs}"
-    );
+    // The mark falls where coverage does: what goes without it is held as often as it should be, what carries it may not be.
+    let (share, name) = least_marked(&scores, RUNS).unwrap();
+    println!("least among the marked: {name}, {:.1} %", 100.0 * share);
+    assert!(share < 0.9, "{name}: {share}");
     assert!(
         DOCUMENT.contains(&table),
         "docs/coverage.md must hold the table above"

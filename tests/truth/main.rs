@@ -2,6 +2,7 @@
 
 mod dependence;
 mod models;
+mod sensitivity;
 
 use models::{Exact, closed_form};
 use montecarbon::pipeline::{Plan, Unwatched, simulate};

@@ -1,0 +1,313 @@
+//! What drives an output: the inputs by their indices, with bars, and what rests on which evidence.
+
+use super::super::grid::{Align, Grid};
+use super::super::number::{self, ESTIMATE_DIGITS};
+use super::super::{OutputReport, SensitivityRow};
+use super::plain;
+use crate::statistic::Estimate;
+
+/// Significant digits of an index of sensitivity.
+const INDEX_DIGITS: i32 = 2;
+/// Inputs listed under an output; the files hold them all.
+const DRIVERS: usize = 8;
+/// Inputs named in one line where there are several runs.
+const DRIVERS_IN_LINE: usize = 3;
+/// The longest bar, and the shortest that is still worth drawing, in characters.
+const BAR: usize = 24;
+const SHORTEST_BAR: usize = 6;
+/// Measures that are shares of the variance, those first that see more of it.
+const SHARES: [&str; 4] = [
+    "shapley",
+    "sobol_total",
+    "sobol_first",
+    "first_order_given_data",
+];
+/// Shares of pairs of inputs, beyond what each has alone.
+const PAIRS: &str = "sobol_second";
+/// What a linear model of values, and of ranks, explains.
+const R2: &str = "src_r2";
+const RANK_R2: &str = "srrc_r2";
+/// Pairs named under an output.
+const PAIRS_IN_LINE: usize = 3;
+
+/// The two ends of what an output does when one input is moved.
+const LOW_END: &str = "tornado_low";
+const HIGH_END: &str = "tornado_high";
+/// Effects of the grades of evidence, not of inputs.
+const BY_GRADE: &str = "shapley_grade";
+
+/// The rows of one output's sensitivity, by the measure that ranks them.
+pub(super) struct Ranking<'report> {
+    output: &'report OutputReport,
+    /// The measure whose ranks and bars are shown.
+    by: &'static str,
+}
+
+impl<'report> Ranking<'report> {
+    /// `None` where nothing was asked for, or nothing varies.
+    pub(super) fn of(output: &'report OutputReport) -> Option<Self> {
+        let first = output.sensitivity.first().filter(|_| !output.constant)?;
+        // A share of the variance is what a reader can compare; any other measure ranks where there is none.
+        let share = SHARES
+            .iter()
+            .find_map(|share| output.sensitivity.iter().find(|row| row.measure == *share));
+        Some(Ranking {
+            output,
+            by: share.unwrap_or(first).measure,
+        })
+    }
+
+    fn rows(&self) -> impl Iterator<Item = &'report SensitivityRow> {
+        let by = self.by;
+        self.output
+            .sensitivity
+            .iter()
+            .filter(move |row| row.measure == by && row.rank.is_some() && row.input_2.is_none())
+    }
+
+    fn resolved(&self) -> impl Iterator<Item = &'report SensitivityRow> {
+        let mut rows: Vec<_> = self
+            .rows()
+            .filter(|row| row.resolved && row.estimate.value.is_some())
+            .collect();
+        rows.sort_by_key(|row| row.rank);
+        rows.into_iter()
+    }
+
+    fn unresolved(&self) -> Vec<String> {
+        self.rows()
+            .filter(|row| !row.resolved || row.estimate.value.is_none())
+            .map(|row| plain(&row.input).into_owned())
+            .collect()
+    }
+
+    /// The measures to show: the ranking one, other shares of the variance, the rest in the order of the rows. Two estimates of
+    /// one index are in the files: here stands the one with the smaller error.
+    fn measures(&self) -> Vec<&'static str> {
+        let rows = || self.output.sensitivity.iter();
+        let is_there = |measure: &str| rows().any(|row| row.measure == measure);
+        let mut measures = vec![self.by];
+        let shares = SHARES.into_iter().filter(|share| is_there(share));
+        let others = rows()
+            .filter(|row| row.input_2.is_none() && ![BY_GRADE, R2, RANK_R2].contains(&row.measure))
+            .map(|row| row.measure);
+        for measure in shares.chain(others) {
+            let again = measure == "first_order_given_data" && is_there("sobol_first");
+            if !measures.contains(&measure) && !again {
+                measures.push(measure);
+            }
+        }
+        measures
+    }
+
+    /// The rows of a measure that stand out, the strongest first.
+    fn strongest(&self, measure: &str) -> Vec<&'report SensitivityRow> {
+        let rows = self.output.sensitivity.iter();
+        let mut rows: Vec<_> = rows
+            .filter(|row| row.measure == measure && row.resolved && row.rank.is_some())
+            .collect();
+        rows.sort_by_key(|row| row.rank);
+        rows
+    }
+
+    /// `beyond each alone: gpus with utilization 5.6 %`.
+    fn pairs(&self) -> Option<String> {
+        let rows = self.strongest(PAIRS);
+        let pair = |row: &&SensitivityRow| {
+            let other = row.input_2.as_deref().unwrap_or_default();
+            format!("{} with {} {}", plain(&row.input), plain(other), index(row))
+        };
+        let pairs: Vec<String> = rows.iter().take(PAIRS_IN_LINE).map(pair).collect();
+        (!pairs.is_empty()).then(|| format!("beyond each alone: {}", pairs.join(", ")))
+    }
+
+    /// `a linear model explains 97 % of the variance (SRC, PCC), one of ranks 99 % (SRRC, PRCC)`.
+    fn explained(&self) -> Option<String> {
+        let share = |measure: &str| {
+            let row = self
+                .output
+                .sensitivity
+                .iter()
+                .find(|row| row.measure == measure);
+            row.map(|row| number::probability(&row.estimate, INDEX_DIGITS))
+        };
+        Some(format!(
+            "a linear model explains {} of the variance (SRC, PCC), one of ranks {} of theirs (SRRC, PRCC)",
+            share(R2)?,
+            share(RANK_R2)?
+        ))
+    }
+
+    /// `61 % of the variance rests on assumptions, 20 % on estimates`.
+    fn grades(&self) -> Option<String> {
+        let rows = self.strongest(BY_GRADE);
+        let (first, others) = rows.split_first()?;
+        let mut line = format!(
+            "{} of the variance rests on {}",
+            index(first),
+            graded(&first.input)
+        );
+        for row in others {
+            line.push_str(&format!(", {} on {}", index(row), graded(&row.input)));
+        }
+        Some(line)
+    }
+
+    /// How long a bar is: the index, or how far apart the two ends of a swing are.
+    fn size(&self, row: &SensitivityRow) -> f64 {
+        let value = |row: &SensitivityRow| row.estimate.value.unwrap_or(0.0);
+        let other_end = (row.measure == LOW_END).then(|| self.value(&row.input, HIGH_END));
+        (value(row) - other_end.flatten().map_or(0.0, value)).abs()
+    }
+
+    fn value(&self, input: &str, measure: &str) -> Option<&'report SensitivityRow> {
+        self.output
+            .sensitivity
+            .iter()
+            .find(|row| row.measure == measure && row.input == input && row.input_2.is_none())
+    }
+}
+
+/// The inputs that drive an output, strongest first, with bars.
+pub(super) fn drivers(ranking: &Ranking<'_>, width: Option<usize>, colour: bool) -> String {
+    let measures = ranking.measures();
+    let mut columns = vec![("", Align::Right), ("input", Align::Left)];
+    columns.extend(
+        measures
+            .iter()
+            .map(|measure| (heading(measure), Align::Right)),
+    );
+    columns.push(("", Align::Left));
+    let resolved: Vec<_> = ranking.resolved().collect();
+    let shown = &resolved[..resolved.len().min(DRIVERS)];
+    let size = |row: &SensitivityRow| ranking.size(row);
+    let longest = shown.iter().map(|row| size(row)).fold(0.0, f64::max);
+    let cells = |row: &SensitivityRow, bar: String| {
+        let mut cells = vec![
+            row.rank.map_or_else(String::new, |rank| rank.to_string()),
+            plain(&row.input).into_owned(),
+        ];
+        cells.extend(measures.iter().map(|measure| {
+            ranking
+                .value(&row.input, measure)
+                .map_or_else(String::new, index)
+        }));
+        cells.push(bar);
+        cells
+    };
+    let drawn = |room: usize| {
+        let mut grid = Grid::new(&columns);
+        for row in shown {
+            let bar = if room >= SHORTEST_BAR && longest > 0.0 {
+                bar(size(row) / longest, room)
+            } else {
+                String::new()
+            };
+            grid.row(cells(row, bar));
+        }
+        grid
+    };
+    let mut text = if shown.is_empty() {
+        "no input stands out from the noise: run more trials\n".to_owned()
+    } else {
+        // The bars take what the columns before them leave.
+        let room = width.map_or(BAR, |width| width.saturating_sub(drawn(0).width()).min(BAR));
+        drawn(room).draw(width, colour)
+    };
+    if resolved.len() > shown.len() {
+        text.push_str(&format!(
+            "… and {} weaker ones\n",
+            resolved.len() - shown.len()
+        ));
+    }
+    let unresolved = ranking.unresolved();
+    if !unresolved.is_empty() && !shown.is_empty() {
+        text.push_str(&format!(
+            "not resolved (no stronger than an input without effect): {}\n",
+            unresolved.join(", ")
+        ));
+    }
+    for line in [ranking.pairs(), ranking.explained(), ranking.grades()]
+        .into_iter()
+        .flatten()
+    {
+        text.push_str(&line);
+        text.push('\n');
+    }
+    text
+}
+
+fn is_share(measure: &str) -> bool {
+    SHARES.contains(&measure) || [PAIRS, BY_GRADE].contains(&measure)
+}
+
+/// What inputs of a grade of evidence are.
+fn graded(grade: &str) -> &str {
+    match grade {
+        "measured" => "measurements",
+        "published" => "published figures",
+        "vendor" => "vendors' claims",
+        "estimate" => "estimates",
+        "assumption" => "assumptions",
+        _ => "inputs without a grade",
+    }
+}
+
+fn heading(measure: &'static str) -> &'static str {
+    match measure {
+        "spearman" => "Spearman",
+        "first_order_given_data" => "of the variance",
+        "sobol_first" => "Sobol' first",
+        "sobol_total" => "Sobol' total",
+        "shapley" => "Shapley",
+        "pearson" => "Pearson",
+        "src" => "SRC",
+        "srrc" => "SRRC",
+        "pcc" => "PCC",
+        "prcc" => "PRCC",
+        "morris_mu_star" => "μ*",
+        "morris_sigma" => "σ",
+        "morris_mu" => "μ",
+        LOW_END => "at its 5 %",
+        HIGH_END => "at its 95 %",
+        other => other,
+    }
+}
+
+fn index(row: &SensitivityRow) -> String {
+    // An index that is not available is no index that is too small to see.
+    if row.estimate.value.is_some() && !row.resolved {
+        return "not resolved".to_owned();
+    }
+    // An index without an error is printed as short as the others; the files have all digits.
+    let estimate = Estimate {
+        standard_error: row.estimate.standard_error.filter(|&se| se > 0.0),
+        ..row.estimate
+    };
+    if is_share(row.measure) {
+        number::probability(&estimate, INDEX_DIGITS)
+    } else if row.unit == "1" {
+        number::estimate(&estimate, INDEX_DIGITS)
+    } else {
+        number::estimate(&estimate, ESTIMATE_DIGITS)
+    }
+}
+
+/// `utilization 35 %, gpus 31 %, grid 8 %`.
+pub(super) fn drivers_in_line(output: &OutputReport) -> String {
+    let Some(ranking) = Ranking::of(output) else {
+        return String::new();
+    };
+    let drivers = ranking.resolved().take(DRIVERS_IN_LINE);
+    let drivers: Vec<_> = drivers
+        .map(|row| format!("{} {}", plain(&row.input), index(row)))
+        .collect();
+    drivers.join(", ")
+}
+
+/// A bar of `share` of `room` characters, in eighths of one.
+fn bar(share: f64, room: usize) -> String {
+    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    let eighths = (share.clamp(0.0, 1.0) * room as f64 * 8.0).round().max(1.0) as usize;
+    format!("{}{}", "█".repeat(eighths / 8), EIGHTHS[eighths % 8])
+}
