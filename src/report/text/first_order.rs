@@ -26,6 +26,10 @@ fn centres(output: &OutputReport) -> Option<String> {
     .into_iter()
     .filter_map(|(holds, reason)| holds.then_some(reason))
     .collect();
+    let because = match reasons.as_slice() {
+        [first, second, third] => format!("{first}, {second} and {third}"),
+        fewer => fewer.join(" and "),
+    };
     let exact = |name: &str| {
         let value = output.statistic(name).and_then(|estimate| estimate.value);
         value.map_or_else(
@@ -35,12 +39,11 @@ fn centres(output: &OutputReport) -> Option<String> {
     };
     let at_medians = with_unit(&exact("at_medians"), &output.unit);
     Some(format!(
-        "{}: mean {}, median {}, at the inputs' means {}, at their medians {at_medians}: they differ because {}",
+        "{}: mean {}, median {}, at the inputs' means {}, at their medians {at_medians}: they differ because {because}",
         plain(&output.name),
         statistic(output, "mean"),
         statistic(output, "median"),
-        exact("at_means"),
-        reasons.join(" and ")
+        exact("at_means")
     ))
 }
 
