@@ -76,6 +76,19 @@ impl fmt::Debug for LazyTable {
 }
 
 impl LazyTable {
+    /// A table that was built before: the numbers of its rows, eight bytes each, the least significant first.
+    pub fn of_constant(bytes: &[u8]) -> Self {
+        let mut rows = Box::new([Row([f64::NAN; TERMS]); ROWS]);
+        let (numbers, _) = bytes.as_chunks();
+        for (number, &bytes) in rows.iter_mut().flat_map(|row| &mut row.0).zip(numbers) {
+            *number = f64::from_le_bytes(bytes);
+        }
+        LazyTable(OnceLock::from(Arc::new(Table {
+            rows,
+            logarithmic: false,
+        })))
+    }
+
     /// `x[i]` = the quantile of `of` at `u[i]`; what is printed by its `Debug` tells one distribution from another.
     pub fn fill(&self, of: &impl Tabulated, u: &[f64], x: &mut [f64]) {
         let table = self.0.get_or_init(|| cached(of));
@@ -114,6 +127,14 @@ struct Row([f64; TERMS]);
 struct Table {
     rows: Box<[Row; ROWS]>,
     logarithmic: bool,
+}
+
+/// The bytes that [`LazyTable::of_constant`] takes.
+#[cfg(test)]
+pub(super) fn bytes_of(of: &impl Tabulated) -> Vec<u8> {
+    let table = Table::build(of);
+    let numbers = table.rows.iter().flat_map(|row| row.0);
+    numbers.flat_map(f64::to_le_bytes).collect()
 }
 
 impl Table {
