@@ -1,6 +1,7 @@
 //! The flow from models to a report: each stage called in turn, nothing computed here.
 
 mod error;
+mod first_order;
 mod further;
 mod nested;
 mod notes;
@@ -380,11 +381,10 @@ impl VariantRun<'_> {
         let layout = self.layout;
         let trials = outcome.map_or(1, |_| layout.trials());
         let nonfinite = outcome.map_or(0, |outcome| outcome.nonfinite.trials);
-        let at_medians = if self.variant.rows.is_empty() {
-            at_medians(program)
-        } else {
-            at_medians(&program::lower(&self.variant.with_rows_apart(), false))
-        };
+        // What asks for each input's own mean or median knows nothing of rows.
+        let apart = program::lower(&self.variant.with_rows_apart(), false);
+        let at_medians = run::at_medians(&apart);
+        let first_order = first_order::propagate(self.variant, &apart);
         let outputs = self
             .variant
             .outputs
@@ -404,6 +404,7 @@ impl VariantRun<'_> {
                     trials,
                     nonfinite,
                     at_medians: at_medians[at],
+                    first_order: first_order[at],
                 };
                 OutputReport {
                     name: output.name.clone(),
@@ -428,6 +429,12 @@ impl VariantRun<'_> {
                     ),
                     nested: Vec::new(),
                     constant: varying.is_none(),
+                    first_order: varying.and_then(|(_, varying)| {
+                        first_order::validate(&first_order[at], &varying.summary, self.plan.level)
+                    }),
+                    centres: varying.and_then(|(_, varying)| {
+                        first_order::centres(&first_order[at], at_medians[at], &varying.summary)
+                    }),
                 }
             })
             .collect();
@@ -563,20 +570,6 @@ impl VariantRun<'_> {
             .map_err(RunError::Sink)?;
         sink.end().map_err(RunError::Sink)
     }
-}
-
-/// Every output with each random input at its median.
-fn at_medians(program: &Program) -> Vec<f64> {
-    let mut tile = program.tile();
-    tile.rows = 1;
-    program.execute(&mut tile, |source, column| {
-        column.fill(program.sources[source].marginal.quantile(0.5))
-    });
-    program
-        .outputs
-        .iter()
-        .map(|&slot| tile.value(slot, 0))
-        .collect()
 }
 
 fn input_report(input: &Input) -> InputReport {

@@ -355,6 +355,7 @@ fn the_schema_agrees_with_the_parser_about_shapes() {
     let json = |text: &str| to_json(toml::from_str::<toml::Value>(text).unwrap());
     let mut valid = files("tests/good");
     valid.extend(files("scenarios"));
+    valid.extend(files("scenarios/metrology"));
     for path in valid {
         let text = std::fs::read_to_string(&path).unwrap();
         let errors: Vec<String> = validator

@@ -4,7 +4,7 @@
 //! binomial F(k) = I_p(size, k + 1); their probabilities follow from the beta density without large factorials.
 
 use super::counting::{Count, Counting};
-use super::parameters::Check;
+use super::parameters::{Check, shown};
 use super::{Built, DISPERSION, Family, MEAN, N, P, Parameterisation, Parameters, SIZE, codes};
 use crate::kernel::{self, BetaShape, Tails};
 
@@ -59,7 +59,7 @@ fn build_binomial(parameters: &Parameters) -> Built {
         "a whole number, 1 or more",
     );
     if n > LARGEST {
-        check.too_extreme("n", format!("n is {n}, above {LARGEST:e}"));
+        check.too_extreme("n", format!("n is {}, above {LARGEST:e}", shown(n)));
     }
     let p = check.probability("p");
     check.finish(|| Counting::marginal(Binomial { n, p }))
@@ -96,10 +96,15 @@ fn build_negative(parameters: &Parameters) -> Built {
     let mean = size * q / p;
     let computable =
         (1e-3..=LARGEST).contains(&size) && (mean == 0.0 || (1e-200..=LARGEST).contains(&mean));
-    if !(computable || size.is_nan() || mean.is_nan()) {
+    // Of a p of 0 was complained already.
+    if !(computable || size.is_nan() || mean.is_nan() || p == 0.0) {
         check.too_extreme(
             key,
-            format!("a size of {size} with a mean of {mean} is not computed"),
+            format!(
+                "a size of {} with a mean of {} is not computed",
+                shown(size),
+                shown(mean)
+            ),
         );
     }
     check.defined(key, &[size, p, q, mean]);

@@ -3,7 +3,7 @@
 //! The tails are the regularised incomplete gamma functions; the quantile solves them by [`invert_tail`], starting from
 //! the leading term of the series or from Wilson & Hilferty's cube (Abramowitz & Stegun 26.4.17).
 
-use super::parameters::Check;
+use super::parameters::{Check, shown};
 use super::solve::{Guess, Slope, invert_tail};
 use super::table::{LazyTable, Tabulated, exact_quantile};
 use super::{
@@ -140,8 +140,10 @@ fn build(parameters: &Parameters) -> Built {
         check.too_extreme(
             key,
             format!(
-                "a gamma distribution of shape {shape} is not computed ({:e} to {:e} are)",
-                SHAPES.0, SHAPES.1
+                "a gamma distribution of shape {} is not computed ({:e} to {:e} are)",
+                shown(shape),
+                SHAPES.0,
+                SHAPES.1
             ),
         );
     }

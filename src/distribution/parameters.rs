@@ -143,7 +143,7 @@ impl<'a> Check<'a> {
         self.complain(
             Some(key),
             &codes::NUMBER_NOT_FINITE,
-            format!("{key} is {number}"),
+            format!("{key} is {}", shown(number)),
             "a finite number",
         );
         f64::NAN
@@ -172,7 +172,7 @@ impl<'a> Check<'a> {
         self.complain(
             Some(key),
             code,
-            format!("{key} is {number}"),
+            format!("{key} is {}", shown(number)),
             &format!("a number above {bound}"),
         );
         f64::NAN
@@ -192,7 +192,7 @@ impl<'a> Check<'a> {
         self.complain(
             Some("level"),
             &codes::LEVEL_OUTSIDE_UNIT_INTERVAL,
-            format!("level is {level}"),
+            format!("level is {}", shown(level)),
             &advice,
         );
         f64::NAN
@@ -207,7 +207,7 @@ impl<'a> Check<'a> {
         self.complain(
             Some(key),
             &codes::PROBABILITY_OUTSIDE_UNIT_INTERVAL,
-            format!("{key} is {p}"),
+            format!("{key} is {}", shown(p)),
             "a fraction between 0 and 1",
         );
         f64::NAN
@@ -338,7 +338,7 @@ impl<'a> Check<'a> {
     /// Complains unless a derived number is finite; NaN is passed over: it comes from something complained about already.
     pub fn finite(&mut self, parameter: &'static str, what: &str, number: f64) {
         if number.is_infinite() {
-            self.too_extreme(parameter, format!("{what} would be {number}"));
+            self.too_extreme(parameter, format!("{what} would be {}", shown(number)));
         }
     }
 
@@ -357,7 +357,10 @@ impl<'a> Check<'a> {
         if number < lower || number > upper {
             self.too_extreme(
                 parameter,
-                format!("{parameter} is {number}, outside {lower:e} to {upper:e}"),
+                format!(
+                    "{parameter} is {}, outside {lower:e} to {upper:e}",
+                    shown(number)
+                ),
             );
         }
     }
@@ -369,5 +372,14 @@ impl<'a> Check<'a> {
         } else {
             Err(self.problems)
         }
+    }
+}
+
+/// A number in a complaint: not with hundreds of zeros.
+pub(super) fn shown(number: f64) -> String {
+    if number == 0.0 || !number.is_finite() || (1e-6..1e16).contains(&number.abs()) {
+        number.to_string()
+    } else {
+        format!("{number:e}")
     }
 }

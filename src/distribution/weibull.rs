@@ -1,6 +1,6 @@
 //! The Weibull distribution: F(x) = 1 − e^(−(x/scale)^shape) for x ≥ 0.
 
-use super::parameters::Check;
+use super::parameters::{Check, shown};
 use super::{
     Built, Family, INTERVAL, LEVEL, Marginal, Parameterisation, Parameters, SCALE, SHAPE, codes,
 };
@@ -50,8 +50,10 @@ fn build(parameters: &Parameters) -> Built {
         check.too_extreme(
             key,
             format!(
-                "a Weibull distribution of shape {shape} is not computed ({} to {:e} are)",
-                SHAPES.0, SHAPES.1
+                "a Weibull distribution of shape {} is not computed ({} to {:e} are)",
+                shown(shape),
+                SHAPES.0,
+                SHAPES.1
             ),
         );
     } else {

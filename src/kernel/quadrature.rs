@@ -34,6 +34,12 @@ pub(crate) fn integrate(lower: f64, upper: f64, f: impl Fn(f64) -> f64) -> f64 {
     half * sum
 }
 
+/// The 20-point rule on (−1, 1): nodes and weights.
+pub(crate) fn gauss_legendre() -> impl Iterator<Item = (f64, f64)> {
+    let pairs = RULE.into_iter();
+    pairs.flat_map(|(node, weight)| [(-node, weight), (node, weight)])
+}
+
 /// |∫ f| from `start` toward `limit`, for an f that falls at least as fast as a Gaussian or an exponential would:
 /// panels of `width` (signed: the direction) are added until one no longer counts.
 #[inline(always)]

@@ -3,6 +3,7 @@
 use super::Plan;
 use crate::model::Output;
 use crate::report::StatisticRow;
+use crate::run::FirstOrder;
 use crate::statistic::Estimate;
 use crate::statistic::summary::Summary;
 
@@ -18,6 +19,8 @@ pub struct Rows<'a> {
     pub nonfinite: u64,
     /// Its value with every random input at its median.
     pub at_medians: f64,
+    /// What first-order propagation says.
+    pub first_order: FirstOrder,
 }
 
 impl Rows<'_> {
@@ -100,6 +103,14 @@ impl Rows<'_> {
                 None,
             ));
             rows.push(row(&format!("p_above:{name}"), "1", above, None));
+        }
+        let FirstOrder { at_means, sd } = self.first_order;
+        let [low, high] = self.first_order.interval(self.plan.level);
+        rows.push(row("at_means", unit, Estimate::exact(at_means), None));
+        rows.push(row("first_order_sd", unit, Estimate::exact(sd), None));
+        for (name, end) in [("low", low), ("high", high)] {
+            let name = format!("first_order_interval_{name}");
+            rows.push(row(&name, unit, Estimate::exact(end), level));
         }
         rows
     }

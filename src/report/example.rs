@@ -126,6 +126,8 @@ pub(super) fn report() -> Report {
         ],
         nested: Vec::new(),
         constant: false,
+        first_order: None,
+        centres: None,
     };
     let hours = OutputReport {
         name: "hours".to_owned(),
@@ -148,6 +150,8 @@ pub(super) fn report() -> Report {
         observed: Vec::new(),
         nested: Vec::new(),
         constant: true,
+        first_order: None,
+        centres: None,
     };
     let run = RunReport {
         scenario: "chat".to_owned(),

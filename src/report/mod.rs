@@ -188,6 +188,47 @@ pub struct OutputReport {
     pub nested: Vec<NestedRow>,
     /// Whether no distribution acts on it: computed once, exact.
     pub constant: bool,
+    /// What first-order propagation says beside the trials.
+    pub first_order: Option<FirstOrderReport>,
+    /// How its mean, its median and its values at the inputs' means and medians differ, where they do.
+    pub centres: Option<Centres>,
+}
+
+/// First-order propagation (GUM) held against the trials.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FirstOrderReport {
+    /// Its interval at the level of the run, in the output's unit.
+    pub interval: [f64; 2],
+    /// How far its ends are from those of the trials.
+    pub off: [f64; 2],
+    /// How far they may be: the numerical tolerance of two digits of the standard deviation.
+    pub tolerance: f64,
+    /// Whether it would have been enough.
+    pub verdict: Verdict,
+    /// Whether it would have been enough for one digit.
+    pub for_one_digit: Verdict,
+}
+
+/// Whether first-order propagation would have been enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Both ends are within the tolerance.
+    Enough,
+    /// One is not.
+    NotEnough,
+    /// The trials do not know their ends well enough to tell.
+    Undecided,
+}
+
+/// Why the centres of an output differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Centres {
+    /// Mean and median of the outcomes differ.
+    pub outcomes_skewed: bool,
+    /// The mean and the value at the inputs' means differ.
+    pub not_linear: bool,
+    /// The values at the inputs' means and at their medians differ.
+    pub inputs_skewed: bool,
 }
 
 impl OutputReport {

@@ -3,6 +3,7 @@
 //! "Of outcomes" stands beside a spread, "known to within" beside an error; the two are never called by the same word.
 
 mod drivers;
+mod first_order;
 mod nested;
 mod observed;
 
@@ -85,6 +86,16 @@ impl Page {
         self.outputs(&[run], |_| Vec::new(), &[]);
         self.kinds(std::slice::from_ref(run));
         self.thresholds(std::slice::from_ref(run), |_| String::new());
+        let outputs = run.outputs.iter();
+        let lines: Vec<String> = outputs
+            .flat_map(|output| first_order::lines(output, run.sample.level))
+            .collect();
+        if !lines.is_empty() {
+            self.line("");
+        }
+        for line in lines {
+            self.line(&line);
+        }
         self.drivers(&run.outputs);
         self.nested(std::slice::from_ref(run), None);
     }

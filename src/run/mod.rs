@@ -5,6 +5,7 @@
 
 mod dependence;
 mod exchange;
+mod first_order;
 mod jcgm101;
 mod nested;
 mod parallel;
@@ -23,6 +24,7 @@ use crate::statistic::tail::HeavyTail;
 use crate::statistic::tally::{Marks, Role, Tally, TallyPlan};
 pub use dependence::rank_correlations;
 pub use exchange::{Exchanged, exchange};
+pub use first_order::{FirstOrder, Spread, at_medians, first_order, pearson};
 pub use jcgm101::{jcgm101_layout, run_jcgm101};
 pub use nested::{Inner, NestedExperiment, NestedOutcome, run_nested};
 pub use parallel::with_threads;

@@ -179,7 +179,11 @@ fn rows_come_in_the_order_of_the_contract() {
             "interval_low",
             "interval_high",
             "shortest_low",
-            "shortest_high"
+            "shortest_high",
+            "at_means",
+            "first_order_sd",
+            "first_order_interval_low",
+            "first_order_interval_high"
         ]
     );
 }
