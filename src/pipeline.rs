@@ -22,7 +22,7 @@ pub use crate::run::{Encoder, Progress, Tolerance, TrialSink, Unwatched};
 use crate::sampler::copula::{self, Copula};
 use crate::sampler::key::StreamKey;
 use crate::sampler::{Layout, Method, SampledInput, Sampler, sobol};
-use crate::sensitivity::{DUMMY, MODEL, MainIndices, MainPlan};
+use crate::sensitivity::{DUMMY, MODEL, MainIndices, MainPlan, OF_RANKS};
 use crate::statistic::Estimate;
 use crate::statistic::tally::Marks;
 pub use error::RunError;
@@ -515,6 +515,8 @@ impl VariantRun<'_> {
         )
         .into_iter()
         .flat_map(|MainIndices { measure, indices }| {
+            // Without a variance there is nothing to share out; ranks have one.
+            let is_there = varying.summary.heavy_tail.is_none() || OF_RANKS.contains(&measure);
             let names = if indices.len() == 1 { model } else { names };
             names
                 .iter()
@@ -524,9 +526,13 @@ impl VariantRun<'_> {
                     input_2: None,
                     measure,
                     unit: "1".to_owned(),
-                    estimate: index.estimate,
-                    rank: index.rank,
-                    resolved: index.resolved,
+                    estimate: if is_there {
+                        index.estimate
+                    } else {
+                        Estimate::unavailable()
+                    },
+                    rank: index.rank.filter(|_| is_there),
+                    resolved: index.resolved && is_there,
                 })
         })
         .collect()

@@ -49,6 +49,9 @@ pub enum Measure {
     Tornado,
 }
 
+/// What stands in `sensitivity.csv` for measures of ranks: they need no variance of the output.
+pub const OF_RANKS: [&str; 4] = ["spearman", "srrc", "srrc_r2", "prcc"];
+
 impl Measure {
     /// Every measure: value, word of the command line, `measure` in `sensitivity.csv`, one line.
     pub const ALL: &'static [(Measure, &'static str, &'static str, &'static str)] = &[

@@ -120,11 +120,23 @@ fn moments_that_do_not_exist_are_not_reported() {
         for sampler in [Method::Random, Method::LatinHypercube, Method::Sobol] {
             for trials in [10_000, 200_000] {
                 let model = models::checked(&exact.scenario());
-                let plan = plan(sampler, trials, 5, vec![0.5]);
+                let plan = Plan {
+                    measures: vec![Measure::Spearman, Measure::GivenData],
+                    ..plan(sampler, trials, 5, vec![0.5])
+                };
                 let report = simulate(&[(model, plan)], None, &Unwatched, None).unwrap();
                 let (run, id) = (&report.runs[0], &exact.id);
                 let output = &run.outputs[0];
                 assert_eq!(estimate(output, "sd").value, None, "{id} {sampler:?}");
+                // Nor are shares of a variance that is not there; ranks there are.
+                let has_value = |measure: &str| {
+                    let mut rows = output
+                        .sensitivity
+                        .iter()
+                        .filter(|row| row.measure == measure);
+                    rows.any(|row| row.estimate.value.is_some())
+                };
+                assert!(has_value("spearman") && !has_value("first_order_given_data"));
                 let mean = estimate(output, "mean");
                 assert_eq!(
                     mean.value.is_none(),

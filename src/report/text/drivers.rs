@@ -47,13 +47,14 @@ impl<'report> Ranking<'report> {
     /// `None` where nothing was asked for, or nothing varies.
     pub(super) fn of(output: &'report OutputReport) -> Option<Self> {
         let first = output.sensitivity.first().filter(|_| !output.constant)?;
+        let mut ranked = output.sensitivity.iter().filter(|row| row.rank.is_some());
         // A share of the variance is what a reader can compare; any other measure ranks where there is none.
         let share = SHARES
             .iter()
-            .find_map(|share| output.sensitivity.iter().find(|row| row.measure == *share));
+            .find_map(|share| ranked.clone().find(|row| row.measure == *share));
         Some(Ranking {
             output,
-            by: share.unwrap_or(first).measure,
+            by: share.or_else(|| ranked.next()).unwrap_or(first).measure,
         })
     }
 
