@@ -149,7 +149,7 @@ impl fmt::Display for RunError {
 }
 
 /// `scenario`, or `scenario / variant`.
-fn label(scenario: &str, variant: &str) -> String {
+pub(super) fn label(scenario: &str, variant: &str) -> String {
     if variant == BASE {
         scenario.to_owned()
     } else {

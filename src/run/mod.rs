@@ -9,6 +9,7 @@ mod nested;
 mod parallel;
 mod pass;
 mod pilot;
+mod ranks;
 mod stopping;
 mod trials;
 
@@ -23,6 +24,7 @@ pub use dependence::rank_correlations;
 pub use jcgm101::{jcgm101_layout, run_jcgm101};
 pub use nested::{Inner, NestedExperiment, NestedOutcome, run_nested};
 pub use parallel::with_threads;
+pub use ranks::{Ranks, count_ranks};
 use std::io;
 pub use stopping::{Reached, Study, Target, Tolerance, first_layout, run_until};
 pub use trials::{one_trial, stream_trials};
