@@ -113,8 +113,12 @@ pub fn validate(
     };
     let ends = [ends(0)?, ends(1)?];
     let known = ends.iter().all(|(off, _)| off.is_finite()) && tolerance > 0.0;
+    // Ends that too few trials carry decide nothing.
+    let carried = summary.interval.iter().all(|end| !end.poorly_carried);
     let verdict = |tolerance: f64| {
-        if ends.iter().all(|(off, error)| off + error <= tolerance) {
+        if !carried {
+            Verdict::Undecided
+        } else if ends.iter().all(|(off, error)| off + error <= tolerance) {
             Verdict::Enough
         } else if ends.iter().any(|(off, error)| off - error > tolerance) {
             Verdict::NotEnough

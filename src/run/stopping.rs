@@ -89,16 +89,27 @@ pub struct Study<'a> {
 
 /// The shape of the first stage.
 pub fn first_layout(method: Method, replicates: Option<u32>, most_trials: u64) -> Layout {
-    let trials = FIRST_TRIALS.min(most_trials);
-    method.layout(trials, Some(replicates.unwrap_or(REPLICATES)))
+    let replicates = replicates.unwrap_or(REPLICATES);
+    stage_layout(method, FIRST_TRIALS, replicates, most_trials)
+}
+
+/// The shape of a stage of at least so many trials, or of as many as the cap allows.
+fn stage_layout(method: Method, trials: u64, replicates: u32, most_trials: u64) -> Layout {
+    let layout = method.layout(trials.min(most_trials), Some(replicates));
+    if layout.trials() <= most_trials {
+        return layout;
+    }
+    // Rounded up beyond the cap: half as many are within it.
+    method.layout(layout.trials() / 2, Some(replicates))
 }
 
 /// Runs a study until the target is reached, or its cap.
 ///
-/// With `random` this is Stein's two-stage rule: the errors of a first stage say how many trials there must be, and there are that
-/// many (Wübbeler, Harris, Cox & Elster, "A two-stage procedure for determining the number of trials in the application of a Monte Carlo
-/// method for uncertainty evaluation", Metrologia 47, 317 (2010), equation (8), for every number held). With the other samplers, whose errors
-/// fall faster, trials double.
+/// With `random` the errors of a stage say how many trials there must be, and the next stage has that many: Stein's two-stage rule
+/// (Wübbeler, Harris, Cox & Elster, "A two-stage procedure for determining the number of trials in the application of a Monte Carlo
+/// method for uncertainty evaluation", Metrologia 47, 317 (2010), equation (8), for every number held), and on where the errors of the second
+/// stage turn out larger than those of the first, as heavy tails make them. With the other samplers, whose errors fall faster, trials
+/// double.
 ///
 /// # Errors
 /// When it was cancelled, or when there is no finite trial to summarise.
@@ -109,7 +120,7 @@ pub fn run_until(
     progress: &dyn Progress,
 ) -> Result<(Layout, Outcome, Reached), Stopped> {
     let mut layout = first_layout(study.method, study.replicates, target.most_trials);
-    let (mut last, mut ratio) = (false, f64::INFINITY);
+    let mut ratio = f64::INFINITY;
     loop {
         progress.expect(layout.trials(), ratio);
         let sampler = (study.sampler)(layout);
@@ -120,7 +131,7 @@ pub fn run_until(
         };
         let outcome = super::run(&experiment, question, progress)?;
         let held = Held::of(&outcome, target, layout.replicates as usize);
-        if held.is_reached() || last {
+        if held.is_reached() {
             let reached = Reached {
                 reached: true,
                 hardest: held.hardest,
@@ -128,30 +139,29 @@ pub fn run_until(
             };
             return Ok((layout, outcome, reached));
         }
-        if layout.trials() >= target.most_trials || held.never {
-            let more = (!held.never).then(|| study.method.more_trials(held.ratio()));
-            let reached = Reached {
-                reached: false,
-                hardest: held.hardest,
-                more,
-            };
-            return Ok((layout, outcome, reached));
-        }
-        let wanted = layout.trials() as f64 * held.ratio() * held.ratio();
         let next = if held.poorly_carried {
             2.0 * layout.trials() as f64
         } else if study.method == Method::Random {
-            // The second stage, whatever its own errors turn out to be: the first ones' make the probability right.
-            last = wanted <= target.most_trials as f64;
-            wanted.ceil()
+            // A tenth more at least, lest a stage misses by a hair again and again.
+            layout.trials() as f64 * (held.ratio() * held.ratio()).max(1.1)
         } else {
             // Doublings that surely are not enough are left out: no error falls faster than by N^(−3/2).
             let doublings = (0.6 * kernel::log10(held.ratio()) / kernel::log10(2.0)).floor();
             layout.trials() as f64 * kernel::powf(2.0, doublings.max(1.0))
         };
-        let trials = (next.min(target.most_trials as f64) as u64).max(layout.trials() + 1);
-        layout = study.method.layout(trials, Some(layout.replicates));
+        let trials = next.ceil().min(target.most_trials as f64) as u64;
+        let larger = stage_layout(study.method, trials, layout.replicates, target.most_trials);
+        if larger.trials() <= layout.trials() || held.never {
+            let more = (!held.never).then(|| study.method.more_trials(held.ratio()));
+            let reached = Reached {
+                reached: false,
+                hardest: held.hardest,
+                more: more.filter(|more| *more > 1.0),
+            };
+            return Ok((layout, outcome, reached));
+        }
         ratio = held.ratio();
+        layout = larger;
     }
 }
 
@@ -195,13 +205,22 @@ impl Held {
         let [low, high] = &summary.interval;
         let estimates: [&Estimate; 4] = [&summary.mean, &summary.sd, low, high];
         for (name, estimate) in HELD.into_iter().zip(estimates) {
+            self.poorly_carried |= estimate.poorly_carried;
             let (Some(value), Some(error)) = (estimate.value, estimate.standard_error) else {
-                self.never = true;
-                self.hardest = Some((varying.output, name, f64::INFINITY));
+                if !estimate.poorly_carried {
+                    self.never = true;
+                    self.hardest = Some((varying.output, name, f64::INFINITY));
+                }
                 continue;
             };
-            self.poorly_carried |= estimate.poorly_carried;
-            let half_width = student_factor(replicates) * error;
+            // The farther of two limits, where they are not alike.
+            let half_width = [
+                estimate.error_low.map(|low| value - low),
+                estimate.error_high.map(|high| high - value),
+            ]
+            .into_iter()
+            .flatten()
+            .fold(student_factor(replicates) * error, f64::max);
             let allowed = tolerance.half_width(value, sd);
             let ratio = if half_width == 0.0 {
                 0.0

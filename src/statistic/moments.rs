@@ -94,8 +94,11 @@ impl Moments {
         self.squares() / (self.n as f64 - 1.0)
     }
 
-    /// (Σ e²)² / Σ e⁴ with e = d − mean: how many trials carry the variance.
+    /// (Σ e²)² / Σ e⁴ with e = d − mean: how many trials carry the variance; all of them where there is none to carry.
     pub fn effective_trials(&self) -> f64 {
+        if self.squares() == 0.0 {
+            return self.n as f64;
+        }
         let m = self.mean();
         let [s1, s2, s3, s4] = self.sums;
         let n = self.n as f64;
@@ -158,6 +161,7 @@ mod tests {
         let mut x = vec![0.0; 10_000];
         x[17] = 1e6;
         assert!(of(&x, 0.0).effective_trials() < 2.0);
+        assert_eq!(of(&[2.5; 100], 2.5).effective_trials(), 100.0);
         let even: Vec<f64> = (0..10_000).map(|i| f64::from(i % 2)).collect();
         assert!((of(&even, 0.0).effective_trials() - 10_000.0).abs() < 1.0);
     }

@@ -115,6 +115,31 @@ pub fn jackknife(all: f64, without: &[f64], sizes: &[u64]) -> Estimate {
     }
 }
 
+/// The standard error below which no agreement of the replicates is evidence, for a mean of values that jump by `step`: in stratified
+/// replicates of n rows a count may be the same in all of them by chance, and is known to a trial at best. A rounding error is
+/// uniform over one trial, its variance 1/12.
+pub fn least_error(step: f64, sizes: &[u64]) -> f64 {
+    let trials: u64 = sizes.iter().sum();
+    step * (sizes.len() as f64 / 12.0).sqrt() / trials as f64
+}
+
+/// The same estimate with an error of at least this, and limits at least as far.
+pub fn at_least(estimate: Estimate, error: f64, replicates: usize) -> Estimate {
+    let (Some(value), Some(found)) = (estimate.value, estimate.standard_error) else {
+        return estimate;
+    };
+    if found >= error {
+        return estimate;
+    }
+    let reach = student_factor(replicates) * error;
+    Estimate {
+        standard_error: Some(error),
+        error_low: Some(value - reach),
+        error_high: Some(value + reach),
+        ..estimate
+    }
+}
+
 /// The x with g₁(x) = y for the mean of n values of this skewness, in standard errors.
 fn unskewed(y: f64, skewness: f64, n: f64) -> f64 {
     let a = skewness / n.sqrt();
@@ -185,6 +210,19 @@ mod tests {
                 "{transformed} {expected}"
             );
         }
+    }
+
+    #[test]
+    fn replicates_that_agree_by_chance_are_no_proof() {
+        // Of 32 × 1000 trials: a count is known to a trial in each replicate.
+        let error = least_error(1.0, &[1000; 32]);
+        assert!((error - 1.0 / (1000.0 * (12f64 * 32.0).sqrt())).abs() < 1e-15);
+        let agreed = jackknife(0.004, &[0.004; 32], &[1000; 32]);
+        assert_eq!(agreed.standard_error, Some(0.0));
+        let honest = at_least(agreed, error, 32);
+        // The truth may be half a trial away in each.
+        assert!(honest.error_low.unwrap() < 0.0039 && honest.error_high.unwrap() > 0.0041);
+        assert_eq!(at_least(honest, 0.5 * error, 32), honest);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::moments::Moments;
 use super::order::{Missed, OrderStatistics};
-use super::replicates::{jackknife, student_factor};
+use super::replicates::{at_least, jackknife, least_error, student_factor};
 use super::tail::HeavyTail;
 use super::tally::{Tally, TallyPlan};
 use super::{Estimate, shortest};
@@ -91,13 +91,28 @@ pub fn summarise(
             .collect();
         jackknife(value, &without, sizes)
     };
+    let range = range(replicates);
+    // Replicates that agree to the last bit, though the values differ: an output of single values whose counts are alike by chance.
+    let not_by_chance = |estimate: Estimate, step: f64| {
+        let nothing = 1e-12 * range.max(estimate.value.unwrap_or(0.0).abs());
+        if range > 0.0
+            && estimate
+                .standard_error
+                .is_some_and(|error| error <= nothing)
+        {
+            at_least(estimate, least_error(step, sizes), replicates.len())
+        } else {
+            estimate
+        }
+    };
     let effective = all.effective_trials();
     let mean_of = |moments: &Moments| centre + scale * moments.mean();
     let sd_of = |moments: &Moments| scale * moments.variance().sqrt();
     let few_for_sd = !(effective >= TRIALS_FOR_SD);
-    let mean = smooth(&mean_of).marked(!(effective >= TRIALS_FOR_MEAN));
-    let sd = smooth(&sd_of).marked(few_for_sd);
-    let cv = smooth(&|moments| sd_of(moments) / mean_of(moments).abs()).marked(few_for_sd);
+    let mean = not_by_chance(smooth(&mean_of), range).marked(!(effective >= TRIALS_FOR_MEAN));
+    let sd = not_by_chance(smooth(&sd_of), range).marked(few_for_sd);
+    let cv = smooth(&|moments| sd_of(moments) / mean_of(moments).abs());
+    let cv = not_by_chance(cv, range / mean_of(&all).abs()).marked(few_for_sd);
 
     let above_mark = |replicate: usize, at: usize| replicates[replicate].above[at];
     let above = plan
@@ -129,14 +144,7 @@ pub fn summarise(
         mean,
         sd,
         cv,
-        extremes: [
-            replicates
-                .iter()
-                .fold(f64::INFINITY, |least, tally| least.min(tally.minimum)),
-            replicates
-                .iter()
-                .fold(f64::NEG_INFINITY, |most, tally| most.max(tally.maximum)),
-        ],
+        extremes: extremes(replicates),
         quantiles,
         interval,
         shortest: shortest_interval(&order, replicates.len(), level),
@@ -171,11 +179,40 @@ impl Summary {
     }
 }
 
+/// The smallest and the largest value.
+fn extremes(replicates: &[Tally]) -> [f64; 2] {
+    [
+        replicates
+            .iter()
+            .fold(f64::INFINITY, |least, tally| least.min(tally.minimum)),
+        replicates
+            .iter()
+            .fold(f64::NEG_INFINITY, |most, tally| most.max(tally.maximum)),
+    ]
+}
+
+/// How far they lie apart.
+fn range(replicates: &[Tally]) -> f64 {
+    let [least, most] = extremes(replicates);
+    most - least
+}
+
 /// A quantile with Woodruff's limits: R. S. Woodruff, "Confidence intervals for medians and other position measures",
 /// J. Am. Stat. Assoc. 47, 635–646 (1952), with the error of the share below from the replicates.
 fn quantile(order: &OrderStatistics, p: f64) -> Result<Estimate, Missed> {
-    let value = order.quantile(p)?;
     let n = order.trials() as f64;
+    // Nearer to an end than half a trial: all that is known is on which side of the extreme it lies.
+    if n * p.min(1.0 - p) < 0.5 {
+        let rank = if p < 0.5 { 1 } else { order.trials() };
+        let extreme = Some(order.of_rank(rank)?);
+        return Ok(Estimate {
+            error_low: extreme.filter(|_| p > 0.5),
+            error_high: extreme.filter(|_| p < 0.5),
+            poorly_carried: true,
+            ..Estimate::unavailable()
+        });
+    }
+    let value = order.quantile(p)?;
     let shares = order.shares(value)?;
     let replicates = shares.len();
     let error_of = |share: &dyn Fn(&(f64, f64)) -> f64| {
@@ -225,6 +262,7 @@ pub fn share(sizes: &[u64], parts: u64, count: &dyn Fn(usize) -> u64) -> Estimat
         .map(|(count, size)| (counted - count) as f64 / (parts * (n - size)) as f64)
         .collect();
     let estimate = jackknife(value, &without, sizes);
+    let estimate = at_least(estimate, least_error(1.0, sizes), sizes.len());
     Estimate {
         error_low: estimate.error_low.map(|low| low.max(0.0)),
         error_high: estimate.error_high.map(|high| high.min(1.0)),
