@@ -1,8 +1,9 @@
 //! The command line: what was typed (the clap types here) becomes what it means (the options of `commands`).
 
 use crate::commands::{
-    self, CheckOptions, Failure, InnerPlan, ListTopic, MOST_TRIALS, MOST_TRIALS_TO_STOP, Nested,
-    Overrides, RunOptions, Stopping, StoppingRule, Tolerance, ValidateOptions,
+    self, CheckOptions, CompareOptions, Failure, InnerPlan, ListTopic, MOST_TRIALS,
+    MOST_TRIALS_TO_STOP, Nested, Overrides, RunOptions, Stopping, StoppingRule, Tolerance,
+    ValidateOptions,
 };
 use crate::sampler::Method;
 use crate::sensitivity::Measure;
@@ -39,6 +40,8 @@ struct Arguments {
 enum Command {
     /// Run scenarios: the outputs with their intervals, and what drives them
     Run(Box<RunArguments>),
+    /// Hold variants and files against each other, trial by trial: differences, ratios, which is lower
+    Compare(Box<CompareArguments>),
     /// Every complaint about scenarios, and what each input implies, without running
     Check(CheckArguments),
     /// The installed program against models with exact answers and another library's draws
@@ -147,6 +150,55 @@ struct RunArguments {
 }
 
 #[derive(Debug, Args)]
+struct CompareArguments {
+    /// Scenario files, folders (every *.toml in them) or - for standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// What the others are held against: a variant, a scenario or "SCENARIO / VARIANT" [default: the first file as written]
+    #[arg(long, value_name = "NAME")]
+    baseline: Option<String>,
+    /// Hold each against every earlier one instead
+    #[arg(long, conflicts_with = "baseline")]
+    all_pairs: bool,
+    /// Trials of each alternative [default: the first scenario's, or 1,000,000]
+    #[arg(short = 'n', long, value_name = "N", value_parser = trials)]
+    trials: Option<u64>,
+    /// Seed of every draw; the same seed gives the same bytes [default: the first scenario's, or 42]
+    #[arg(long, value_name = "S", value_parser = whole)]
+    seed: Option<u64>,
+    /// How points are drawn [default: the first scenario's, or sobol]
+    #[arg(long, value_name = "METHOD", value_parser = sampler_names())]
+    sampler: Option<String>,
+    /// Independent replicates that the Monte Carlo error is taken from, 24 to 48 [default: about 32]
+    #[arg(long, value_name = "R", value_parser = clap::value_parser!(u32).range(24..=48))]
+    replicates: Option<u32>,
+    /// Threads; the results are the same for any number [default: one per processor]
+    #[arg(short, long, value_name = "T", value_parser = threads)]
+    threads: Option<NonZeroUsize>,
+    /// Write the result files to this folder: new, empty, or an earlier result, which is replaced whole
+    #[arg(short, long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Compare only this variant, beside the baseline (repeatable)
+    #[arg(long = "variant", value_name = "NAME")]
+    variants: Vec<String>,
+    /// Replace one thing in every file, such as inputs.pue=1.2 (repeatable)
+    #[arg(long = "set", value_name = "PATH=VALUE", value_parser = assignment)]
+    sets: Vec<String>,
+    /// Level of the intervals [default: the first scenario's, or 0.95]
+    #[arg(long, value_name = "P", value_parser = probability)]
+    level: Option<f64>,
+    /// Leave trials with an output that is not finite out, and count them, instead of failing
+    #[arg(long)]
+    allow_nonfinite: bool,
+    /// Print the result tables as JSON
+    #[arg(long)]
+    json: bool,
+    /// No progress and no notes
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+#[derive(Debug, Args)]
 struct CheckArguments {
     /// Scenario files, folders (every *.toml in them) or - for standard input
     #[arg(required = true, value_name = "FILE")]
@@ -215,6 +267,7 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn perform(command: Command, words: &[OsString]) -> Result<(), Failure> {
     match command {
         Command::Run(arguments) => commands::run(&run_options(*arguments, words)?),
+        Command::Compare(arguments) => commands::compare(&compare_options(*arguments, words)),
         Command::Check(arguments) => commands::check(&CheckOptions {
             files: arguments.files,
             quantiles: arguments.quantiles.map(rising),
@@ -273,6 +326,36 @@ fn run_options(arguments: RunArguments, words: &[OsString]) -> Result<RunOptions
         quiet: arguments.quiet,
         command: command_line(words),
     })
+}
+
+/// What the words of `compare` mean.
+fn compare_options(arguments: CompareArguments, words: &[OsString]) -> CompareOptions {
+    CompareOptions {
+        run: RunOptions {
+            files: arguments.files,
+            overrides: Overrides {
+                trials: arguments.trials,
+                seed: arguments.seed,
+                sampler: arguments.sampler.as_deref().and_then(Method::from_name),
+                replicates: arguments.replicates,
+                level: arguments.level,
+                measures: Some(Vec::new()),
+                allow_nonfinite: arguments.allow_nonfinite,
+                ..Overrides::default()
+            },
+            threads: arguments.threads,
+            out: arguments.out,
+            samples: false,
+            variants: arguments.variants,
+            sets: arguments.sets,
+            strict: false,
+            json: arguments.json,
+            quiet: arguments.quiet,
+            command: command_line(words),
+        },
+        baseline: arguments.baseline,
+        all_pairs: arguments.all_pairs,
+    }
 }
 
 /// The stopping rule that the words ask for.

@@ -1,5 +1,6 @@
 //! The flow from models to a report: each stage called in turn, nothing computed here.
 
+mod compare;
 mod error;
 mod first_order;
 mod further;
@@ -25,6 +26,7 @@ use crate::sampler::{Layout, Method, SampledInput, Sampler, sobol};
 use crate::sensitivity::{DUMMY, MODEL, MainIndices, MainPlan, OF_RANKS};
 use crate::statistic::Estimate;
 use crate::statistic::tally::Marks;
+pub use compare::{Against, alternatives, compare};
 pub use error::RunError;
 use further::Further;
 pub use nested::{InnerPlan, Nested, NotNested};
@@ -47,7 +49,7 @@ pub fn simulate(
     progress: &dyn Progress,
     mut sink: Option<&mut dyn TrialSink>,
 ) -> Result<Report, RunError> {
-    let dimensions = Dimensions::deal(models)?;
+    let dimensions = Dimensions::deal(models.iter().map(|(model, plan)| (model, plan)))?;
     let is_chosen = |variant: &&Variant| chosen.is_none_or(|names| names.contains(&variant.name));
     let mut variants: Vec<VariantRun> = models
         .iter()
@@ -77,6 +79,7 @@ pub fn simulate(
     }
     Ok(Report {
         runs,
+        comparison: None,
         notes: Vec::new(),
     })
 }
@@ -86,10 +89,12 @@ pub fn simulate(
 struct Dimensions(HashMap<String, u32>);
 
 impl Dimensions {
-    fn deal(models: &[(Model, Plan)]) -> Result<Self, RunError> {
+    fn deal<'a>(
+        models: impl Iterator<Item = (&'a Model, &'a Plan)> + Clone,
+    ) -> Result<Self, RunError> {
         let mut dealt = HashMap::new();
         let random = |input: &&Input| matches!(input.definition, Definition::Random(_));
-        for (model, _) in models {
+        for (model, _) in models.clone() {
             for input in model
                 .variants
                 .iter()
@@ -102,7 +107,7 @@ impl Dimensions {
         }
         // The inner samples of nested runs are Sobol' points, whatever the sampler.
         let sobol = models
-            .iter()
+            .clone()
             .any(|(_, plan)| plan.sampler == Method::Sobol || plan.nested.is_some());
         if sobol && dealt.len() >= sobol::DIMENSIONS as usize {
             return Err(RunError::TooManyInputs {
@@ -447,6 +452,7 @@ impl VariantRun<'_> {
                 .description
                 .clone()
                 .or_else(|| self.model.description.clone()),
+            swept: self.variant.swept.clone(),
             sample: SampleReport {
                 sampler: self.plan.sampler.name().to_owned(),
                 trials,

@@ -19,7 +19,6 @@ const EXCEPTIONS: &[(&str, &str)] = &[
         "needs a nested run; tested on the command line",
     ),
     ("edit-malformed", "needs a --set; tested below"),
-    ("edit-of-nothing", "needs a --set; tested below"),
 ];
 
 fn files(folder: &str) -> Vec<PathBuf> {

@@ -1,6 +1,7 @@
 //! What each command does, step by step. How it was typed is `cli`'s business; what is computed, the library's.
 
 mod check;
+mod compare;
 mod explain;
 mod files;
 mod init;
@@ -11,6 +12,7 @@ mod terminal;
 mod validate;
 
 pub(crate) use check::{CheckOptions, check};
+pub(crate) use compare::{CompareOptions, compare};
 pub(crate) use explain::{explain, schema};
 pub(crate) use init::init;
 pub(crate) use list::{ListTopic, list};

@@ -107,9 +107,26 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
     }
     progress::watch_for_ctrl_c();
     let report = simulate(&planned, chosen, options, folder.as_mut())?;
+    finish(options, folder, &report, &files, &planned, (started, clock))?;
+    let outside = outside(&report);
+    if options.strict && !outside.is_empty() {
+        return Err(Failure::Strict(outside));
+    }
+    Ok(())
+}
+
+/// Writes the results into the folder, where there is one, and prints notes and tables.
+pub(super) fn finish(
+    options: &RunOptions,
+    folder: Option<ResultFolder>,
+    report: &Report,
+    files: &[ScenarioFile],
+    planned: &[(Model, Plan)],
+    (started, clock): (SystemTime, Instant),
+) -> Result<(), Failure> {
     if let Some(folder) = folder {
-        let manifest = manifest(options, &files, &planned, started, clock);
-        write_results(folder, &report, &manifest)?;
+        let manifest = manifest(options, files, planned, started, clock);
+        write_results(folder, report, &manifest)?;
     }
     if !options.quiet {
         report
@@ -117,13 +134,9 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
             .iter()
             .for_each(|note| terminal::note(note));
     }
-    print_report(&report, options.json)?;
+    print_report(report, options.json)?;
     if let (Some(out), false) = (&options.out, options.quiet) {
         terminal::note(&format!("results are in {}", out.display()));
-    }
-    let outside = outside(&report);
-    if options.strict && !outside.is_empty() {
-        return Err(Failure::Strict(outside));
     }
     Ok(())
 }
@@ -147,7 +160,7 @@ fn outside(report: &Report) -> Vec<String> {
 }
 
 /// The model with the command line over its `[run]` over the defaults.
-fn planned(model: Model, overrides: &Overrides) -> (Model, Plan) {
+pub(super) fn planned(model: Model, overrides: &Overrides) -> (Model, Plan) {
     let of_file = Plan::of(&model);
     let plan = Plan {
         trials: overrides.trials.unwrap_or(of_file.trials),
@@ -170,7 +183,7 @@ fn planned(model: Model, overrides: &Overrides) -> (Model, Plan) {
 }
 
 /// The variants asked for; each must exist in one of the files.
-fn chosen_variants<'names>(
+pub(super) fn chosen_variants<'names>(
     models: &[Model],
     names: &'names [String],
 ) -> Result<Option<&'names [String]>, Failure> {
@@ -279,23 +292,38 @@ fn simulate(
         .filter(|(_, plan)| plan.stopping.is_none())
         .map(|(model, plan)| plan.trials.saturating_mul(variants(model)))
         .fold(0, u64::saturating_add);
-    let bar = Bar::new(trials, options.quiet);
     let mut samples = folder.filter(|_| options.samples).map(CsvSamples::new);
     let sink = samples
         .as_mut()
-        .map(|samples| samples as &mut dyn TrialSink);
-    let result = run::with_threads(options.threads.map(NonZeroUsize::get), || {
-        pipeline::simulate(planned, chosen, &bar, sink)
-    });
-    bar.finish();
-    let report = result.map_err(Failure::Run)?;
-    if bar.cancelled() {
-        return Err(Failure::Run(pipeline::RunError::Cancelled));
-    }
+        .map(|samples| samples as &mut (dyn TrialSink + Send));
+    let report = watched(options, trials, |bar| {
+        pipeline::simulate(
+            planned,
+            chosen,
+            bar,
+            sink.map(|sink| sink as &mut dyn TrialSink),
+        )
+    })?;
     if let Some(samples) = samples {
         samples
             .finish()
             .map_err(|error| Failure::Unwritable(format!("cannot write the samples: {error}")))?;
+    }
+    Ok(report)
+}
+
+/// Does the work on as many threads as asked for, with a bar that shows how far it is.
+pub(super) fn watched(
+    options: &RunOptions,
+    trials: u64,
+    work: impl FnOnce(&Bar) -> Result<Report, pipeline::RunError> + Send,
+) -> Result<Report, Failure> {
+    let bar = Bar::new(trials, options.quiet);
+    let result = run::with_threads(options.threads.map(NonZeroUsize::get), || work(&bar));
+    bar.finish();
+    let report = result.map_err(Failure::Run)?;
+    if bar.cancelled() {
+        return Err(Failure::Run(pipeline::RunError::Cancelled));
     }
     Ok(report)
 }
@@ -393,7 +421,9 @@ fn write_results(
     let unwritable =
         |error: io::Error| Failure::Unwritable(format!("cannot write the results: {error}"));
     for table in TABLES {
-        if table.optional && !table.has_rows(report) {
+        // A comparison runs no alternative by itself.
+        let optional = table.optional || report.comparison.is_some();
+        if optional && !table.has_rows(report) {
             continue;
         }
         let mut file = folder

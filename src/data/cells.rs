@@ -3,7 +3,7 @@
 use super::codes::{
     CELL_NOT_A_NUMBER, DATA_WEIGHT_NEGATIVE, DATA_WEIGHTS_ZERO, DATA_WITHOUT_ROWS, ROW_LENGTH,
 };
-use super::{Column, DataFile, Use};
+use super::{Column, DataFile, Row, Use};
 use crate::diagnostic::{Code, Diagnostic, Span};
 
 /// Complaints about the cells of one column, at most: whoever has so many needs another file, not a longer list.
@@ -48,44 +48,44 @@ impl<'a> Cells<'a> {
         }
     }
 
-    /// The numbers of column `at`.
-    pub(super) fn column(mut self, at: usize, wanted: Use) -> Column {
+    /// Hands over every row of the length of the header line, with the byte it begins at; complains of the others.
+    fn each(&mut self, mut visit: impl FnMut(&mut Self, &::csv::ByteRecord, usize)) {
         let text = &self.file.source.text;
         let first = text.len() - text.trim_start_matches(BYTE_ORDER_MARK).len();
         let mut reader = reader(&text[first..]);
         let mut record = ::csv::ByteRecord::new();
-        let mut numbers = Vec::new();
         // Reading from memory into records of bytes, of any length, cannot fail.
         while reader.read_byte_record(&mut record).unwrap_or(false) {
             let start = first + record.position().map_or(0, |place| place.byte() as usize);
-            if record.len() != self.file.columns.len() {
+            if record.len() == self.file.columns.len() {
+                visit(self, &record, start);
+            } else {
                 self.complain_of_length(start, record.len());
-                continue;
-            }
-            match number(&record[at]) {
-                Some(weight) if weight < 0.0 && wanted == Use::Weights => {
-                    let message = format!("the weight {weight} is negative");
-                    self.complain(
-                        &DATA_WEIGHT_NEGATIVE,
-                        cell_span(text, start, at),
-                        message,
-                        "below zero",
-                        "write zero for a row that is never drawn, or leave the row out",
-                    );
-                }
-                Some(number) => numbers.push(number),
-                None => self.complain_of_cell(&record[at], cell_span(text, start, at), at),
             }
         }
+    }
+
+    /// The numbers of column `at`.
+    pub(super) fn column(mut self, at: usize, wanted: Use) -> Column {
+        let text = &self.file.source.text;
+        let mut numbers = Vec::new();
+        self.each(|cells, record, start| match number(&record[at]) {
+            Some(weight) if weight < 0.0 && wanted == Use::Weights => {
+                let message = format!("the weight {weight} is negative");
+                cells.complain(
+                    &DATA_WEIGHT_NEGATIVE,
+                    cell_span(text, start, at),
+                    message,
+                    "below zero",
+                    "write zero for a row that is never drawn, or leave the row out",
+                );
+            }
+            Some(number) => numbers.push(number),
+            None => cells.complain_of_cell(&record[at], cell_span(text, start, at), at),
+        });
         let (name, header) = &self.file.columns[at];
         if numbers.is_empty() && self.complaints.is_empty() {
-            self.complain(
-                &DATA_WITHOUT_ROWS,
-                self.file.columns[0].1.clone(),
-                "the data file has no row below its header line".to_owned(),
-                "nothing below",
-                "add rows, one a line",
-            );
+            self.complain_of_no_rows();
         } else if wanted == Use::Weights
             && self.complaints.is_empty()
             && numbers.iter().all(|weight| *weight == 0.0)
@@ -98,14 +98,46 @@ impl<'a> Cells<'a> {
                 "give at least one row a weight above zero, or leave `weight_column` out",
             );
         }
+        self.finish(numbers.into())
+    }
+
+    /// Every row, cell by cell, without the blanks around them.
+    pub(super) fn rows(mut self) -> Result<Vec<Row>, Vec<Diagnostic>> {
+        let text = &self.file.source.text;
+        let mut rows = Vec::new();
+        self.each(|_, record, start| {
+            let cell = |at: usize| {
+                let cell = String::from_utf8_lossy(&record[at]);
+                (cell.trim().to_owned(), cell_span(text, start, at))
+            };
+            rows.push((0..record.len()).map(cell).collect());
+        });
+        if rows.is_empty() && self.complaints.is_empty() {
+            self.complain_of_no_rows();
+        }
+        self.finish(rows)
+    }
+
+    /// What was read, or the complaints.
+    fn finish<T>(mut self, read: T) -> Result<T, Vec<Diagnostic>> {
         if self.complaints.is_empty() {
-            return Ok(numbers.into());
+            return Ok(read);
         }
         if let (true, Some(last)) = (self.more > 0, self.complaints.last_mut()) {
             last.advice
                 .push(format!("{} more of the kind follow", self.more));
         }
         Err(self.complaints)
+    }
+
+    fn complain_of_no_rows(&mut self) {
+        self.complain(
+            &DATA_WITHOUT_ROWS,
+            self.file.columns[0].1.clone(),
+            "the data file has no row below its header line".to_owned(),
+            "nothing below",
+            "add rows, one a line",
+        );
     }
 
     fn complain_of_length(&mut self, start: usize, found: usize) {

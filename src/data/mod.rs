@@ -28,6 +28,9 @@ pub struct DataFile {
 /// The numbers of a column, row by row, or everything that is wrong with its cells.
 type Column = Result<Arc<[f64]>, Vec<Diagnostic>>;
 
+/// A row of a data file: its cells as written, and where each stands.
+pub type Row = Vec<(String, Span)>;
+
 /// Why there is no data file.
 #[derive(Debug, Clone)]
 pub enum Unopened {
@@ -84,6 +87,15 @@ impl DataFiles {
 }
 
 impl DataFile {
+    /// Every row below the header line.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, or one is of another length than the header line.
+    pub fn rows(&self) -> Result<Vec<Row>, Vec<Diagnostic>> {
+        Cells::of(self).rows()
+    }
+
     fn open(place: &Path, path: &str) -> Result<DataFile, Unopened> {
         let unreadable = |why: String| Unopened::Unreadable(why, None);
         // A device or a pipe may never end, and could not be read again.

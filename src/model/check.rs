@@ -99,7 +99,15 @@ pub fn check_with(
         .parent()
         .map(Path::to_path_buf)
         .unwrap_or_default();
-    let scenario = read(source, sets);
+    let mut scenario = read(source, sets);
+    // What is wrong with the cells of a sweep is told at their place.
+    let swept = scenario
+        .root
+        .table("sweep")
+        .and_then(|sweep| sweep.get("file"));
+    if let Some(file) = swept.and_then(|file| data.sweep_file(&folder, file)) {
+        scenario.texts.0.push(file);
+    }
     let mut complaints = scenario.complaints;
     if !scenario.whole {
         arrange(&mut complaints);

@@ -21,6 +21,28 @@ spreadsheets and terminals would act on it.";
     VARIANT_DEFINED_TWICE = "variant-defined-twice", "two variants whose names differ at most in case",
         "Variants become file names and rows of tables, so their names must differ by more than case. The scenario as written is a variant \
 too: `base`, unless the header's `variant` names it.";
+    /// A sweep of two forms.
+    SWEEP_OF_TWO_FORMS = "sweep-of-two-forms", "a sweep with axes and a file",
+        "A sweep is made of axes, `\"inputs.gpus\" = [8, 16, 32]`, whose every combination becomes a variant; or of a file with `name` and `set`, \
+whose every row becomes one. It cannot be both.";
+    /// Nothing to sweep.
+    SWEEP_EMPTY = "sweep-empty", "a sweep over nothing",
+        "A sweep needs an axis, and an axis needs a value: `\"inputs.gpus\" = [8, 16, 32]`.";
+    /// Too many combinations.
+    SWEEP_TOO_LARGE = "sweep-too-large", "a sweep of more than 100,000 variants",
+        "Every combination of the values of all axes becomes a variant that is run. What varies over so many values is better given a distribution.";
+    /// A path that is none.
+    SWEEP_PATH_MALFORMED = "sweep-path-malformed", "a key of [sweep] that is no path in quotes",
+        "An axis is a path in quotes, since it has points in it: `\"inputs.gpus\" = [8, 16]`. Without the quotes TOML reads tables inside tables.";
+    /// One thing twice.
+    SWEEP_PATH_TWICE = "sweep-path-twice", "two axes that set the same thing",
+        "An input that one axis replaces whole has no parameter left for another to set. Two parameters of one input can be two axes.";
+    /// A label twice.
+    SWEEP_LABEL_TWICE = "sweep-label-twice", "an axis with the same value or label twice",
+        "Values and labels become names of variants, which must differ by more than case.";
+    /// A value without a label.
+    SWEEP_VALUE_WITHOUT_LABEL = "sweep-value-without-label", "a value of an axis that cannot be a name",
+        "Numbers name the variants themselves. A formula or a distribution needs a label: `\"inputs.grid\" = { west = { distribution = … } }`.";
     /// An unknown format.
     UNKNOWN_FORMAT = "unknown-format", "a version of the language that does not exist",
         "`format` is the version of the scenario language. There is one so far: 1.";

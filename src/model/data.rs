@@ -6,13 +6,14 @@ use super::inputs::InputEntry;
 use super::{Input, JointRows};
 use crate::data::codes::{DATA_FILE_UNREADABLE, UNKNOWN_COLUMN};
 use crate::data::{DataFile, DataFiles, Unopened, Use};
-use crate::diagnostic::did_you_mean;
+use crate::diagnostic::{Source, did_you_mean};
 use crate::distribution::{
     Built, DataColumn, Family, Marginal, ParameterKind, Parameters, row_number,
 };
 use crate::scenario::codes::WRONG_TYPE;
-use crate::scenario::tree::{Entry, Place, Table, Text};
+use crate::scenario::tree::{Entry, Node, Place, Table, Text};
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 
 /// Columns named in a complaint before the rest is counted.
@@ -72,7 +73,7 @@ type OrderKey = (Numbers, Option<Numbers>);
 /// Data files and what was made of them, each once a call: scenarios and variants share them.
 #[derive(Debug, Default)]
 pub struct DataCache {
-    files: DataFiles,
+    pub(super) files: DataFiles,
     marginals: HashMap<OrderKey, Arc<dyn Marginal>>,
     orders: HashMap<OrderKey, Order>,
     ordered: HashMap<(OrderKey, Numbers), Arc<[f64]>>,
@@ -90,6 +91,12 @@ impl DataCache {
         let marginal = (family.build)(parameters)?;
         self.marginals.insert(key, Arc::clone(&marginal));
         Ok(marginal)
+    }
+
+    /// The text of the data file of a sweep, where it can be read.
+    pub(super) fn sweep_file(&mut self, folder: &Path, file: &Node) -> Option<Arc<Source>> {
+        let opened = self.files.open(folder, &file.as_text()?.value).ok()?;
+        Some(Arc::clone(&opened.source))
     }
 
     /// The rows that can be drawn, by the values of a column.
@@ -175,31 +182,7 @@ impl Context<'_> {
         let path = table.get("file")?.as_text()?;
         // Whoever reads the path complains of it.
         let file: Arc<DataFile> = self.data.files.open(&self.folder, &path.value).ok()?;
-        let Some(at) = file.find(&name.value) else {
-            let message = format!("`{}` has no column `{}`", path.value, name.value);
-            let mut complaint = self
-                .texts
-                .error(&UNKNOWN_COLUMN, name.place, message)
-                .label("no such column");
-            complaint
-                .advice
-                .extend(did_you_mean(&name.value, file.names()));
-            let mut columns: Vec<String> = file
-                .names()
-                .filter(|name| !name.is_empty())
-                .map(|name| format!("`{name}`"))
-                .collect();
-            let more = columns.len().saturating_sub(LISTED);
-            columns.truncate(LISTED);
-            let rest = if more > 0 {
-                format!(" and {more} more")
-            } else {
-                String::new()
-            };
-            self.complaints
-                .push(complaint.advise(format!("its columns are {}{rest}", columns.join(", "))));
-            return None;
-        };
+        let at = self.find_column(&file, &path.value, &name)?;
         let wanted = if entry.key.value == "weight_column" {
             Use::Weights
         } else {
@@ -217,7 +200,42 @@ impl Context<'_> {
         }
     }
 
-    fn text_of(&mut self, entry: &Entry, example: &str) -> Option<Text> {
+    /// The place of the column of that name in a file that is written as `path`.
+    pub(super) fn find_column(
+        &mut self,
+        file: &DataFile,
+        path: &str,
+        name: &Text,
+    ) -> Option<usize> {
+        if let Some(at) = file.find(&name.value) {
+            return Some(at);
+        }
+        let message = format!("`{path}` has no column `{}`", name.value);
+        let mut complaint = self
+            .texts
+            .error(&UNKNOWN_COLUMN, name.place, message)
+            .label("no such column");
+        complaint
+            .advice
+            .extend(did_you_mean(&name.value, file.names()));
+        let mut columns: Vec<String> = file
+            .names()
+            .filter(|name| !name.is_empty())
+            .map(|name| format!("`{name}`"))
+            .collect();
+        let more = columns.len().saturating_sub(LISTED);
+        columns.truncate(LISTED);
+        let rest = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
+        self.complaints
+            .push(complaint.advise(format!("its columns are {}{rest}", columns.join(", "))));
+        None
+    }
+
+    pub(super) fn text_of(&mut self, entry: &Entry, example: &str) -> Option<Text> {
         let text = entry.node.as_text();
         if text.is_none() {
             let key = &entry.key.value;

@@ -25,7 +25,7 @@ pub(super) struct InputEntry {
     /// Its unit, known also when its definition is wrong, so that formulas can be checked on.
     pub(super) unit: Option<Unit>,
     /// What it is, to tell a redefinition that changes nothing.
-    pub(super) identity: Option<Identity>,
+    pub(super) identity: Option<Arc<Identity>>,
     /// Whether it takes the quantile of the input it replaces.
     pub(super) shares_draws: bool,
     /// The entry as written, for a bare number that replaces it.
@@ -40,6 +40,11 @@ pub(super) enum Identity {
         family: &'static str,
         parameters: Parameters,
         truncate: Option<(f64, f64)>,
+    },
+    /// A share: the parameters of the Dirichlet distribution, and which of them it is of.
+    Share {
+        parameters: Vec<f64>,
+        place: usize,
     },
 }
 
@@ -106,10 +111,12 @@ impl Context<'_> {
             }
         }
         let (identity, definition, removed) = match definition {
-            Some((identity, definition, removed)) => (Some(identity), Some(definition), removed),
+            Some((identity, definition, removed)) => {
+                (Some(Arc::new(identity)), Some(definition), removed)
+            }
             None => (None, None, None),
         };
-        let data = match &identity {
+        let data = match identity.as_deref() {
             Some(Identity::Random { parameters, .. }) => DataRows::of(parameters),
             _ => None,
         };
@@ -135,6 +142,8 @@ impl Context<'_> {
                 data,
                 equal,
                 written: self.written(table),
+                shares_draws: word("draws").is_some(),
+                identity: identity.clone(),
             });
         InputEntry {
             input,
@@ -390,14 +399,7 @@ impl Context<'_> {
 
     /// Family and parameters, or the value, on one line.
     fn written(&self, table: &Table) -> String {
-        let shown = |entry: &Entry| {
-            let text: Vec<&str> = self
-                .texts
-                .slice(entry.node.place)
-                .split_whitespace()
-                .collect();
-            text.join(" ")
-        };
+        let shown = |entry: &Entry| self.texts.one_line(entry.node.place);
         if let Some(entry) = table.entry("value") {
             return shown(entry);
         }

@@ -3,6 +3,7 @@
 mod catalog;
 mod check;
 pub mod codes;
+mod combine;
 mod correlations;
 mod data;
 mod dimensions;
@@ -18,9 +19,11 @@ mod requirements;
 mod run;
 mod schema;
 mod shares;
+mod sweep;
 mod variants;
 
 pub use check::{LoadError, check, check_with, load, source_of_bytes};
+pub use combine::{Combined, draw_apart};
 pub use data::{DataCache, DataRows};
 pub use run::MOST_TRIALS;
 pub use schema::schema;
@@ -31,6 +34,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::distribution::Marginal;
 use crate::sampler::copula;
 use crate::unit::{Dimension, Unit};
+use inputs::Identity;
 use num_rational::BigRational;
 use std::sync::Arc;
 
@@ -45,7 +49,7 @@ pub struct Model {
     pub description: Option<String>,
     /// `[references]`, in the order of the file.
     pub references: Vec<Reference>,
-    /// The scenario as written first, then `[variants]` in the order of the file.
+    /// The scenario as written first, then `[variants]` in the order of the file, then those of `[sweep]`.
     pub variants: Vec<Variant>,
     /// `[run]`: what the command line may override.
     pub run: RunDefaults,
@@ -94,6 +98,8 @@ pub struct Variant {
     pub name: String,
     /// Its description.
     pub description: Option<String>,
+    /// What a sweep gave it: its paths with their values, or the columns of its file with their cells.
+    pub swept: Vec<(String, String)>,
     /// Every input, in the order of first appearance (an overridden one keeps its place).
     pub inputs: Vec<Input>,
     /// The formulas as one graph.
@@ -205,6 +211,17 @@ pub struct Input {
     pub equal: Option<String>,
     /// The entry as written, for `check` and the manifest: family and parameters, one line.
     pub written: String,
+    /// Whether it asks for the quantile of what has its name elsewhere.
+    pub shares_draws: bool,
+    /// What it is, to tell it from another quantity of its name.
+    identity: Option<Arc<Identity>>,
+}
+
+impl Input {
+    /// Whether both are one quantity, written twice.
+    pub fn same_quantity(&self, other: &Input) -> bool {
+        self.unit.same_as(&other.unit) && self.identity.is_some() && self.identity == other.identity
+    }
 }
 
 /// What an input is.

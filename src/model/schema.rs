@@ -77,6 +77,9 @@ fn shape(shape_of: &'static Shape) -> Value {
         Shape::Section(inner) => section(inner),
         Shape::Sections(inner) => json!({ "type": "array", "items": section(inner) }),
         Shape::Named(inner) => json!({ "type": "object", "additionalProperties": shape(inner) }),
+        Shape::Axis => {
+            json!({ "anyOf": [{ "type": "array", "minItems": 1 }, { "type": "object", "minProperties": 1 }] })
+        }
         Shape::Either(a, b) => json!({ "anyOf": [shape(a), shape(b)] }),
         Shape::Later(_) => json!(false),
     }

@@ -5,7 +5,7 @@ use super::codes::{
     CONCENTRATION_NOT_POSITIVE, NAME_DEFINED_TWICE, SHARE_NOT_POSITIVE, SHARE_REPLACED_ALONE,
     SHARES_NOT_ONE, SHARES_TOO_FEW,
 };
-use super::inputs::{InputEntry, evidence};
+use super::inputs::{Identity, InputEntry, evidence};
 use super::{Definition, Input, Kind, Shares};
 use crate::diagnostic::Diagnostic;
 use crate::distribution::codes::PARAMETER_TOO_EXTREME;
@@ -207,6 +207,11 @@ impl Context<'_> {
                     "share of {}(mean = {}, concentration = {concentration})",
                     key.value, values[at]
                 ),
+                shares_draws: false,
+                identity: Some(Arc::new(Identity::Share {
+                    parameters: parameters.clone(),
+                    place: at,
+                })),
             };
             (input, draw)
         };

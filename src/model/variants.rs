@@ -5,6 +5,7 @@ use super::codes::{NUMBER_WITHOUT_UNIT, REPLACES_NOTHING, VARIANT_DEFINED_TWICE}
 use super::correlations::PlannedCorrelation;
 use super::dimensions::{Compiler, InputView};
 use super::graph::Builder;
+use super::inputs::InputEntry;
 use super::observed::{ObservedEntry, of_variant};
 use super::outputs::OutputEntry;
 use super::{Definition, Input, Variant};
@@ -18,11 +19,13 @@ use std::sync::Arc;
 /// A variant as read: what each of its names stands for.
 #[derive(Debug)]
 pub(super) struct VariantPlan {
-    name: String,
+    pub(super) name: String,
     description: Option<String>,
+    /// What a sweep gave it.
+    pub(super) swept: Vec<(String, String)>,
     quantities: Vec<Named>,
     /// The keys of draws that are not the plain name.
-    draw_keys: HashMap<String, String>,
+    pub(super) draw_keys: HashMap<String, String>,
     /// Its own correlations, then those of the scenario as written that it does not replace.
     pub(super) correlations: Vec<PlannedCorrelation>,
 }
@@ -45,6 +48,7 @@ impl Context<'_> {
         let mut plans = vec![VariantPlan {
             name: base_name,
             description: None,
+            swept: Vec::new(),
             quantities: base.to_vec(),
             draw_keys: HashMap::new(),
             correlations,
@@ -60,25 +64,32 @@ impl Context<'_> {
             .flat_map(|table| &table.entries)
         {
             self.check_variant_name(&entry.key);
-            if !seen.insert(entry.key.value.to_lowercase()) {
-                let message = format!(
-                    "there is already a variant called `{}`, not counting case",
-                    entry.key.value
-                );
-                let complaint = self
-                    .texts
-                    .error(&VARIANT_DEFINED_TWICE, entry.key.place, message)
-                    .label("a second one");
-                let advice = "give it another name (the scenario as written is a variant too: `base`, or the header's `variant`)";
-                self.complaints.push(complaint.advise(advice));
-            }
+            self.refuse_second_variant(&entry.key, &mut seen);
             if let Some(table) = entry.node.as_table() {
                 let mut plan = self.read_variant(&entry.key, table, base, &index, names);
                 plan.inherit_correlations(&plans[0].correlations);
                 plans.push(plan);
             }
         }
+        self.read_sweep(root, &mut plans, &index, names, &mut seen);
         plans
+    }
+
+    /// Complains of a second variant of a name.
+    pub(super) fn refuse_second_variant(&mut self, name: &Text, seen: &mut HashSet<String>) {
+        if seen.insert(name.value.to_lowercase()) {
+            return;
+        }
+        let message = format!(
+            "there is already a variant called `{}`, not counting case",
+            name.value
+        );
+        let complaint = self
+            .texts
+            .error(&VARIANT_DEFINED_TWICE, name.place, message)
+            .label("a second one");
+        let advice = "give it another name (the scenario as written is a variant too: `base`, or the header's `variant`)";
+        self.complaints.push(complaint.advise(advice));
     }
 
     fn read_variant(
@@ -95,6 +106,7 @@ impl Context<'_> {
                 .get("description")
                 .and_then(Node::as_text)
                 .map(|text| text.value),
+            swept: Vec::new(),
             quantities: base.to_vec(),
             draw_keys: HashMap::new(),
             correlations: self.read_correlations(table.get("correlations"), names),
@@ -123,15 +135,7 @@ impl Context<'_> {
                 // What a variant changes is from the variant's source, unless it says otherwise.
                 input.sources.clone_from(&sources);
             }
-            let same = match &base[original].quantity {
-                Quantity::Input(before) => {
-                    self.refuse_shared_draws(&input, before);
-                    input.shares_draws || input.same_quantity(before)
-                }
-                Quantity::Formula(_) => input.shares_draws,
-            };
-            let by_file = matches!(&input.input, Some(input) if input.data.is_some());
-            if !same && !by_file {
+            if self.is_another_quantity(&input, &base[original]) {
                 plan.draw_keys.insert(
                     entry.key.value.clone(),
                     format!("{}/{}", plan.name, entry.key.value),
@@ -163,6 +167,19 @@ impl Context<'_> {
             );
         }
         plan
+    }
+
+    /// Whether an input that replaces something is drawn apart from it.
+    pub(super) fn is_another_quantity(&mut self, input: &InputEntry, replaced: &Named) -> bool {
+        let same = match &replaced.quantity {
+            Quantity::Input(before) => {
+                self.refuse_shared_draws(input, before);
+                input.shares_draws || input.same_quantity(before)
+            }
+            Quantity::Formula(_) => input.shares_draws,
+        };
+        let by_file = matches!(&input.input, Some(input) if input.data.is_some());
+        !same && !by_file
     }
 
     /// The entry as an input's table: a bare number takes the unit of the input it replaces.
@@ -283,6 +300,7 @@ impl Context<'_> {
         Some(Variant {
             name: plan.name.clone(),
             description: plan.description.clone(),
+            swept: plan.swept.clone(),
             inputs: inputs
                 .into_iter()
                 .map(|(_, input)| input)
@@ -306,6 +324,20 @@ impl VariantPlan {
         &self.name
     }
 
+    /// The scenario as written under another name.
+    pub(super) fn like(&self, name: String) -> VariantPlan {
+        let mut plan = VariantPlan {
+            name,
+            description: None,
+            swept: Vec::new(),
+            quantities: self.quantities.clone(),
+            draw_keys: HashMap::new(),
+            correlations: Vec::new(),
+        };
+        plan.inherit_correlations(&self.correlations);
+        plan
+    }
+
     /// Adds the correlations of the scenario as written, but those of pairs that this variant has its own for.
     fn inherit_correlations(&mut self, base: &[PlannedCorrelation]) {
         let own = self.correlations.len();
@@ -319,8 +351,13 @@ impl VariantPlan {
         }
     }
 
+    /// What a name stands for.
+    pub(super) fn quantity(&self, original: usize) -> &Named {
+        &self.quantities[original]
+    }
+
     /// Puts a quantity in the place of another, so that everything keeps its order.
-    fn put(&mut self, original: usize, named: Named) {
+    pub(super) fn put(&mut self, original: usize, named: Named) {
         self.quantities[original] = named;
     }
 }

@@ -175,7 +175,7 @@ help: {instead}",
 }
 
 /// `scenario`, or `scenario / variant`.
-fn label(scenario: &str, variant: &str) -> String {
+pub(super) fn label(scenario: &str, variant: &str) -> String {
     if variant == BASE {
         scenario.to_owned()
     } else {

@@ -158,6 +158,7 @@ pub(super) fn report() -> Report {
         title: Some("A chat service".to_owned()),
         variant: "base".to_owned(),
         description: None,
+        swept: Vec::new(),
         sample: SampleReport {
             sampler: "sobol".to_owned(),
             trials: 1_048_576,
@@ -175,6 +176,7 @@ pub(super) fn report() -> Report {
     };
     Report {
         runs: vec![run],
+        comparison: None,
         notes: Vec::new(),
     }
 }
@@ -185,6 +187,7 @@ pub(super) fn two_runs() -> Report {
     let mut variant = report.runs[0].clone();
     variant.variant = "us-west-2".to_owned();
     variant.description = Some("=1+1".to_owned());
+    variant.swept = vec![("inputs.gpus".to_owned(), "8".to_owned())];
     report.runs.push(variant);
     report
 }

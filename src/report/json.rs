@@ -55,6 +55,8 @@ mod tests {
                 "sensitivity",
                 "observed",
                 "nested",
+                "comparison",
+                "ranks",
                 "variants",
                 "notes"
             ]

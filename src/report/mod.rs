@@ -1,5 +1,6 @@
 //! The finished results as plain data, and one writer a format. Nothing is computed here.
 
+pub mod comparison;
 pub mod csv;
 #[cfg(test)]
 mod example;
@@ -10,6 +11,7 @@ pub mod manifest;
 pub mod nested;
 pub mod number;
 pub mod observed;
+pub mod ranks;
 pub mod samples;
 pub mod sensitivity;
 pub mod summary;
@@ -28,6 +30,8 @@ pub const TABLES: &[Table] = &[
     sensitivity::TABLE,
     observed::TABLE,
     nested::TABLE,
+    comparison::TABLE,
+    ranks::TABLE,
     variants::TABLE,
 ];
 
@@ -42,6 +46,8 @@ pub trait Writer {
 pub struct Report {
     /// Results, in the order of the files, the base variant first.
     pub runs: Vec<RunReport>,
+    /// Alternatives held against each other, where that was asked for.
+    pub comparison: Option<comparison::ComparisonReport>,
     /// Sentences the reader must not miss (trials rounded up, truncation, non-finite trials left out …).
     pub notes: Vec<String>,
 }
@@ -87,6 +93,8 @@ pub struct RunReport {
     pub variant: String,
     /// The variant's description.
     pub description: Option<String>,
+    /// What a sweep gave it: its paths or columns, with their values.
+    pub swept: Vec<(String, String)>,
     /// How the sample was made.
     pub sample: SampleReport,
     /// One row per input, in the order of the file.

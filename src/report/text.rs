@@ -2,6 +2,7 @@
 //!
 //! "Of outcomes" stands beside a spread, "known to within" beside an error; the two are never called by the same word.
 
+mod comparison;
 mod drivers;
 mod first_order;
 mod nested;
@@ -34,6 +35,10 @@ impl Writer for Text {
             width: self.width,
             colour: self.colour,
         };
+        if let Some(comparison) = &report.comparison {
+            page.comparison(comparison);
+            return out.write_all(page.text.as_bytes());
+        }
         match report.runs.as_slice() {
             [] => return Ok(()),
             [run] => page.one(run),

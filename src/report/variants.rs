@@ -9,6 +9,14 @@ pub const TABLE: Table = Table {
     optional: true,
     rows: |report, visit| {
         for run in &report.runs {
+            for (key, value) in &run.swept {
+                visit(&[
+                    Cell::text(&run.scenario),
+                    Cell::text(&run.variant),
+                    Cell::text(key),
+                    Cell::text(value),
+                ])?;
+            }
             if let Some(description) = &run.description {
                 visit(&[
                     Cell::text(&run.scenario),

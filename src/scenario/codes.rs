@@ -61,8 +61,8 @@ of units (`2.5 Gt` instead of a number of grams).";
         "`--set` takes a path and a TOML value: `--set inputs.grid=300`, `--set inputs.grid.median=200`, \
 `--set 'formulas.energy=\"power * hours\"'`, `--set 'inputs.grid={ distribution = \"uniform\", min = 1, max = 2, unit = \"gCO2e/kWh\" }'`.";
     /// An edit of something the file does not have.
-    EDIT_OF_NOTHING = "edit-of-nothing", "a --set of something the file does not have",
-        "`--set` changes an input or a formula that the file has: `inputs.NAME`, `inputs.NAME.PARAMETER` or `formulas.NAME`.";
+    EDIT_OF_NOTHING = "edit-of-nothing", "a path to something the file does not have",
+        "`--set` and the axes of [sweep] change an input or a formula that the file has: `inputs.NAME`, `inputs.NAME.PARAMETER` or `formulas.NAME`.";
     /// A formula without anything in it.
     EMPTY_FORMULA = "empty-formula", "a formula without anything in it",
         "A formula is an expression over inputs and other formulas: `energy = \"power * hours\"`.";

@@ -1,4 +1,5 @@
-//! Edits of the command line: `--set PATH=VALUE` replaces part of the tree before anything is checked.
+//! Edits: a path and a value that replaces part of the tree. `--set PATH=VALUE` does so before anything is checked, a sweep for each
+//! of its variants.
 
 use super::codes::{EDIT_MALFORMED, EDIT_OF_NOTHING};
 use super::tree::{Entry, Node, Parsed, Place, Table, Text, Texts, Value, parse};
@@ -43,6 +44,60 @@ pub fn apply(root: &mut Table, texts: &mut Texts, sets: &[String]) -> Vec<Diagno
         }
     }
     complaints
+}
+
+/// Where an entry stands that a path leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    /// In `[inputs]`.
+    Inputs,
+    /// In `[formulas]`.
+    Formulas,
+}
+
+/// What edits of one input or formula make of it, the rest of the tree untouched: the section it then stands in, and its value.
+///
+/// # Errors
+///
+/// When a path leads to nothing that can be set.
+pub fn edited(
+    root: &Table,
+    texts: &Texts,
+    name: &str,
+    edits: &[(&[Text], &Node)],
+) -> Result<(Section, Node), Box<Diagnostic>> {
+    let sections = [(Section::Inputs, "inputs"), (Section::Formulas, "formulas")];
+    let alone = |section: &str| -> Option<Entry> {
+        let whole = root.entry(section)?;
+        let entry = whole.node.as_table()?.entry(name)?.clone();
+        Some(Entry {
+            key: whole.key.clone(),
+            node: Node {
+                place: whole.node.place,
+                value: Value::Table(Table {
+                    entries: vec![entry],
+                }),
+            },
+        })
+    };
+    let found: Vec<Entry> = sections.iter().filter_map(|row| alone(row.1)).collect();
+    // Whoever complains that nothing has that name looks at all that there are.
+    let mut tree = if found.is_empty() {
+        root.clone()
+    } else {
+        Table { entries: found }
+    };
+    for (path, value) in edits {
+        apply_one(&mut tree, texts, path, (*value).clone())?;
+    }
+    let node = |section: &str| Some(tree.table(section)?.get(name)?.clone());
+    sections
+        .iter()
+        .find_map(|(section, key)| Some((*section, node(key)?)))
+        .ok_or_else(|| {
+            let place = edits[0].0[0].place;
+            nothing(texts, name, place, "input or formula", std::iter::empty()).into()
+        })
 }
 
 fn malformed(mut fault: Diagnostic) -> Diagnostic {

@@ -23,6 +23,8 @@ pub enum Shape {
     Sections(&'static Section),
     /// Entries under names of the user's choice, each of this shape.
     Named(&'static Shape),
+    /// The values of an axis: a list of them, or a table of labels with a value each.
+    Axis,
     /// Either of two.
     Either(&'static Shape, &'static Shape),
     /// Part of the contract that this version does not have yet: recognised, and refused in these words.
@@ -150,7 +152,7 @@ pub static ROOT: Section = Section {
         ),
         key(
             "sweep",
-            Shape::Later("sweeps over values"),
+            Shape::Section(&SWEEP),
             "Axes whose combinations become variants",
         ),
         key(
@@ -413,6 +415,29 @@ pub static VARIANT: Section = Section {
         ),
     ],
     others: Others::Refused,
+};
+
+/// `[sweep]`.
+pub static SWEEP: Section = Section {
+    name: "[sweep]",
+    keys: &[
+        key(
+            "file",
+            Shape::Text,
+            "A data file with a variant in each row, instead of axes",
+        ),
+        key(
+            "name",
+            Shape::Texts,
+            "The columns of that file that name the variants",
+        ),
+        key(
+            "set",
+            Shape::Named(&Shape::Text),
+            "What its columns replace: a path and a column each",
+        ),
+    ],
+    others: Others::Are(&Shape::Axis),
 };
 
 /// `[run]`.

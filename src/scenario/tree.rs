@@ -25,7 +25,7 @@ pub struct Place {
     pub end: u32,
 }
 
-/// The texts that places point into: the file first, then one for each edit.
+/// The texts that places point into: the file first, then one for each edit, then the data file of a sweep.
 #[derive(Debug, Clone)]
 pub struct Texts(pub Vec<Arc<Source>>);
 
@@ -41,6 +41,18 @@ impl Texts {
             .text
             .get(place.start as usize..place.end as usize)
             .unwrap_or("")
+    }
+
+    /// What stands at a place, on one line.
+    pub fn one_line(&self, place: Place) -> String {
+        let words: Vec<&str> = self.slice(place).split_whitespace().collect();
+        words.join(" ")
+    }
+
+    /// The number of a text that was added.
+    pub fn number_of(&self, source: &Arc<Source>) -> Option<u16> {
+        let at = self.0.iter().position(|text| Arc::ptr_eq(text, source))?;
+        u16::try_from(at).ok()
     }
 
     /// The place of some bytes of a decoded text: escapes and line continuations are counted back.

@@ -83,6 +83,11 @@ impl Walk<'_> {
         }
     }
 
+    /// Checks that a formula is a text.
+    pub fn formula(&mut self, entry: &Entry) {
+        self.shape(entry, &Shape::Text);
+    }
+
     fn shape(&mut self, entry: &Entry, shape: &'static Shape) {
         match shape {
             Shape::Later(what) => {
@@ -220,6 +225,7 @@ fn fits(node: &Node, shape: &Shape) -> bool {
             .iter()
             .all(|node| matches!(node.value, Value::Table(_))),
         (Shape::Either(a, b), _) => fits(node, a) || fits(node, b),
+        (Shape::Axis, Value::List(_) | Value::Table(_)) => true,
         (Shape::Section(_) | Shape::Named(_), Value::Table(_)) => true,
         _ => false,
     }
@@ -235,6 +241,7 @@ fn wanted(shape: &Shape) -> String {
         Shape::Scalar => "text or a number".to_owned(),
         Shape::Section(_) | Shape::Named(_) => "a table".to_owned(),
         Shape::Sections(_) => "a list of tables".to_owned(),
+        Shape::Axis => "a list of values or a table of labels".to_owned(),
         Shape::Either(a, b) => format!("{} or {}", wanted(a), wanted(b)),
         Shape::Later(what) => (*what).to_owned(),
     }
@@ -255,6 +262,11 @@ fn example(key: &str, shape: &Shape) -> String {
         }
         Shape::Sections(_) => {
             format!("`[[{key}]]` on a line of its own for each, and its keys below")
+        }
+        Shape::Axis => {
+            format!(
+                "values in brackets, `\"{key}\" = [8, 16]`, or with labels: `\"{key}\" = {{ low = 8, high = 16 }}`"
+            )
         }
         Shape::Either(simple, _) => example(key, simple),
         Shape::Later(what) => (*what).to_owned(),

@@ -203,7 +203,7 @@ fn quantile(order: &OrderStatistics, p: f64) -> Result<Estimate, Missed> {
 
 /// The share of the trials that is counted in each replicate, a trial as `parts`, with the jackknife's error; where it is none or all of them, the
 /// 95 % one-sided limit of Clopper and Pearson (Biometrika 26, 404 (1934)).
-fn share(sizes: &[u64], parts: u64, count: &dyn Fn(usize) -> u64) -> Estimate {
+pub fn share(sizes: &[u64], parts: u64, count: &dyn Fn(usize) -> u64) -> Estimate {
     let n: u64 = sizes.iter().sum();
     let counts: Vec<u64> = (0..sizes.len()).map(count).collect();
     let counted: u64 = counts.iter().sum();
