@@ -3,7 +3,7 @@
 mod verdict;
 
 use super::{Dimensions, Plan, RunError, VariantRun};
-use crate::model::{Binary, Combined, Definition, Model, Output, Variant};
+use crate::model::{Binary, Combined, Definition, Input, Model, Output, Variant};
 use crate::program::{self, Program, Slot};
 use crate::report::comparison::{
     AlternativeName, ComparedOutput, ComparisonReport, ComparisonRow, PairReport,
@@ -44,6 +44,13 @@ impl Alternative<'_> {
             scenario: self.model.scenario.clone(),
             variant: self.variant.name.clone(),
         }
+    }
+
+    fn random_inputs(&self) -> Vec<&Input> {
+        let inputs = self.variant.inputs.iter();
+        inputs
+            .filter(|input| matches!(input.definition, Definition::Random(_)))
+            .collect()
     }
 
     fn output(&self, name: &str) -> Option<(usize, &Output)> {
@@ -342,31 +349,26 @@ impl Study<'_> {
             shared: Vec::new(),
             same_quantile: Vec::new(),
             apart: Vec::new(),
+            in_one: Vec::new(),
             outputs,
         };
-        let random = |of: Alternative<'_>| {
-            let inputs = of.variant.inputs.clone();
-            let random =
-                |input: &crate::model::Input| matches!(input.definition, Definition::Random(_));
-            inputs.into_iter().filter(random).collect::<Vec<_>>()
-        };
-        let (of_a, of_b) = (random(a), random(b));
+        let (of_a, of_b) = (a.random_inputs(), b.random_inputs());
         for input in &of_a {
-            let other = of_b
-                .iter()
-                .find(|other| other.draw_key == input.draw_key && other.name == input.name);
-            match other {
-                Some(other) if input.same_quantity(other) => report.shared.push(input.name.clone()),
-                Some(_) => report.same_quantile.push(input.name.clone()),
-                None => report.apart.push(input.name.clone()),
-            }
+            let other = of_b.iter().find(|other| other.name == input.name);
+            let list = match other {
+                None => &mut report.in_one,
+                Some(other) if other.draw_key != input.draw_key => &mut report.apart,
+                Some(other) if other.same_quantity(input) => &mut report.shared,
+                Some(_) => &mut report.same_quantile,
+            };
+            list.push(input.name.clone());
         }
-        for input in &of_b {
-            let named = [&report.shared, &report.same_quantile, &report.apart];
-            if named.iter().all(|names| !names.contains(&input.name)) {
-                report.apart.push(input.name.clone());
-            }
-        }
+        let only_b = of_b.iter().map(|input| &input.name);
+        report.in_one.extend(
+            only_b
+                .filter(|name| of_a.iter().all(|input| input.name != **name))
+                .cloned(),
+        );
         report
     }
 

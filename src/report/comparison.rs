@@ -36,8 +36,10 @@ pub struct PairReport {
     pub shared: Vec<String>,
     /// Random inputs with another distribution at the same quantile.
     pub same_quantile: Vec<String>,
-    /// Random inputs that are drawn independently, or that only one of the two has.
+    /// Random inputs that are drawn independently.
     pub apart: Vec<String>,
+    /// Inputs that are random in one of the two only.
+    pub in_one: Vec<String>,
     /// The outputs that both have.
     pub outputs: Vec<ComparedOutput>,
 }

@@ -125,6 +125,7 @@ fn drawn(pair: &PairReport) -> String {
             &pair.same_quantile,
         ),
         ("drawn independently", &pair.apart),
+        ("random in one only", &pair.in_one),
     ];
     let parts: Vec<String> = parts
         .iter()
