@@ -284,6 +284,37 @@ fn electricity_nine_cells() {
 }
 
 #[test]
+fn us_west_choice() {
+    // Three figures against four, each pair equally likely: counted by hand.
+    let (json, _) = montecarbon(&[
+        "compare",
+        "us-west-choice.toml",
+        "--baseline",
+        "us-west-2",
+        "--trials",
+        "200000",
+        "--json",
+    ]);
+    let document: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let rows = document["comparison"].as_array().expect("rows");
+    let of = |quantity: &str, statistic: &str| {
+        let mut found = rows.iter().filter(|row| {
+            row["variant_a"] == "us-west"
+                && row["quantity"] == quantity
+                && row["statistic"] == statistic
+        });
+        let value = found.next().and_then(|row| row["value"].as_f64());
+        value.expect("a number")
+    };
+    let west = (240.6 + 350.861 + 169.28) / 3.0;
+    let west_2 = (297.6 + 350.861 + 79.23 + 119.76) / 4.0;
+    let near = |found: f64, exact: f64| (found / exact - 1.0).abs() < 0.01;
+    assert!(near(of("difference", "mean"), 0.096 * (west - west_2)));
+    assert!(near(of("order", "p_a_below_b"), 1.0 / 3.0));
+    assert!(near(of("order", "p_equal"), 1.0 / 12.0));
+}
+
+#[test]
 fn year_against_a_dane() {
     check(
         "year-against-a-dane.toml",
