@@ -272,7 +272,7 @@ fn electricity_nine_cells() {
     assert_eq!(cells.len(), 9);
     assert_eq!(
         found[&(
-            "queries=5,per_query=2.97".to_owned(),
+            "queries.value=5,per_query.value=2.97".to_owned(),
             "energy".to_owned(),
             "mean".to_owned()
         )],
