@@ -272,7 +272,7 @@ fn electricity_nine_cells() {
     assert_eq!(cells.len(), 9);
     assert_eq!(
         found[&(
-            "queries=5,per_query=2.97".to_owned(),
+            "queries.value=5,per_query.value=2.97".to_owned(),
             "energy".to_owned(),
             "mean".to_owned()
         )],
@@ -281,6 +281,37 @@ fn electricity_nine_cells() {
     assert_eq!((cells[0], cells[8]), (1.1682, 23.364));
     let mean = cells.iter().sum::<f64>() / 9.0;
     assert!((mean / 9.3456 - 1.0).abs() < 1e-15, "{mean}");
+}
+
+#[test]
+fn us_west_choice() {
+    // Three figures against four, each pair equally likely: counted by hand.
+    let (json, _) = montecarbon(&[
+        "compare",
+        "us-west-choice.toml",
+        "--baseline",
+        "us-west-2",
+        "--trials",
+        "200000",
+        "--json",
+    ]);
+    let document: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let rows = document["comparison"].as_array().expect("rows");
+    let of = |quantity: &str, statistic: &str| {
+        let mut found = rows.iter().filter(|row| {
+            row["variant_a"] == "us-west"
+                && row["quantity"] == quantity
+                && row["statistic"] == statistic
+        });
+        let value = found.next().and_then(|row| row["value"].as_f64());
+        value.expect("a number")
+    };
+    let west = (240.6 + 350.861 + 169.28) / 3.0;
+    let west_2 = (297.6 + 350.861 + 79.23 + 119.76) / 4.0;
+    let near = |found: f64, exact: f64| (found / exact - 1.0).abs() < 0.01;
+    assert!(near(of("difference", "mean"), 0.096 * (west - west_2)));
+    assert!(near(of("order", "p_a_below_b"), 1.0 / 3.0));
+    assert!(near(of("order", "p_equal"), 1.0 / 12.0));
 }
 
 #[test]

@@ -106,10 +106,23 @@ impl Combined {
             .collect()
     }
 
-    /// `a` with `b`, in a unit of the dimension that this has.
-    pub fn binary(&mut self, function: Binary, a: NodeId, b: NodeId, unit: &Unit) -> NodeId {
-        self.builder
-            .node(Operation::Binary(function, a, b), &unit.dimension)
+    /// `a` with `b` as an output; without a unit it is a pure number.
+    pub fn output(
+        &mut self,
+        name: String,
+        function: Binary,
+        [a, b]: [NodeId; 2],
+        unit: Option<&Unit>,
+    ) -> Output {
+        let unit = unit.cloned().unwrap_or_else(Unit::one);
+        let operation = Operation::Binary(function, a, b);
+        Output {
+            name,
+            node: self.builder.node(operation, &unit.dimension),
+            unit,
+            description: None,
+            thresholds: Vec::new(),
+        }
     }
 
     /// All of them as one variant with these outputs.

@@ -14,7 +14,6 @@ use crate::run::{self, Experiment, NonFinite, Outcome, Progress, Question, Stopp
 use crate::statistic::Estimate;
 use crate::statistic::summary::{Summary, share};
 use crate::statistic::tally::Marks;
-use crate::unit::Unit;
 use std::collections::{HashMap, HashSet};
 
 /// Pairs that are run together: enough to draw what they share once, few enough for the tallies of all to stay small.
@@ -239,12 +238,12 @@ impl Study<'_> {
                     .or_insert_with(|| combined.add(self.alternatives[at].variant));
             }
             for (output, at_a, at_b) in self.common([a, b]) {
-                let [node_a, node_b] = [nodes[&a][at_a], nodes[&b][at_b]];
+                let both = [nodes[&a][at_a], nodes[&b][at_b]];
                 let parts = [
-                    (false, Binary::Subtract, output.unit.clone()),
-                    (true, Binary::Divide, Unit::one()),
+                    (false, "−", Binary::Subtract, Some(&output.unit)),
+                    (true, "/", Binary::Divide, None),
                 ];
-                for (ratio, function, unit) in parts {
+                for (ratio, sign, function, unit) in parts {
                     let column = Column {
                         pair,
                         output: output.name.clone(),
@@ -253,15 +252,9 @@ impl Study<'_> {
                     if without_ratio.contains(&column) {
                         continue;
                     }
-                    let sign = if ratio { "/" } else { "−" };
                     let [one, other] = [a, b].map(|at| label(self.alternatives[at]));
-                    outputs.push(Output {
-                        name: format!("{} ({one} {sign} {other})", output.name),
-                        node: combined.binary(function, node_a, node_b, &unit),
-                        unit,
-                        description: None,
-                        thresholds: Vec::new(),
-                    });
+                    let name = format!("{} ({one} {sign} {other})", output.name);
+                    outputs.push(combined.output(name, function, both, unit));
                     columns.push(column);
                 }
             }

@@ -131,6 +131,8 @@ fn json() {
             "sensitivity",
             "observed",
             "nested",
+            "comparison",
+            "ranks",
             "variants",
             "notes"
         ]
