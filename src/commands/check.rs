@@ -8,6 +8,7 @@ use crate::report::grid::{Align, Grid};
 use crate::report::number;
 use crate::report::text::plain;
 use serde_json::{Value, json};
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -99,12 +100,10 @@ impl Implication<'_> {
 /// The inputs as written, then those that variants define otherwise.
 fn implications<'model>(model: &'model Model, quantiles: &[f64]) -> Vec<Implication<'model>> {
     let mut implications: Vec<Implication<'model>> = Vec::new();
+    let mut seen = HashSet::new();
     for (index, variant) in model.variants.iter().enumerate() {
         for input in &variant.inputs {
-            let written_before = model.variants[..index]
-                .iter()
-                .any(|earlier| earlier.inputs.iter().any(|other| same(other, input)));
-            if !written_before {
+            if seen.insert((&input.name, &input.written, &input.unit.text)) {
                 let name = if index == 0 {
                     input.name.clone()
                 } else {
@@ -115,10 +114,6 @@ fn implications<'model>(model: &'model Model, quantiles: &[f64]) -> Vec<Implicat
         }
     }
     implications
-}
-
-fn same(one: &Input, other: &Input) -> bool {
-    one.name == other.name && one.written == other.written && one.unit.text == other.unit.text
 }
 
 fn implication<'model>(
