@@ -26,6 +26,9 @@ struct Sweep {
     points: Vec<Point>,
 }
 
+/// For each path, which target it belongs to and its number among that target's paths.
+type Places = Vec<(usize, usize)>;
+
 /// What is set together: the paths that lead into one input or formula.
 struct Target {
     name: String,
@@ -414,8 +417,7 @@ impl Context<'_> {
 
     /// Paths brought together by what they lead to, and for each of them its target and its place there. `None` when two set
     /// the same thing.
-    #[allow(clippy::type_complexity, reason = "two lists that are made together")]
-    fn targets(&mut self, paths: Vec<Path>) -> Option<(Vec<Target>, Vec<(usize, usize)>)> {
+    fn targets(&mut self, paths: Vec<Path>) -> Option<(Vec<Target>, Places)> {
         let mut targets: Vec<Target> = Vec::new();
         let mut places = Vec::with_capacity(paths.len());
         let mut clean = true;

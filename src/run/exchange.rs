@@ -34,13 +34,7 @@ pub fn exchange<D: Design>(
 ) -> Result<Vec<D::Tally>, Stopped> {
     let exchanges = Exchanges::new(what.program, what.player_of, what.coupled, what.design);
     let layout = what.layout;
-    let segments: Vec<(u32, u64, usize)> = (0..layout.replicates)
-        .flat_map(|replicate| {
-            layout
-                .segments(replicate)
-                .map(move |(segment, rows)| (replicate, segment, rows))
-        })
-        .collect();
+    let segments: Vec<(u32, u64, usize)> = layout.every_segment().collect();
     let mut tallies: Vec<D::Tally> = (0..layout.replicates)
         .map(|_| what.design.tally())
         .collect();

@@ -101,13 +101,7 @@ pub fn stream_trials<T: Send, E: Send>(
     mut take: impl FnMut(T) -> Result<(), E> + Send,
 ) -> Result<(), E> {
     let layout = experiment.layout;
-    let segments: Vec<(u32, u64, usize)> = (0..layout.replicates)
-        .flat_map(|replicate| {
-            layout
-                .segments(replicate)
-                .map(move |(segment, rows)| (replicate, segment, rows))
-        })
-        .collect();
+    let segments: Vec<(u32, u64, usize)> = layout.every_segment().collect();
     let mut result = Ok(());
     in_order(
         segments.len(),

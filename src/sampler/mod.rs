@@ -170,6 +170,14 @@ impl Layout {
         self.rows * u64::from(replicate) + u64::from(replicate.min(self.one_more))
     }
 
+    /// The segments of all replicates, in the order of the trials: for each, its replicate, its number and its rows.
+    pub fn every_segment(self) -> impl Iterator<Item = (u32, u64, usize)> {
+        (0..self.replicates).flat_map(move |replicate| {
+            self.segments(replicate)
+                .map(move |(segment, rows)| (replicate, segment, rows))
+        })
+    }
+
     /// The segments of a replicate: for each, its number and its rows.
     pub fn segments(&self, replicate: u32) -> impl Iterator<Item = (u64, usize)> + use<> {
         let rows = self.rows(replicate);
