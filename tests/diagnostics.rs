@@ -18,6 +18,10 @@ const EXCEPTIONS: &[(&str, &str)] = &[
         "kinds-correlated",
         "needs a nested run; tested on the command line",
     ),
+    (
+        "imports-too-large",
+        "needs fifty files; tested with the imports",
+    ),
     ("edit-malformed", "needs a --set; tested below"),
 ];
 

@@ -328,6 +328,29 @@ fn year_against_a_dane() {
 }
 
 #[test]
+fn lifecycle_first_year() {
+    check(
+        "lifecycle-first-year.toml",
+        &[
+            ("total", "median", 70.0),
+            ("total", "interval_low", 19.0),
+            ("total", "interval_high", 403.0),
+        ],
+    );
+    // Independent factors, so the mean is the product of their means: a lognormal with 0.02 and 0.5 at its 5 % and 95 %,
+    // and pert distributions, (min + 4 mode + max) / 6.
+    let counted = 0.1 * (0.5 * (5.0_f64.ln() / 1.644_853_626_951_472_2).powi(2)).exp();
+    let training = 10_000.0 * 14.8 * 24.0 * (2000.0 / 6.0) * (6.68 / 6.0) * (2566.0 / 6.0) * 1e-9;
+    let mean = counted * training;
+    check_variant(
+        "lifecycle-first-year.toml",
+        "base",
+        1e-3,
+        &[("training_share", "mean", mean)],
+    );
+}
+
+#[test]
 fn bloom_training_lifecycle() {
     check(
         "bloom-training-lifecycle.toml",

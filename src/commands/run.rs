@@ -342,7 +342,7 @@ fn manifest(
         read: files
             .iter()
             .map(ScenarioFile::record)
-            .chain(data_files(planned))
+            .chain(further_files(planned))
             .collect(),
         stdin: stdin.map(|file| String::from_utf8_lossy(&file.bytes).into_owned()),
         scenarios: planned
@@ -364,16 +364,18 @@ fn manifest(
     }
 }
 
-/// Each data file that a scenario reads, once.
-fn data_files(planned: &[(Model, Plan)]) -> Vec<FileRecord> {
+/// Each file that a scenario imports or takes data from, once.
+fn further_files(planned: &[(Model, Plan)]) -> Vec<FileRecord> {
     let mut records: Vec<FileRecord> = Vec::new();
-    for file in planned.iter().flat_map(|(model, _)| &model.data) {
-        let path = &file.source.name;
-        if records.iter().all(|record| record.path != *path) {
-            records.push(FileRecord {
-                path: path.clone(),
-                sha256: sha256(file.source.text.as_bytes()),
-            });
+    for (model, _) in planned {
+        let data = model.data.iter().map(|file| &file.source);
+        for source in model.imports.iter().chain(data) {
+            if records.iter().all(|record| record.path != source.name) {
+                records.push(FileRecord {
+                    path: source.name.clone(),
+                    sha256: sha256(source.text.as_bytes()),
+                });
+            }
         }
     }
     records

@@ -175,7 +175,7 @@ fn complaints_of_header(source: &Arc<Source>, columns: &[(String, Span)]) -> Vec
 }
 
 /// The file of the same folder whose name is most like one that does not exist.
-fn neighbour(place: &Path) -> Option<String> {
+pub fn neighbour(place: &Path) -> Option<String> {
     let folder = match place.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),

@@ -2,6 +2,7 @@
 
 use super::codes::UNKNOWN_FORMAT;
 use super::formulas::ParsedFormula;
+use super::imports::Imported;
 use super::inputs::InputEntry;
 use super::shares::PlannedShares;
 use super::variants::VariantPlan;
@@ -84,12 +85,46 @@ pub fn check(source: Arc<Source>, stem: &str, sets: &[String]) -> Result<Model, 
     check_with(source, stem, sets, &mut DataCache::default())
 }
 
-/// [`check`], with the data files that were read before at hand. Their paths are relative to the folder of the source's name.
+/// [`check`], with the data files and imports that were read before at hand. Their paths are relative to the folder of the source's name.
 ///
 /// # Errors
 ///
 /// See [`check`].
 pub fn check_with(
+    source: Arc<Source>,
+    stem: &str,
+    sets: &[String],
+    data: &mut DataCache,
+) -> Result<Model, Vec<Diagnostic>> {
+    check_as(Purpose::Run, source, stem, sets, data)
+}
+
+/// What a file is read for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// To be run.
+    Run,
+    /// To be used by another file, which has its own outputs.
+    Import,
+}
+
+/// [`check_with`], for a purpose.
+pub(super) fn check_as(
+    purpose: Purpose,
+    source: Arc<Source>,
+    stem: &str,
+    sets: &[String],
+    data: &mut DataCache,
+) -> Result<Model, Vec<Diagnostic>> {
+    let path = PathBuf::from(&source.name);
+    data.imports.enter(&path);
+    let checked = check_open(purpose, source, stem, sets, data);
+    data.imports.leave();
+    checked
+}
+
+fn check_open(
+    purpose: Purpose,
     source: Arc<Source>,
     stem: &str,
     sets: &[String],
@@ -122,6 +157,10 @@ pub fn check_with(
         folder,
         data,
         files: Vec::new(),
+        purpose,
+        imports: Vec::new(),
+        adopted: Vec::new(),
+        brought: 0,
     };
     let model = context.model(&scenario.root, stem);
     let mut complaints = context.complaints;
@@ -153,6 +192,13 @@ pub(super) struct Context<'a> {
     pub(super) data: &'a mut DataCache,
     /// The data files used, in the order of first use.
     pub(super) files: Vec<Arc<DataFile>>,
+    purpose: Purpose,
+    /// The files imported, directly or by others.
+    pub(super) imports: Vec<Arc<Source>>,
+    /// References of imported files.
+    pub(super) adopted: Vec<Reference>,
+    /// Inputs and operations of all imports together.
+    pub(super) brought: usize,
 }
 
 /// What a name of the scenario stands for.
@@ -162,6 +208,8 @@ pub(super) enum Quantity {
     Input(Arc<InputEntry>),
     /// A formula, parsed.
     Formula(Arc<ParsedFormula>),
+    /// Another file, whose names begin with this one.
+    Import(Arc<Imported>),
 }
 
 /// A name and what it stands for.
@@ -235,17 +283,33 @@ impl Context<'_> {
                 quantity: Quantity::Formula(formula),
             });
         }
-        let outputs = self.read_outputs(root);
+        let imports = self.read_imports(root, &names);
+        self.check_bound_names(&imports, &names);
+        let is_run = self.purpose == Purpose::Run;
+        let outputs = if is_run {
+            self.read_outputs(root)
+        } else {
+            Vec::new()
+        };
         let plans = self.read_variants(root, &base, &names);
         let plan_names: Vec<&str> = plans.iter().map(VariantPlan::name).collect();
-        let observed = self.read_observed(root, &outputs, &plan_names);
-        let run = self.read_run(root);
+        let (mut observed, mut run) = Default::default();
+        if is_run {
+            observed = self.read_observed(root, &outputs, &plan_names);
+            run = self.read_run(root);
+        }
+        let reported: Vec<&str> = outputs
+            .iter()
+            .map(|output| output.key.value.as_str())
+            .collect();
+        let imports = self.prune_imports(imports, &plans, &reported);
         let mut used = HashSet::new();
         let variants: Vec<Option<super::Variant>> = plans
             .iter()
-            .map(|plan| self.build_variant(plan, &outputs, &observed, &mut used))
+            .map(|plan| self.build_variant(plan, &imports, &outputs, &observed, &mut used))
             .collect();
-        if self.errors() == 0 {
+        if is_run && self.errors() == 0 {
+            base.extend(imports);
             // With errors left, what looks unused may only be misspelt.
             self.warn_of_unused(&base, &used);
         }
@@ -254,6 +318,7 @@ impl Context<'_> {
                 .and_then(|node| node.as_text())
                 .map(|text| text.value)
         };
+        self.references.append(&mut self.adopted);
         Some(Model {
             scenario: stem.to_owned(),
             title: text("title"),
@@ -262,6 +327,7 @@ impl Context<'_> {
             variants: variants.into_iter().collect::<Option<Vec<_>>>()?,
             run,
             data: std::mem::take(&mut self.files),
+            imports: std::mem::take(&mut self.imports),
             warnings: Vec::new(),
         })
     }

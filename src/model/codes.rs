@@ -114,6 +114,23 @@ unit measures. The complaint names both dimensions and the factor between them: 
     /// A formula nobody uses.
     UNUSED_FORMULA = "unused-formula", "a formula that no output depends on",
         "The formula has no influence on any output of any variant. List it in [outputs], or remove it.";
+    /// An import nobody uses.
+    UNUSED_IMPORT = "unused-import", "an import that no output depends on",
+        "None of its names is used by an output of any variant. Write one in a formula, `training.emissions`, or remove the import.";
+    /// A file that cannot be imported.
+    IMPORT_UNREADABLE = "import-unreadable", "an imported file that cannot be read",
+        "The path of an import is relative to the folder of the file that imports it.";
+    /// Files that import each other.
+    IMPORT_CYCLE = "import-cycle", "files that import each other",
+        "A file cannot be made of itself. Move what both need to a third file that both import.";
+    /// Too much.
+    IMPORTS_TOO_LARGE = "imports-too-large", "imports of too many files or quantities",
+        "Files that import one another may be 50 deep, and bring 100,000 inputs and operations together. A file that is imported twice at \
+every level doubles at each.";
+    /// A binding to nothing.
+    IMPORT_BINDS_NOTHING = "import-binds-nothing", "a binding of an input that the imported file does not have",
+        "`training = { file = \"training.toml\", inputs = { pue = \"pue\" } }` puts the quantity `pue` of this file in the place of the input \
+`pue` of the other. Its formulas are its own.";
     /// A variant that replaces what is not there.
     REPLACES_NOTHING = "replaces-nothing", "a variant that replaces something the scenario does not have",
         "A variant replaces inputs and formulas that the scenario as written has (a formula may stand in for an input, and the reverse). Add it to \

@@ -1,11 +1,8 @@
 //! Several variants as one, so that they can be held against each other trial by trial.
 
 use super::graph::Builder;
-use super::{
-    Binary, Correlation, Definition, Input, JointRows, Model, NodeId, Operation, Output, Shares,
-    Variant,
-};
-use crate::sampler::copula;
+use super::groups::{Groups, drawn_together, graft};
+use super::{Binary, Definition, Input, Model, NodeId, Operation, Output, Variant};
 use crate::unit::Unit;
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -57,9 +54,7 @@ pub fn draw_apart(models: &mut [Model]) {
 pub struct Combined {
     builder: Builder,
     inputs: Vec<Input>,
-    shares: Vec<Shares>,
-    rows: Vec<JointRows>,
-    correlations: Vec<Correlation>,
+    groups: Groups,
     /// Inputs that are drawn together, by all that their draws depend on.
     drawn: HashMap<String, Vec<usize>>,
 }
@@ -82,27 +77,16 @@ impl Combined {
                 places[input] = place;
             }
         }
-        let mut nodes: Vec<NodeId> = Vec::with_capacity(variant.graph.nodes.len());
-        for node in &variant.graph.nodes {
-            let at = |id: &NodeId| nodes[id.0 as usize];
-            let operation = match &node.operation {
-                Operation::Number(number) => Operation::Number(number.clone()),
-                Operation::Pi => Operation::Pi,
-                Operation::Input(input) => Operation::Input(places[*input]),
-                Operation::Unary(function, a) => Operation::Unary(*function, at(a)),
-                Operation::Binary(function, a, b) => Operation::Binary(*function, at(a), at(b)),
-                Operation::If(condition, a, b) => Operation::If(at(condition), at(a), at(b)),
-                Operation::Interpolate { x, knots, values } => Operation::Interpolate {
-                    x: at(x),
-                    knots: knots.clone(),
-                    values: values.iter().map(at).collect(),
-                },
-            };
-            nodes.push(self.builder.node(operation, &node.dimension));
-        }
+        let nodes = graft(
+            &mut self.builder,
+            &variant.graph,
+            &|_| true,
+            &|builder, input, dimension| builder.node(Operation::Input(places[input]), dimension),
+        );
         let outputs = variant.outputs.iter();
+        // Every node was wanted.
         outputs
-            .map(|output| nodes[output.node.0 as usize])
+            .filter_map(|output| nodes[output.node.0 as usize])
             .collect()
     }
 
@@ -136,9 +120,9 @@ impl Combined {
             formulas: Vec::new(),
             outputs,
             observed: Vec::new(),
-            shares: self.shares,
-            rows: self.rows,
-            correlations: self.correlations,
+            shares: self.groups.shares,
+            rows: self.groups.rows,
+            correlations: self.groups.correlations,
             kinds_correlated: Vec::new(),
             dropped_correlations: Vec::new(),
         }
@@ -147,67 +131,14 @@ impl Combined {
     /// Takes over inputs that are drawn together, and how.
     fn draw(&mut self, variant: &Variant, group: &[usize]) -> Vec<usize> {
         let first = self.inputs.len();
-        let place = |input: &usize| {
-            let at = group.iter().position(|member| member == input);
-            first + at.unwrap_or(0)
-        };
         let members = group.iter().map(|&input| variant.inputs[input].clone());
         self.inputs.extend(members);
-        let is_here = |inputs: &[usize]| group.contains(&inputs[0]);
-        self.shares.extend(
-            variant
-                .shares
-                .iter()
-                .filter(|shares| is_here(&shares.inputs))
-                .map(|shares| Shares {
-                    inputs: shares.inputs.iter().map(place).collect(),
-                    ..shares.clone()
-                }),
-        );
-        self.rows.extend(
-            variant
-                .rows
-                .iter()
-                .filter(|rows| is_here(&rows.inputs))
-                .map(|rows| JointRows {
-                    inputs: rows.inputs.iter().map(place).collect(),
-                    ..rows.clone()
-                }),
-        );
-        self.correlations.extend(
-            variant
-                .correlations
-                .iter()
-                .filter(|correlation| is_here(&correlation.inputs))
-                .map(|correlation| Correlation {
-                    inputs: correlation.inputs.map(|input| place(&input)),
-                    ..correlation.clone()
-                }),
-        );
+        self.groups.append(Groups::of(variant, &|input| {
+            let at = group.iter().position(|&member| member == input)?;
+            Some(first + at)
+        }));
         (first..self.inputs.len()).collect()
     }
-}
-
-/// The inputs in groups that are drawn together, each in rising order.
-fn drawn_together(variant: &Variant) -> Vec<Vec<usize>> {
-    let pairs: Vec<_> = variant
-        .correlations
-        .iter()
-        .map(|correlation| (correlation.inputs, correlation.asked.parameter()))
-        .collect();
-    let mut groups: Vec<Vec<usize>> = copula::groups(variant.inputs.len(), &pairs)
-        .into_iter()
-        .map(|group| group.members)
-        .chain(variant.shares.iter().map(|shares| shares.inputs.clone()))
-        .chain(variant.rows.iter().map(|rows| rows.inputs.clone()))
-        .collect();
-    let grouped: Vec<usize> = groups.concat();
-    let alone = (0..variant.inputs.len()).filter(|input| !grouped.contains(input));
-    groups.extend(alone.map(|input| vec![input]));
-    groups.iter_mut().for_each(|group| group.sort_unstable());
-    // In the order of the scenario, as a run of the variant alone has them.
-    groups.sort_unstable();
-    groups
 }
 
 /// All that the numbers of a group depend on. Distributions are told apart by where they are kept: a variant keeps those of the

@@ -2,6 +2,7 @@
 
 use super::check::{Context, Named, Quantity};
 use super::codes::{DATA_FILE_IN_A_MIXTURE, DATA_FILE_SHARED_DRAWS, DATA_ROWS_DISAGREE};
+use super::imported_files::ImportCache;
 use super::inputs::InputEntry;
 use super::{Input, JointRows};
 use crate::data::codes::{DATA_FILE_UNREADABLE, UNKNOWN_COLUMN};
@@ -70,10 +71,11 @@ struct Order {
 
 type OrderKey = (Numbers, Option<Numbers>);
 
-/// Data files and what was made of them, each once a call: scenarios and variants share them.
+/// Data files and what was made of them, and imported files, each once a call: scenarios and variants share them.
 #[derive(Debug, Default)]
 pub struct DataCache {
     pub(super) files: DataFiles,
+    pub(super) imports: ImportCache,
     marginals: HashMap<OrderKey, Arc<dyn Marginal>>,
     orders: HashMap<OrderKey, Order>,
     ordered: HashMap<(OrderKey, Numbers), Arc<[f64]>>,

@@ -43,6 +43,8 @@ pub(super) struct Compiler<'a> {
     pub(super) builder: Builder,
     /// The formulas compiled so far, by index.
     pub(super) formulas: Vec<Option<Quantity>>,
+    /// The members of the imports compiled so far, by index.
+    pub(super) imports: Vec<Vec<Option<Quantity>>>,
     pub(super) pure: Arc<Dimension>,
 }
 
@@ -63,6 +65,15 @@ impl Compiler<'_> {
             fits_any: false,
             constant,
         })
+    }
+
+    /// What a name stands for, once it is compiled.
+    pub(super) fn quantity(&mut self, slot: Slot) -> Option<Quantity> {
+        match slot {
+            Slot::Input(input) => self.input(input),
+            Slot::Formula(formula) => self.formulas[formula].clone(),
+            Slot::Member { import, member } => self.imports[import].get(member)?.clone(),
+        }
     }
 
     /// Compiles one formula, whose names have been resolved: `slots` has one entry a term.
@@ -95,11 +106,7 @@ impl Compiler<'_> {
                         constant: None,
                     })
                 }
-                TermKind::Name(name) => match slots(name) {
-                    Some(Slot::Input(input)) => self.input(input),
-                    Some(Slot::Formula(formula)) => self.formulas[formula].clone(),
-                    None => None,
-                },
+                TermKind::Name(name) => slots(name).and_then(|slot| self.quantity(slot)),
                 TermKind::Prefix(prefix, operand) => {
                     let operand_value = values[*operand as usize].clone();
                     let place = Place {

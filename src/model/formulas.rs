@@ -3,12 +3,11 @@
 use super::check::{Context, Named, Quantity};
 use super::codes::{FORMULA_CYCLE, NAME_DEFINED_TWICE, UNKNOWN_NAME};
 use super::dimensions::Compiler;
+use super::imports::Imported;
 use crate::diagnostic::did_you_mean;
 use crate::scenario::formula::{Expression, TermKind, Vocabulary, parse};
 use crate::scenario::tree::{Node, Place, Text};
-use crate::scenario::walk::not_yet_available;
 use std::collections::{HashMap, HashSet};
-use std::ops::Range;
 
 /// Complaints after which unknown names are no longer compared with the known ones.
 const MOST_SUGGESTIONS: usize = 100;
@@ -29,12 +28,22 @@ pub(super) enum Slot {
     Input(usize),
     /// A formula, by index.
     Formula(usize),
+    /// A name of an import, both by index.
+    Member { import: usize, member: usize },
 }
 
-/// A mention of a formula inside another.
+/// What the formulas of a variant, and after them its imports, are computed by.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Computed<'a> {
+    Formula(&'a ParsedFormula),
+    /// An import, which comes after what is bound in it.
+    Import(&'a Imported),
+}
+
+/// A mention of a formula or an import inside another.
 struct Need {
-    formula: usize,
-    range: Range<usize>,
+    computed: usize,
+    place: Place,
 }
 
 impl Context<'_> {
@@ -57,7 +66,8 @@ impl Context<'_> {
         };
         let vocabulary = Vocabulary {
             units: &self.units,
-            is_quantity: &|name| names.contains(name),
+            // No unit has a point in its name.
+            is_quantity: &|name| names.contains(name) || name.contains('.'),
         };
         let expression = match parse(&text.value, &vocabulary) {
             Ok(expression) => Some(expression),
@@ -80,35 +90,36 @@ impl Context<'_> {
             .push(complaint.advise("rename one of the two"));
     }
 
-    /// Complains of names in formulas that stand for nothing, and finds which formulas need which.
-    fn needs(
-        &mut self,
-        formulas: &[&ParsedFormula],
-        slots: &HashMap<&str, Slot>,
-    ) -> Vec<Vec<Need>> {
-        let mut needs = Vec::with_capacity(formulas.len());
-        for formula in formulas {
+    /// Complains of names in formulas that stand for nothing, and finds what needs what.
+    fn needs(&mut self, resolved: &Resolved<'_>) -> Vec<Vec<Need>> {
+        let mut needs = Vec::new();
+        for computed in resolved.computed() {
             let mut own = Vec::new();
-            let mut unknown: HashSet<&str> = HashSet::new();
-            for term in formula
-                .expression
-                .iter()
-                .flat_map(|expression| &expression.terms)
-            {
-                let TermKind::Name(name) = &term.kind else {
-                    continue;
-                };
-                match slots.get(name.as_str()) {
-                    Some(Slot::Formula(formula)) => own.push(Need {
-                        formula: *formula,
-                        range: term.range(),
-                    }),
-                    Some(Slot::Input(_)) => {}
-                    None => {
-                        if unknown.insert(name) {
-                            let place = self.texts.within(&formula.text, term.range());
-                            self.complain_of_unknown_name(name, place, slots);
+            match computed {
+                Computed::Formula(formula) => {
+                    let mut unknown: HashSet<&str> = HashSet::new();
+                    let terms = formula.expression.iter().flat_map(|it| &it.terms);
+                    for term in terms {
+                        let TermKind::Name(name) = &term.kind else {
+                            continue;
+                        };
+                        let place = || self.texts.within(&formula.text, term.range());
+                        match resolved.find(name) {
+                            Some(slot) => own.extend(resolved.need(slot, place)),
+                            None if resolved.may_have(name) => {}
+                            None => {
+                                if unknown.insert(name) {
+                                    let place = place();
+                                    self.complain_of_unknown_name(name, place, resolved);
+                                }
+                            }
                         }
+                    }
+                }
+                Computed::Import(imported) => {
+                    for text in &imported.bound {
+                        let slot = resolved.find(&text.value);
+                        own.extend(slot.and_then(|slot| resolved.need(slot, || text.place)));
                     }
                 }
             }
@@ -121,79 +132,74 @@ impl Context<'_> {
         &mut self,
         name: &str,
         place: Place,
-        slots: &HashMap<&str, Slot>,
+        resolved: &Resolved<'_>,
     ) {
-        if name.contains('.') {
-            self.complaints.push(not_yet_available(
-                self.texts,
-                place,
-                "names of imported files",
-            ));
+        if resolved.may_have(name) {
             return;
         }
-        let message = format!("`{name}` is neither an input nor a formula");
+        let is_import = resolved.imports.iter().any(|(import, _)| *import == name);
+        let message = if is_import {
+            format!("`{name}` is an imported file, not a quantity")
+        } else {
+            format!("`{name}` is neither an input nor a formula")
+        };
         let mut complaint = self
             .texts
             .error(&UNKNOWN_NAME, place, message)
             .label("unknown name");
+        if is_import || name.contains('.') {
+            let complaint = self.unknown_member(name, complaint, &resolved.imports);
+            self.complaints.push(complaint);
+            return;
+        }
         // Comparing with every name takes its time; a file with hundreds of faults has another problem than a slip.
         if self.complaints.len() < MOST_SUGGESTIONS {
             complaint
                 .advice
-                .extend(did_you_mean(name, slots.keys().copied()));
+                .extend(did_you_mean(name, resolved.slots.keys().copied()));
         }
         self.complaints.push(complaint.advise(format!("define it below [inputs] or [formulas], such as `{name} = {{ value = 1, unit = \"kWh\" }}`")));
     }
 
-    /// The order in which every formula comes after those it needs; members of a cycle are left out and complained of.
+    /// The order in which everything comes after what it needs; members of a cycle are left out and complained of.
     /// An explicit stack: a chain may be as long as the file.
-    fn order(
-        &mut self,
-        names: &[&Named],
-        formulas: &[&ParsedFormula],
-        needs: &[Vec<Need>],
-    ) -> Vec<usize> {
+    fn order(&mut self, names: &[&str], needs: &[Vec<Need>]) -> Vec<usize> {
         #[derive(Clone, Copy, PartialEq)]
         enum State {
             Untouched,
             Open,
             Done,
         }
-        let mut state = vec![State::Untouched; formulas.len()];
-        let mut order = Vec::with_capacity(formulas.len());
-        // Each entry: a formula, and how many of its needs have been looked at.
+        let mut state = vec![State::Untouched; needs.len()];
+        let mut order = Vec::with_capacity(needs.len());
+        // Each entry: a formula or import, and how many of its needs have been looked at.
         let mut stack: Vec<(usize, usize)> = Vec::new();
-        for first in 0..formulas.len() {
+        for first in 0..needs.len() {
             if state[first] != State::Untouched {
                 continue;
             }
             stack.push((first, 0));
             state[first] = State::Open;
-            while let Some((formula, next)) = stack.pop() {
-                let Some(need) = needs[formula].get(next) else {
-                    state[formula] = State::Done;
-                    order.push(formula);
+            while let Some((computed, next)) = stack.pop() {
+                let Some(need) = needs[computed].get(next) else {
+                    state[computed] = State::Done;
+                    order.push(computed);
                     continue;
                 };
-                stack.push((formula, next + 1));
-                match state[need.formula] {
+                stack.push((computed, next + 1));
+                match state[need.computed] {
                     State::Untouched => {
-                        state[need.formula] = State::Open;
-                        stack.push((need.formula, 0));
+                        state[need.computed] = State::Open;
+                        stack.push((need.computed, 0));
                     }
                     State::Open => {
                         let from = stack
                             .iter()
-                            .position(|(open, _)| *open == need.formula)
+                            .position(|(open, _)| *open == need.computed)
                             .unwrap_or(0);
-                        let circle: Vec<&str> = stack[from..]
-                            .iter()
-                            .map(|(open, _)| names[*open].key.value.as_str())
-                            .collect();
-                        let place = self
-                            .texts
-                            .within(&formulas[formula].text, need.range.clone());
-                        self.complain_of_cycle(&circle, place);
+                        let circle: Vec<&str> =
+                            stack[from..].iter().map(|(open, _)| names[*open]).collect();
+                        self.complain_of_cycle(&circle, need.place);
                     }
                     State::Done => {}
                 }
@@ -227,56 +233,137 @@ impl Context<'_> {
     }
 }
 
-/// The formulas of a variant in the order they are computed, and what each needs.
+/// The formulas and imports of a variant in the order they are computed, and what each needs.
 pub(super) struct Resolved<'a> {
     pub(super) slots: HashMap<&'a str, Slot>,
     pub(super) names: Vec<&'a Named>,
-    pub(super) formulas: Vec<&'a ParsedFormula>,
-    pub(super) order: Vec<usize>,
+    formulas: Vec<&'a ParsedFormula>,
+    pub(super) imports: Vec<(&'a str, &'a Imported)>,
+    order: Vec<usize>,
 }
 
 impl Context<'_> {
     /// Resolves the names of one variant.
-    pub(super) fn resolve<'a>(&mut self, quantities: &'a [Named]) -> Resolved<'a> {
-        let mut slots = HashMap::with_capacity(quantities.len());
-        let (mut names, mut formulas, mut inputs) = (Vec::new(), Vec::new(), 0);
-        for named in quantities {
+    pub(super) fn resolve<'a>(
+        &mut self,
+        quantities: &'a [Named],
+        imports: &'a [Named],
+    ) -> Resolved<'a> {
+        let mut resolved = Resolved {
+            slots: HashMap::with_capacity(quantities.len()),
+            names: Vec::new(),
+            formulas: Vec::new(),
+            imports: Vec::new(),
+            order: Vec::new(),
+        };
+        let mut inputs = 0;
+        for named in quantities.iter().chain(imports) {
+            let name = named.key.value.as_str();
             let slot = match &named.quantity {
                 Quantity::Input(_) => {
                     inputs += 1;
                     Slot::Input(inputs - 1)
                 }
                 Quantity::Formula(formula) => {
-                    names.push(named);
-                    formulas.push(formula.as_ref());
-                    Slot::Formula(formulas.len() - 1)
+                    resolved.names.push(named);
+                    resolved.formulas.push(formula.as_ref());
+                    Slot::Formula(resolved.formulas.len() - 1)
+                }
+                Quantity::Import(imported) => {
+                    resolved.imports.push((name, imported));
+                    continue;
                 }
             };
-            slots.insert(named.key.value.as_str(), slot);
+            resolved.slots.insert(name, slot);
         }
-        let needs = self.needs(&formulas, &slots);
-        let order = self.order(&names, &formulas, &needs);
-        Resolved {
-            slots,
-            names,
-            formulas,
-            order,
-        }
+        let needs = self.needs(&resolved);
+        let names: Vec<&str> = resolved
+            .names
+            .iter()
+            .map(|named| named.key.value.as_str())
+            .chain(resolved.imports.iter().map(|(name, _)| *name))
+            .collect();
+        resolved.order = self.order(&names, &needs);
+        resolved
     }
 }
 
-impl Resolved<'_> {
-    /// Compiles every formula, each after those it needs.
-    pub(super) fn compile(&self, compiler: &mut Compiler<'_>) {
+impl<'a> Resolved<'a> {
+    /// What a name stands for; with a point in it, a name of an import.
+    pub(super) fn find(&self, name: &str) -> Option<Slot> {
+        if let Some(slot) = self.slots.get(name) {
+            return Some(*slot);
+        }
+        let (import, name) = self.split(name)?;
+        let member = self.imports[import].1.member(name)?;
+        Some(Slot::Member { import, member })
+    }
+
+    /// Whether a name may be one of an import that was refused.
+    fn may_have(&self, name: &str) -> bool {
+        let import = self.split(name).map(|(import, _)| self.imports[import].1);
+        import.is_some_and(Imported::is_unknown)
+    }
+
+    /// The import that a name with a point in it begins with, and the rest of it.
+    fn split<'n>(&self, name: &'n str) -> Option<(usize, &'n str)> {
+        let (prefix, rest) = name.split_once('.')?;
+        let import = self
+            .imports
+            .iter()
+            .position(|(import, _)| *import == prefix)?;
+        Some((import, rest))
+    }
+
+    fn computed(&self) -> impl Iterator<Item = Computed<'a>> {
+        let formulas = self
+            .formulas
+            .iter()
+            .map(|formula| Computed::Formula(formula));
+        let imports = self
+            .imports
+            .iter()
+            .map(|(_, imported)| Computed::Import(imported));
+        formulas.chain(imports).collect::<Vec<_>>().into_iter()
+    }
+
+    /// What has to be computed before a name can be used.
+    fn need(&self, slot: Slot, place: impl Fn() -> Place) -> Option<Need> {
+        let computed = match slot {
+            Slot::Input(_) => return None,
+            Slot::Formula(formula) => formula,
+            Slot::Member { import, .. } => self.formulas.len() + import,
+        };
+        Some(Need {
+            computed,
+            place: place(),
+        })
+    }
+
+    /// Compiles every formula and import, each after what it needs. The inputs of an import begin at its entry of `firsts`.
+    pub(super) fn compile(&self, compiler: &mut Compiler<'_>, firsts: &[usize]) {
         compiler.formulas = vec![None; self.formulas.len()];
+        compiler.imports = vec![Vec::new(); self.imports.len()];
         for &index in &self.order {
-            let compiled =
-                compiler.formula(self.formulas[index], &|name| self.slots.get(name).copied());
-            compiler.formulas[index] = compiled;
+            let Some(formula) = self.formulas.get(index) else {
+                let import = index - self.formulas.len();
+                let imported = self.imports[import].1;
+                let bound: Vec<_> = imported
+                    .bound
+                    .iter()
+                    .map(|text| {
+                        self.find(&text.value)
+                            .and_then(|slot| compiler.quantity(slot))
+                    })
+                    .collect();
+                compiler.imports[import] = imported.compile(compiler, firsts[import], bound);
+                continue;
+            };
+            compiler.formulas[index] = compiler.formula(formula, &|name| self.find(name));
         }
     }
 
-    /// Adds the names that some quantities need, directly or through formulas, to `used`.
+    /// Adds the names that some quantities need, directly or through formulas, to `used`; of an import, its own name.
     pub(super) fn mark_used(
         &self,
         roots: impl Iterator<Item = String>,
@@ -288,18 +375,26 @@ impl Resolved<'_> {
             if !seen.insert(name.clone()) {
                 continue;
             }
-            if let Some(Slot::Formula(index)) = self.slots.get(name.as_str()) {
-                for term in self.formulas[*index]
-                    .expression
-                    .iter()
-                    .flat_map(|expression| &expression.terms)
-                {
-                    if let TermKind::Name(name) = &term.kind
-                        && !seen.contains(name)
+            match self.find(&name) {
+                Some(Slot::Formula(index)) => {
+                    for term in self.formulas[index]
+                        .expression
+                        .iter()
+                        .flat_map(|expression| &expression.terms)
                     {
-                        stack.push(name.clone());
+                        if let TermKind::Name(name) = &term.kind
+                            && !seen.contains(name)
+                        {
+                            stack.push(name.clone());
+                        }
                     }
                 }
+                Some(Slot::Member { import, .. }) => {
+                    let (name, imported) = self.imports[import];
+                    used.insert(name.to_owned());
+                    stack.extend(imported.bound.iter().map(|text| text.value.clone()));
+                }
+                _ => {}
             }
             used.insert(name);
         }

@@ -10,6 +10,9 @@ mod dimensions;
 mod formulas;
 mod functions;
 mod graph;
+mod groups;
+mod imported_files;
+mod imports;
 mod inputs;
 mod names;
 mod observed;
@@ -30,7 +33,7 @@ pub use schema::schema;
 
 use crate::catalog::Row;
 use crate::data::DataFile;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Source};
 use crate::distribution::Marginal;
 use crate::sampler::copula;
 use crate::unit::{Dimension, Unit};
@@ -55,6 +58,8 @@ pub struct Model {
     pub run: RunDefaults,
     /// The data files that it reads, in the order of first use.
     pub data: Vec<Arc<DataFile>>,
+    /// The scenario files that it imports, and those that they import.
+    pub imports: Vec<Arc<Source>>,
     /// Complaints that do not refuse the file (unused inputs, mass removed by truncation, …).
     pub warnings: Vec<Diagnostic>,
 }
@@ -395,6 +400,24 @@ impl Variant {
 }
 
 impl Operation {
+    /// The same operation on other nodes, if there is one for each of its operands.
+    pub(crate) fn with_operands(
+        &self,
+        at: &dyn Fn(&NodeId) -> Option<NodeId>,
+    ) -> Option<Operation> {
+        Some(match self {
+            Operation::Number(_) | Operation::Pi | Operation::Input(_) => self.clone(),
+            Operation::Unary(function, a) => Operation::Unary(*function, at(a)?),
+            Operation::Binary(function, a, b) => Operation::Binary(*function, at(a)?, at(b)?),
+            Operation::If(condition, a, b) => Operation::If(at(condition)?, at(a)?, at(b)?),
+            Operation::Interpolate { x, knots, values } => Operation::Interpolate {
+                x: at(x)?,
+                knots: knots.clone(),
+                values: values.iter().map(at).collect::<Option<_>>()?,
+            },
+        })
+    }
+
     /// The nodes it computes from.
     pub fn operands(&self) -> Vec<NodeId> {
         match self {

@@ -3,7 +3,7 @@
 use super::check::Context;
 use super::codes::{DIMENSION_MISMATCH, NO_OUTPUTS};
 use super::dimensions::Compiler;
-use super::formulas::{Resolved, Slot};
+use super::formulas::Resolved;
 use super::requirements::{advise_on_mismatch, in_unit};
 use super::{Output, codes};
 use crate::scenario::tree::{Node, Place, Table, Text, Value};
@@ -95,19 +95,11 @@ impl Context<'_> {
     ) -> Option<Vec<Output>> {
         let mut outputs = Vec::with_capacity(entries.len());
         for entry in entries {
-            let slot = resolved.slots.get(entry.key.value.as_str());
-            let quantity = match slot {
-                Some(Slot::Input(index)) => compiler.input(*index),
-                Some(Slot::Formula(index)) => compiler.formulas[*index].clone(),
-                None => {
-                    self.complain_of_unknown_name(
-                        &entry.key.value,
-                        entry.key.place,
-                        &resolved.slots,
-                    );
-                    None
-                }
-            };
+            let slot = resolved.find(&entry.key.value);
+            if slot.is_none() {
+                self.complain_of_unknown_name(&entry.key.value, entry.key.place, resolved);
+            }
+            let quantity = slot.and_then(|slot| compiler.quantity(slot));
             let (Some(quantity), Some((text, unit))) = (quantity, &entry.unit) else {
                 continue;
             };
@@ -184,6 +176,17 @@ impl Context<'_> {
                     )
                     .label("without influence")
                     .advise("list it in [outputs], use it in another formula, or remove it"),
+                super::check::Quantity::Import(_) => self
+                    .texts
+                    .warning(
+                        &codes::UNUSED_IMPORT,
+                        named.key.place,
+                        format!("no output depends on the import `{name}`"),
+                    )
+                    .label("without influence")
+                    .advise(format!(
+                        "use a name of it in a formula, such as `{name}.emissions`, or remove it"
+                    )),
             };
             self.complaints.push(complaint);
         }

@@ -5,14 +5,16 @@ use super::codes::{NUMBER_WITHOUT_UNIT, REPLACES_NOTHING, VARIANT_DEFINED_TWICE}
 use super::correlations::PlannedCorrelation;
 use super::dimensions::{Compiler, InputView};
 use super::graph::Builder;
+use super::groups::Groups;
 use super::inputs::InputEntry;
 use super::observed::{ObservedEntry, of_variant};
 use super::outputs::OutputEntry;
-use super::{Definition, Input, Variant};
+use super::{Definition, Input, NodeId, Variant};
 use crate::diagnostic::did_you_mean;
 use crate::scenario::edits::number_in_unit_of;
 use crate::scenario::tree::{Entry, Node, Table, Text, Value};
 use crate::unit::Dimension;
+use num_rational::BigRational;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -176,7 +178,7 @@ impl Context<'_> {
                 self.refuse_shared_draws(input, before);
                 input.shares_draws || input.same_quantity(before)
             }
-            Quantity::Formula(_) => input.shares_draws,
+            Quantity::Formula(_) | Quantity::Import(_) => input.shares_draws,
         };
         let by_file = matches!(&input.input, Some(input) if input.data.is_some());
         !same && !by_file
@@ -202,7 +204,7 @@ impl Context<'_> {
                 );
                 None
             }
-            // The walker has complained of its type.
+            // The walker has complained of its type; an import is not replaced.
             _ => None,
         }
     }
@@ -243,24 +245,21 @@ impl Context<'_> {
     pub(super) fn build_variant(
         &mut self,
         plan: &VariantPlan,
+        imports: &[Named],
         entries: &[OutputEntry],
         observed: &[ObservedEntry],
         used: &mut HashSet<String>,
     ) -> Option<Variant> {
-        let resolved = self.resolve(&plan.quantities);
+        let resolved = self.resolve(&plan.quantities, imports);
         let mut views = Vec::new();
         let mut inputs: Vec<(String, Option<Input>)> = Vec::new();
         for named in &plan.quantities {
             let Quantity::Input(entry) = &named.quantity else {
                 continue;
             };
-            let fixed = match entry.input.as_ref().map(|input| &input.definition) {
-                Some(Definition::Fixed(value)) => Some(value.clone()),
-                _ => None,
-            };
             views.push(InputView {
                 unit: entry.unit.clone(),
-                fixed,
+                fixed: entry.input.as_ref().and_then(fixed),
             });
             let input = entry
                 .input
@@ -274,9 +273,28 @@ impl Context<'_> {
                 });
             inputs.push((named.key.value.clone(), input));
         }
-        let shares = self.build_shares(&inputs);
-        let rows = self.build_rows(&plan.quantities, &inputs);
-        let correlations = self.build_correlations(&plan.correlations, &inputs);
+        let mut correlations = self.build_correlations(&plan.correlations, &inputs);
+        let mut groups = Groups {
+            shares: self.build_shares(&inputs),
+            rows: self.build_rows(&plan.quantities, &inputs),
+            correlations: std::mem::take(&mut correlations.kept),
+        };
+        // After its own, so that an import leaves their draws as they are.
+        let mut firsts = Vec::new();
+        for (name, imported) in &resolved.imports {
+            firsts.push(inputs.len());
+            groups.append(imported.groups(inputs.len()));
+            for input in imported.inputs() {
+                views.push(InputView {
+                    unit: Some(input.unit.clone()),
+                    fixed: fixed(input),
+                });
+                inputs.push((input.name.clone(), Some(input.clone())));
+            }
+            let (between_kinds, dropped) = imported.of_correlations(name);
+            correlations.between_kinds.extend(between_kinds);
+            correlations.dropped.extend(dropped);
+        }
         let mut complaints = Vec::new();
         let mut compiler = Compiler {
             texts: self.texts,
@@ -284,9 +302,10 @@ impl Context<'_> {
             inputs: views,
             builder: Builder::default(),
             formulas: Vec::new(),
+            imports: Vec::new(),
             pure: Arc::new(Dimension::default()),
         };
-        resolved.compile(&mut compiler);
+        resolved.compile(&mut compiler, &firsts);
         let outputs = self.build_outputs(entries, &resolved, &mut compiler);
         resolved.mark_used(entries.iter().map(|entry| entry.key.value.clone()), used);
         let named = |(index, named): (usize, &&Named)| {
@@ -295,6 +314,13 @@ impl Context<'_> {
                 .map(|value| (named.key.value.clone(), value.node))
         };
         let formulas: Option<Vec<_>> = resolved.names.iter().enumerate().map(named).collect();
+        let imported = resolved.imports.iter().zip(&compiler.imports);
+        let imported: Vec<(String, NodeId)> = imported
+            .flat_map(|((import, imported), compiled)| {
+                let formulas = imported.formulas(compiled);
+                formulas.map(move |(name, node)| (format!("{import}.{name}"), node))
+            })
+            .collect();
         let graph = compiler.builder.finish();
         self.complaints.append(&mut complaints);
         Some(Variant {
@@ -306,19 +332,32 @@ impl Context<'_> {
                 .map(|(_, input)| input)
                 .collect::<Option<Vec<_>>>()?,
             graph,
-            formulas: formulas?,
+            formulas: [formulas?, imported].concat(),
             outputs: outputs?,
             observed: of_variant(observed, &plan.name),
-            shares,
-            rows,
-            correlations: correlations.kept,
+            shares: groups.shares,
+            rows: groups.rows,
+            correlations: groups.correlations,
             kinds_correlated: correlations.between_kinds,
             dropped_correlations: correlations.dropped,
         })
     }
 }
 
+/// The number of a constant.
+fn fixed(input: &Input) -> Option<BigRational> {
+    match &input.definition {
+        Definition::Fixed(value) => Some(value.clone()),
+        Definition::Random(_) => None,
+    }
+}
+
 impl VariantPlan {
+    /// What each of its names stands for.
+    pub(super) fn quantities(&self) -> &[Named] {
+        &self.quantities
+    }
+
     /// The variant's name.
     pub(super) fn name(&self) -> &str {
         &self.name

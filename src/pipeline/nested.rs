@@ -175,9 +175,9 @@ pub(super) fn refusal(variant: &Variant, plan: &Plan) -> Option<NotNested> {
         return Some(NotNested::TooLarge(bytes));
     }
     if nested.inner == InnerPlan::Rows {
-        let file = first.data.as_ref().map(|data| &data.file);
+        // All that take rows of one file are drawn by it.
         let other = inputs_of(variant, Kind::Variability)
-            .find(|input| file.is_none() || input.data.as_ref().map(|data| &data.file) != file);
+            .find(|input| first.data.is_none() || input.draw_key != first.draw_key);
         return other.map(|input| NotNested::NotOfOneFile(input.name.clone()));
     }
     None

@@ -157,8 +157,8 @@ pub static ROOT: Section = Section {
         ),
         key(
             "imports",
-            Shape::Later("imports of other files"),
-            "Other scenario files to use",
+            Shape::Named(&Shape::Either(&Shape::Text, &Shape::Section(&IMPORT))),
+            "Other scenario files, whose names are used with the import's before them",
         ),
         key(
             "observed",
@@ -287,6 +287,29 @@ pub static SHARES: Section = Section {
             "kind",
             Shape::Word(KINDS),
             "Not known exactly (uncertainty, the default) or really varying",
+        ),
+    ],
+    others: Others::Refused,
+};
+
+/// An entry of `[imports]`.
+pub static IMPORT: Section = Section {
+    name: "an import",
+    keys: &[
+        required(
+            "file",
+            Shape::Text,
+            "The path of a scenario file, relative to this one",
+        ),
+        key(
+            "variant",
+            Shape::Text,
+            "Which of its variants (default: the scenario as written)",
+        ),
+        key(
+            "inputs",
+            Shape::Named(&Shape::Text),
+            "Inputs or formulas of this file that take the places of its inputs",
         ),
     ],
     others: Others::Refused,
