@@ -1,9 +1,10 @@
 //! The command line: what was typed (the clap types here) becomes what it means (the options of `commands`).
 
+mod values;
+
 use crate::commands::{
-    self, CheckOptions, CompareOptions, Failure, InnerPlan, ListTopic, MOST_TRIALS,
-    MOST_TRIALS_TO_STOP, Nested, Overrides, RunOptions, Stopping, StoppingRule, Tolerance,
-    ValidateOptions,
+    self, CheckOptions, CompareOptions, Failure, ListTopic, MOST_TRIALS_TO_STOP, Nested, Overrides,
+    RunOptions, Stopping, StoppingRule, Tolerance, ValidateOptions,
 };
 use crate::sampler::Method;
 use crate::sensitivity::Measure;
@@ -13,6 +14,7 @@ use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use values::{assignment, nested, probability, rising, target, threads, tolerance, trials, whole};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -24,9 +26,6 @@ Exit codes:
 
 /// Significant digits of the sd that JCGM 101's own rule holds where nothing else is asked for.
 const JCGM101_DIGITS: u32 = 2;
-
-/// The most threads that can be asked for.
-const MOST_THREADS: usize = 512;
 
 /// How sure is a carbon footprint? Monte Carlo uncertainty and sensitivity analysis for the emissions of AI services.
 #[derive(Debug, Parser)]
@@ -40,7 +39,7 @@ struct Arguments {
 enum Command {
     /// Run scenarios: the outputs with their intervals, and what drives them
     Run(Box<RunArguments>),
-    /// Hold variants and files against each other, trial by trial: differences, ratios, which is lower
+    /// Hold variants and files against each other, trial by trial: differences, ratios, which is lower (all by the first file's [run])
     Compare(Box<CompareArguments>),
     /// Every complaint about scenarios, and what each input implies, without running
     Check(CheckArguments),
@@ -73,11 +72,9 @@ enum Command {
     },
 }
 
+/// How a sample is made.
 #[derive(Debug, Args)]
-struct RunArguments {
-    /// Scenario files, folders (every *.toml in them) or - for standard input
-    #[arg(required = true, value_name = "FILE")]
-    files: Vec<PathBuf>,
+struct SampleArguments {
     /// Trials: 1000000, 1_000_000 or 1e6 [default: the scenario's, or 1,000,000]
     #[arg(short = 'n', long, value_name = "N", value_parser = trials)]
     trials: Option<u64>,
@@ -90,6 +87,15 @@ struct RunArguments {
     /// Independent replicates that the Monte Carlo error is taken from, 24 to 48 [default: about 32]
     #[arg(long, value_name = "R", value_parser = clap::value_parser!(u32).range(24..=48))]
     replicates: Option<u32>,
+}
+
+#[derive(Debug, Args)]
+struct RunArguments {
+    /// Scenario files, folders (every *.toml in them) or - for standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    sample: SampleArguments,
     /// Threads; the results are the same for any number [default: one per processor]
     #[arg(short, long, value_name = "T", value_parser = threads)]
     threads: Option<NonZeroUsize>,
@@ -160,18 +166,8 @@ struct CompareArguments {
     /// Hold each against every earlier one instead
     #[arg(long, conflicts_with = "baseline")]
     all_pairs: bool,
-    /// Trials of each alternative [default: the first scenario's, or 1,000,000]
-    #[arg(short = 'n', long, value_name = "N", value_parser = trials)]
-    trials: Option<u64>,
-    /// Seed of every draw; the same seed gives the same bytes [default: the first scenario's, or 42]
-    #[arg(long, value_name = "S", value_parser = whole)]
-    seed: Option<u64>,
-    /// How points are drawn [default: the first scenario's, or sobol]
-    #[arg(long, value_name = "METHOD", value_parser = sampler_names())]
-    sampler: Option<String>,
-    /// Independent replicates that the Monte Carlo error is taken from, 24 to 48 [default: about 32]
-    #[arg(long, value_name = "R", value_parser = clap::value_parser!(u32).range(24..=48))]
-    replicates: Option<u32>,
+    #[command(flatten)]
+    sample: SampleArguments,
     /// Threads; the results are the same for any number [default: one per processor]
     #[arg(short, long, value_name = "T", value_parser = threads)]
     threads: Option<NonZeroUsize>,
@@ -299,14 +295,18 @@ fn run_options(arguments: RunArguments, words: &[OsString]) -> Result<RunOptions
     // JCGM 101 is about independent trials.
     let sampler = match &stopping {
         Some(stopping) if stopping.rule == StoppingRule::Jcgm101 => Some(Method::Random),
-        _ => arguments.sampler.as_deref().and_then(Method::from_name),
+        _ => arguments
+            .sample
+            .sampler
+            .as_deref()
+            .and_then(Method::from_name),
     };
     Ok(RunOptions {
         overrides: Overrides {
-            trials: arguments.trials,
-            seed: arguments.seed,
+            trials: arguments.sample.trials,
+            seed: arguments.sample.seed,
             sampler,
-            replicates: arguments.replicates,
+            replicates: arguments.sample.replicates,
             level: arguments.level,
             quantiles: arguments.quantiles.map(rising),
             measures: arguments.sensitivity.map(measures).transpose()?,
@@ -334,10 +334,14 @@ fn compare_options(arguments: CompareArguments, words: &[OsString]) -> CompareOp
         run: RunOptions {
             files: arguments.files,
             overrides: Overrides {
-                trials: arguments.trials,
-                seed: arguments.seed,
-                sampler: arguments.sampler.as_deref().and_then(Method::from_name),
-                replicates: arguments.replicates,
+                trials: arguments.sample.trials,
+                seed: arguments.sample.seed,
+                sampler: arguments
+                    .sample
+                    .sampler
+                    .as_deref()
+                    .and_then(Method::from_name),
+                replicates: arguments.sample.replicates,
                 level: arguments.level,
                 measures: Some(Vec::new()),
                 allow_nonfinite: arguments.allow_nonfinite,
@@ -371,12 +375,12 @@ fn stopping(arguments: &RunArguments) -> Result<Option<Stopping>, Failure> {
         .find(|row| named == Some(row.1))
         .map(|row| row.0);
     if rule == Some(StoppingRule::Jcgm101) {
-        if !matches!(arguments.sampler.as_deref(), None | Some("random")) {
+        if !matches!(arguments.sample.sampler.as_deref(), None | Some("random")) {
             return usage(
                 "--method jcgm101 is a rule for independent trials: use --sampler random, or leave it out",
             );
         }
-        if arguments.replicates.is_some() {
+        if arguments.sample.replicates.is_some() {
             return usage(
                 "--method jcgm101 deals its blocks to replicates itself: leave --replicates out",
             );
@@ -471,114 +475,6 @@ fn measures(words: Vec<String>) -> Result<Vec<Measure>, Failure> {
     Ok(measures)
 }
 
-/// Probabilities in rising order, each once.
-fn rising(mut probabilities: Vec<f64>) -> Vec<f64> {
-    probabilities.sort_by(f64::total_cmp);
-    probabilities.dedup();
-    probabilities
-}
-
-/// A count: `1000000`, `1_000_000`, `1e6`.
-fn counted(text: &str) -> Option<u64> {
-    let digits = text.replace('_', "");
-    digits.parse::<u64>().ok().or_else(|| {
-        let value = digits.parse::<f64>().ok()?;
-        (value.fract() == 0.0 && (0.0..=u64::MAX as f64).contains(&value)).then_some(value as u64)
-    })
-}
-
-/// A number of trials.
-fn trials(text: &str) -> Result<u64, String> {
-    match counted(text) {
-        Some(count) if (2..=MOST_TRIALS).contains(&count) => Ok(count),
-        Some(count) if count < 2 => Err("at least 2 trials are needed".to_owned()),
-        Some(_) => Err("at most 50 billion trials can be run".to_owned()),
-        None => Err("write a whole number such as 1000000, 1_000_000 or 1e6".to_owned()),
-    }
-}
-
-/// A whole number from 0, `_` allowed between digits.
-fn whole(text: &str) -> Result<u64, String> {
-    text.replace('_', "")
-        .parse()
-        .map_err(|_| "write a whole number from 0 to 18446744073709551615".to_owned())
-}
-
-/// A number of threads: beyond [`MOST_THREADS`] they would spend their time on each other.
-fn threads(text: &str) -> Result<NonZeroUsize, String> {
-    text.parse()
-        .ok()
-        .filter(|threads: &NonZeroUsize| threads.get() <= MOST_THREADS)
-        .ok_or_else(|| format!("write a whole number from 1 to {MOST_THREADS}"))
-}
-
-/// A number strictly between 0 and 1.
-fn probability(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(value) if value > 0.0 && value < 1.0 => Ok(value),
-        Ok(value) if value > 1.0 && value < 100.0 => Err(format!(
-            "it must lie between 0 and 1: write {} for {text} %",
-            crate::report::number::shortest(value / 100.0)
-        )),
-        _ => Err("write a number between 0 and 1, such as 0.95".to_owned()),
-    }
-}
-
-/// `1%`, `0.5` or `3digits`.
-fn tolerance(text: &str) -> Result<Tolerance, String> {
-    const HELP: &str = "write 1% (of the number), 0.5 (in the output's unit) or 3digits";
-    let text = text.trim();
-    let number = |text: &str| {
-        let number = text.trim().parse::<f64>().ok();
-        number.filter(|number| *number > 0.0 && number.is_finite())
-    };
-    let found = if let Some(percent) = text.strip_suffix('%') {
-        number(percent).map(|percent| Tolerance::Relative(percent / 100.0))
-    } else if let Some(digits) = text.strip_suffix("digits").or(text.strip_suffix("digit")) {
-        let digits = digits.trim().parse().ok();
-        digits
-            .filter(|digits| (1..=9).contains(digits))
-            .map(Tolerance::Digits)
-    } else {
-        number(text).map(Tolerance::Absolute)
-    };
-    found.ok_or_else(|| HELP.to_owned())
-}
-
-/// `OUTPUT=T`.
-fn target(text: &str) -> Result<(String, Tolerance), String> {
-    match text.split_once('=') {
-        Some((output, asked)) if !output.trim().is_empty() => {
-            Ok((output.trim().to_owned(), tolerance(asked)?))
-        }
-        _ => Err("write OUTPUT=T, such as emissions=1%".to_owned()),
-    }
-}
-
-/// `1000x100`, `1e3×1e2` or `1000xrows`.
-fn nested(text: &str) -> Result<Nested, String> {
-    const HELP: &str = "write OUTERxINNER, such as 1000x500, or OUTERxrows";
-    let (outer, inner) = text.split_once(['x', '×']).ok_or(HELP)?;
-    let inner = if inner == "rows" {
-        InnerPlan::Rows
-    } else {
-        let trials = counted(inner).ok_or(HELP)?;
-        InnerPlan::Trials(u32::try_from(trials).unwrap_or(u32::MAX))
-    };
-    let outer = counted(outer).ok_or(HELP)?;
-    Nested { outer, inner }.check()
-}
-
-/// `PATH=VALUE`, with something on both sides.
-fn assignment(text: &str) -> Result<String, String> {
-    match text.split_once('=') {
-        Some((path, value)) if !path.trim().is_empty() && !value.trim().is_empty() => {
-            Ok(text.to_owned())
-        }
-        _ => Err("write PATH=VALUE, such as inputs.pue=1.2".to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -586,47 +482,5 @@ mod tests {
     #[test]
     fn the_definition_is_sound() {
         Arguments::command().debug_assert();
-    }
-
-    #[test]
-    fn trials_are_written_in_three_ways() {
-        for text in ["1000000", "1_000_000", "1e6", "1.0e6"] {
-            assert_eq!(trials(text), Ok(1_000_000));
-        }
-        for text in [
-            "1",
-            "0",
-            "-5",
-            "1.5",
-            "1e30",
-            "inf",
-            "nan",
-            "many",
-            "",
-            "18446744073709551615",
-            "50_000_000_001",
-            "1e15",
-        ] {
-            assert!(trials(text).is_err(), "{text}");
-        }
-        assert_eq!(trials("5e10"), Ok(MOST_TRIALS));
-        assert!(trials("1e15").is_err_and(|message| message.contains("50 billion")));
-    }
-
-    #[test]
-    fn threads_are_a_number_that_helps() {
-        assert_eq!(threads("512").map(NonZeroUsize::get), Ok(512));
-        for text in ["0", "-1", "513", "100000", "two"] {
-            assert!(threads(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn probabilities_lie_between_0_and_1() {
-        assert_eq!(probability("0.95"), Ok(0.95));
-        for text in ["0", "1", "95", "nan", "-0.1", "x"] {
-            assert!(probability(text).is_err(), "{text}");
-        }
-        assert!(probability("95").is_err_and(|message| message.contains("0.95")));
     }
 }
