@@ -89,6 +89,17 @@ struct SampleArguments {
     replicates: Option<u32>,
 }
 
+/// What is asked about what drives the outputs.
+#[derive(Debug, Args)]
+struct SensitivityArguments {
+    /// Measures of what drives the outputs, or none [default: spearman, given-data and, where it costs little, sobol, or shapley for correlated inputs]
+    #[arg(long, value_name = "METHOD,…", value_delimiter = ',', value_parser = measure_names())]
+    sensitivity: Option<Vec<String>>,
+    /// Base sample of the measures that evaluate the model again [default: 131,072, fewer where shapley would take long]
+    #[arg(long, value_name = "N", value_parser = trials)]
+    base: Option<u64>,
+}
+
 #[derive(Debug, Args)]
 struct RunArguments {
     /// Scenario files, folders (every *.toml in them) or - for standard input
@@ -105,12 +116,8 @@ struct RunArguments {
     /// Also write every trial, into DIR/samples
     #[arg(long, value_name = "FORMAT", value_parser = ["csv"], requires = "out")]
     samples: Option<String>,
-    /// Measures of what drives the outputs, or none [default: spearman, given-data and, where it costs little, sobol, or shapley for correlated inputs]
-    #[arg(long, value_name = "METHOD,…", value_delimiter = ',', value_parser = measure_names())]
-    sensitivity: Option<Vec<String>>,
-    /// Base sample of the measures that evaluate the model again [default: 131,072, fewer where shapley would take long]
-    #[arg(long, value_name = "N", value_parser = trials)]
-    base: Option<u64>,
+    #[command(flatten)]
+    sensitivity: SensitivityArguments,
     /// Run only this variant (repeatable)
     #[arg(long = "variant", value_name = "NAME")]
     variants: Vec<String>,
@@ -174,6 +181,8 @@ struct CompareArguments {
     /// Write the result files to this folder: new, empty, or an earlier result, which is replaced whole
     #[arg(short, long, value_name = "DIR")]
     out: Option<PathBuf>,
+    #[command(flatten)]
+    sensitivity: SensitivityArguments,
     /// Compare only this variant, beside the baseline (repeatable)
     #[arg(long = "variant", value_name = "NAME")]
     variants: Vec<String>,
@@ -263,7 +272,7 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
 fn perform(command: Command, words: &[OsString]) -> Result<(), Failure> {
     match command {
         Command::Run(arguments) => commands::run(&run_options(*arguments, words)?),
-        Command::Compare(arguments) => commands::compare(&compare_options(*arguments, words)),
+        Command::Compare(arguments) => commands::compare(&compare_options(*arguments, words)?),
         Command::Check(arguments) => commands::check(&CheckOptions {
             files: arguments.files,
             quantiles: arguments.quantiles.map(rising),
@@ -309,9 +318,13 @@ fn run_options(arguments: RunArguments, words: &[OsString]) -> Result<RunOptions
             replicates: arguments.sample.replicates,
             level: arguments.level,
             quantiles: arguments.quantiles.map(rising),
-            measures: arguments.sensitivity.map(measures).transpose()?,
+            measures: arguments
+                .sensitivity
+                .sensitivity
+                .map(measures)
+                .transpose()?,
             stopping,
-            base: arguments.base,
+            base: arguments.sensitivity.base,
             nested: arguments.nested,
             allow_nonfinite: arguments.allow_nonfinite,
         },
@@ -329,8 +342,11 @@ fn run_options(arguments: RunArguments, words: &[OsString]) -> Result<RunOptions
 }
 
 /// What the words of `compare` mean.
-fn compare_options(arguments: CompareArguments, words: &[OsString]) -> CompareOptions {
-    CompareOptions {
+fn compare_options(
+    arguments: CompareArguments,
+    words: &[OsString],
+) -> Result<CompareOptions, Failure> {
+    Ok(CompareOptions {
         run: RunOptions {
             files: arguments.files,
             overrides: Overrides {
@@ -343,7 +359,12 @@ fn compare_options(arguments: CompareArguments, words: &[OsString]) -> CompareOp
                     .and_then(Method::from_name),
                 replicates: arguments.sample.replicates,
                 level: arguments.level,
-                measures: Some(Vec::new()),
+                measures: arguments
+                    .sensitivity
+                    .sensitivity
+                    .map(measures)
+                    .transpose()?,
+                base: arguments.sensitivity.base,
                 allow_nonfinite: arguments.allow_nonfinite,
                 ..Overrides::default()
             },
@@ -359,7 +380,7 @@ fn compare_options(arguments: CompareArguments, words: &[OsString]) -> CompareOp
         },
         baseline: arguments.baseline,
         all_pairs: arguments.all_pairs,
-    }
+    })
 }
 
 /// The stopping rule that the words ask for.

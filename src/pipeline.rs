@@ -1,5 +1,6 @@
 //! The flow from models to a report: each stage called in turn, nothing computed here.
 
+mod choices;
 mod compare;
 mod error;
 mod first_order;
@@ -78,6 +79,7 @@ pub fn simulate(
         }
     }
     Ok(Report {
+        choices: choices::of(&runs),
         runs,
         comparison: None,
         notes: Vec::new(),

@@ -16,6 +16,7 @@ use montecarbon::report::{Report, csv::Csv};
 use montecarbon::report::{Writer as _, comparison, ranks};
 use montecarbon::run::with_threads;
 use montecarbon::sampler::Method;
+use montecarbon::sensitivity::Measure;
 use montecarbon::statistic::Estimate;
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -425,4 +426,70 @@ fn any_number_of_threads_gives_the_same_bytes() {
     let one = bytes(1);
     assert!(one.len() > 1000);
     assert_eq!(one, bytes(3));
+}
+
+/// The rows of a measure of the difference of the first output: input, value, standard error, rank.
+fn drivers(
+    found: &ComparisonReport,
+    pair: usize,
+    measure: &str,
+) -> Vec<(String, f64, f64, Option<u32>)> {
+    let rows = output(found, pair).sensitivity.iter();
+    rows.filter(|row| row.measure == measure && row.input != "(dummy)")
+        .map(|row| {
+            let value = row.estimate.value.expect("a value");
+            (
+                row.input.clone(),
+                value,
+                row.estimate.standard_error.unwrap_or(0.0),
+                row.rank,
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn what_drives_a_difference_is_not_what_drives_the_totals() {
+    // 12 + 4 z against 10 + 3 z′ beside 100 + 15 z″ in both: the variance of the difference is 16 + 9, of which the common part,
+    // 225/241 of the variance of the total, has nothing. At one quantile the difference is 2 + z, all of one input.
+    let apart = [
+        ("own", 16.0 / 25.0),
+        ("other/own", 9.0 / 25.0),
+        ("common", 0.0),
+    ];
+    let one = [("own", 1.0), ("common", 0.0)];
+    for sampler in [Method::Random, Method::LatinHypercube, Method::Sobol] {
+        let plan = Plan {
+            automatic: true,
+            measures: vec![Measure::Spearman, Measure::GivenData],
+            ..plan(sampler, 100_000)
+        };
+        let found = compared(vec![model("sums", SUMS)], &plan);
+        for measure in ["sobol_first", "sobol_total", "first_order_given_data"] {
+            for (pair, exact) in [(0, &apart[..]), (1, &one[..])] {
+                let rows = drivers(&found, pair, measure);
+                assert_eq!(
+                    rows.len(),
+                    exact.len(),
+                    "{sampler:?} {measure}: each input once"
+                );
+                for (name, exact) in exact {
+                    let row = rows.iter().find(|row| row.0 == *name).expect("a row");
+                    let far = (row.1 - exact).abs() > 5.0 * row.2 + 0.005;
+                    assert!(
+                        !far,
+                        "{sampler:?} {measure} of {name}: {row:?}, not {exact}"
+                    );
+                    // The twin: by the share that it has of the total, the common part would be found.
+                    assert!((row.1 - 225.0 / 241.0).abs() > 5.0 * row.2 + 0.005);
+                }
+                let mut ranks: Vec<_> = rows.iter().filter_map(|row| row.3).collect();
+                ranks.sort_unstable();
+                let expected: Vec<u32> = (1..=ranks.len() as u32).collect();
+                assert_eq!(ranks, expected, "{sampler:?} {measure}");
+            }
+        }
+        // What is the same in every trial is driven by nothing.
+        assert!(output(&found, 2).sensitivity.is_empty());
+    }
 }

@@ -131,8 +131,16 @@ impl Combined {
     /// Takes over inputs that are drawn together, and how.
     fn draw(&mut self, variant: &Variant, group: &[usize]) -> Vec<usize> {
         let first = self.inputs.len();
-        let members = group.iter().map(|&input| variant.inputs[input].clone());
-        self.inputs.extend(members);
+        for &input in group {
+            let mut input = variant.inputs[input].clone();
+            let taken =
+                |other: &Input| other.name == input.name && other.draw_key != input.draw_key;
+            // Two quantities of one name are told apart by what keys their draws.
+            if self.inputs.iter().any(taken) {
+                input.name.clone_from(&input.draw_key);
+            }
+            self.inputs.push(input);
+        }
         self.groups.append(Groups::of(variant, &|input| {
             let at = group.iter().position(|&member| member == input)?;
             Some(first + at)

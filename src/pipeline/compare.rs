@@ -1,5 +1,6 @@
 //! Alternatives held against each other: the same draws for all, the difference and the ratio of every trial summarised as outputs.
 
+mod drivers;
 mod verdict;
 
 use super::{Dimensions, Plan, RunError, VariantRun};
@@ -20,6 +21,9 @@ use std::collections::{HashMap, HashSet};
 const PAIRS_TOGETHER: usize = 16;
 /// Alternatives whose ranks are counted, at most: the counts grow as their square.
 pub(super) const MOST_RANKED: usize = 100;
+
+/// What stands between two alternatives in the name of their difference.
+const MINUS: &str = "−";
 
 /// What alternatives are held against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,6 +116,9 @@ pub fn compare(
         sample = sample.or(Some(compared.1));
         reports.extend(compared.0);
     }
+    for (report, &pair) in reports.iter_mut().zip(&pairs) {
+        study.add_drivers(report, pair, &mut notes, progress)?;
+    }
     let ranks = if alternatives.len() > MOST_RANKED {
         notes.push(format!(
             "ranks are counted among {MOST_RANKED} alternatives at most, and these are {}: choose some with --variant",
@@ -126,6 +133,7 @@ pub fn compare(
     let layout = plan.layout();
     Ok(Report {
         runs: Vec::new(),
+        choices: Vec::new(),
         comparison: Some(ComparisonReport {
             sample: SampleReport {
                 sampler: plan.sampler.name().to_owned(),
@@ -240,7 +248,7 @@ impl Study<'_> {
             for (output, at_a, at_b) in self.common([a, b]) {
                 let both = [nodes[&a][at_a], nodes[&b][at_b]];
                 let parts = [
-                    (false, "−", Binary::Subtract, Some(&output.unit)),
+                    (false, MINUS, Binary::Subtract, Some(&output.unit)),
                     (true, "/", Binary::Divide, None),
                 ];
                 for (ratio, sign, function, unit) in parts {
@@ -252,14 +260,19 @@ impl Study<'_> {
                     if without_ratio.contains(&column) {
                         continue;
                     }
-                    let [one, other] = [a, b].map(|at| label(self.alternatives[at]));
-                    let name = format!("{} ({one} {sign} {other})", output.name);
+                    let name = self.named(&output.name, [a, b], sign);
                     outputs.push(combined.output(name, function, both, unit));
                     columns.push(column);
                 }
             }
         }
         (combined.finish("compare".to_owned(), outputs), columns)
+    }
+
+    /// What is made of an output of two alternatives: `emissions (west-2 − west)`.
+    fn named(&self, output: &str, pair: [usize; 2], sign: &str) -> String {
+        let [one, other] = pair.map(|at| label(self.alternatives[at]));
+        format!("{output} ({one} {sign} {other})")
     }
 
     /// The outputs that two alternatives have in the same dimension: the first one's, and their places in both.
@@ -330,9 +343,11 @@ impl Study<'_> {
                 rows.extend(difference.order());
                 let verdict = verdict::of(&rows, &output.unit.text, [a, b].map(label));
                 Some(ComparedOutput {
+                    difference: self.named(&output.name, pair, MINUS),
                     name: output.name.clone(),
                     rows,
                     verdict,
+                    sensitivity: Vec::new(),
                 })
             })
             .collect();

@@ -1,8 +1,8 @@
 //! `comparison.csv`: alternatives held against each other trial by trial.
 
-use super::SampleReport;
 use super::ranks::RankRow;
 use super::table::{Cell, Table};
+use super::{SampleReport, SensitivityRow};
 use crate::statistic::Estimate;
 
 /// What came out of holding alternatives against each other.
@@ -53,6 +53,10 @@ pub struct ComparedOutput {
     pub rows: Vec<ComparisonRow>,
     /// What can be said, no more than the errors allow.
     pub verdict: String,
+    /// What the difference is called where it is an output: `emissions (west-2 − west)`.
+    pub difference: String,
+    /// What drives the difference.
+    pub sensitivity: Vec<SensitivityRow>,
 }
 
 impl ComparedOutput {

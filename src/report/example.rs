@@ -176,6 +176,7 @@ pub(super) fn report() -> Report {
     };
     Report {
         runs: vec![run],
+        choices: Vec::new(),
         comparison: None,
         notes: Vec::new(),
     }

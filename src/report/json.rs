@@ -21,6 +21,10 @@ impl Writer for Json {
             })?;
             document.insert(table.name.to_owned(), Value::Array(rows));
         }
+        let choices = report.choices.iter().map(|choice| {
+            json!({ "scenario": choice.scenario, "output": choice.output, "verdict": choice.verdict })
+        });
+        document.insert("choices".to_owned(), choices.collect());
         document.insert("notes".to_owned(), json!(report.every_note()));
         serde_json::to_writer_pretty(&mut *out, &document)?;
         writeln!(out)
@@ -58,6 +62,7 @@ mod tests {
                 "comparison",
                 "ranks",
                 "variants",
+                "choices",
                 "notes"
             ]
         );

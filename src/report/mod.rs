@@ -46,10 +46,23 @@ pub trait Writer {
 pub struct Report {
     /// Results, in the order of the files, the base variant first.
     pub runs: Vec<RunReport>,
+    /// What the choice between the variants of a file does, beside what is not known.
+    pub choices: Vec<ChoiceReport>,
     /// Alternatives held against each other, where that was asked for.
     pub comparison: Option<comparison::ComparisonReport>,
     /// Sentences the reader must not miss (trials rounded up, truncation, non-finite trials left out …).
     pub notes: Vec<String>,
+}
+
+/// Whether the choice of a variant moves an output more than what is not known within each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChoiceReport {
+    /// The file's stem.
+    pub scenario: String,
+    /// The output.
+    pub output: String,
+    /// How far apart the medians are, how wide the intervals, and which is more.
+    pub verdict: String,
 }
 
 impl Report {

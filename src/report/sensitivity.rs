@@ -1,4 +1,5 @@
-//! `sensitivity.csv`: one row per measure, output and input; the noise floor is the input `(dummy)`.
+//! `sensitivity.csv`: one row per measure, output (or difference of one between two alternatives) and input; the noise floor is the
+//! input `(dummy)`.
 
 use super::table::{Cell, Table};
 
@@ -19,22 +20,44 @@ pub const TABLE: Table = Table {
     ],
     optional: false,
     rows: |report, visit| {
-        for run in &report.runs {
-            for output in &run.outputs {
-                for row in &output.sensitivity {
-                    visit(&[
-                        Cell::text(&run.scenario),
-                        Cell::text(&run.variant),
-                        Cell::text(&output.name),
-                        Cell::text(&row.input),
-                        Cell::text(row.input_2.as_deref().unwrap_or_default()),
-                        Cell::text(row.measure),
-                        Cell::text(&row.unit),
-                        Cell::Number(row.estimate.value),
-                        Cell::Number(row.estimate.standard_error),
-                        Cell::Count(row.rank.map(u64::from)),
-                    ])?;
-                }
+        let of_runs = report.runs.iter().flat_map(|run| {
+            let outputs = run.outputs.iter();
+            outputs.map(|output| {
+                (
+                    &run.scenario,
+                    &run.variant,
+                    &output.name,
+                    &output.sensitivity,
+                )
+            })
+        });
+        let pairs = report.comparison.iter().flat_map(|found| &found.pairs);
+        let of_pairs = pairs.flat_map(|pair| {
+            let outputs = pair.outputs.iter();
+            outputs.map(|output| {
+                let a = &pair.a;
+                (
+                    &a.scenario,
+                    &a.variant,
+                    &output.difference,
+                    &output.sensitivity,
+                )
+            })
+        });
+        for (scenario, variant, output, rows) in of_runs.chain(of_pairs) {
+            for row in rows {
+                visit(&[
+                    Cell::text(scenario),
+                    Cell::text(variant),
+                    Cell::text(output),
+                    Cell::text(&row.input),
+                    Cell::text(row.input_2.as_deref().unwrap_or_default()),
+                    Cell::text(row.measure),
+                    Cell::text(&row.unit),
+                    Cell::Number(row.estimate.value),
+                    Cell::Number(row.estimate.standard_error),
+                    Cell::Count(row.rank.map(u64::from)),
+                ])?;
             }
         }
         Ok(())

@@ -10,12 +10,17 @@ mod observed;
 
 use super::grid::{Align, Grid};
 use super::number::{self, ESTIMATE_DIGITS};
-use super::{OutputReport, Report, RunReport, SampleReport, StoppingReport, Writer};
+use super::{
+    ChoiceReport, OutputReport, Report, RunReport, SampleReport, SensitivityRow, StoppingReport,
+    Writer,
+};
 use crate::diagnostic::visible;
 use drivers::{Ranking, drivers, drivers_in_line};
 use std::borrow::Cow;
 use std::io::{self, Write};
 
+/// Variants of a file whose medians have a table.
+const MOST_CHOICES: usize = 24;
 /// Errors below this percentage are said as this one.
 const LEAST_ERROR: f64 = 0.001;
 
@@ -42,7 +47,7 @@ impl Writer for Text {
         match report.runs.as_slice() {
             [] => return Ok(()),
             [run] => page.one(run),
-            runs => page.several(runs),
+            runs => page.several(runs, &report.choices),
         }
         page.legend();
         page.samples(&report.runs);
@@ -101,12 +106,13 @@ impl Page {
         for line in lines {
             self.line(&line);
         }
-        self.drivers(&run.outputs);
+        let outputs = run.outputs.iter();
+        self.drivers(outputs.map(|output| (output.name.as_str(), &output.sensitivity[..])));
         self.nested(std::slice::from_ref(run), None);
     }
 
     /// Several runs: one table, and one line for each threshold and each output's drivers.
-    fn several(&mut self, runs: &[RunReport]) {
+    fn several(&mut self, runs: &[RunReport], choices: &[ChoiceReport]) {
         let first = &runs[0];
         let of_one_file = runs.iter().all(|run| run.scenario == first.scenario);
         let all: Vec<_> = runs.iter().collect();
@@ -148,11 +154,12 @@ impl Page {
         };
         let label = |run: &RunReport| format!("{}: ", name(run));
         self.kinds(runs);
+        self.choices(choices, runs, of_one_file);
         self.thresholds(runs, label);
         let mut lines = Vec::new();
         for run in runs {
             for output in run.outputs.iter().filter(|output| !output.constant) {
-                let drivers = drivers_in_line(output);
+                let drivers = drivers_in_line(&output.sensitivity);
                 if !drivers.is_empty() {
                     lines.push(format!("{}{}: {drivers}", label(run), plain(&output.name)));
                 }
@@ -166,6 +173,63 @@ impl Page {
             self.line(&line);
         }
         self.nested(runs, Some(&name));
+    }
+
+    /// The choices against the outputs by their medians, and whether the choice or what is not known is larger.
+    fn choices(&mut self, choices: &[ChoiceReport], runs: &[RunReport], of_one_file: bool) {
+        if choices.is_empty() {
+            return;
+        }
+        self.line("");
+        self.heading("Choices, and what is not known");
+        if of_one_file && runs.len() <= MOST_CHOICES {
+            self.medians(runs);
+            self.line("");
+        }
+        for choice in choices {
+            let scenario = if of_one_file {
+                String::new()
+            } else {
+                format!("{}: ", plain(&choice.scenario))
+            };
+            let line = format!(
+                "{scenario}{}: {}",
+                plain(&choice.output),
+                plain(&choice.verdict)
+            );
+            self.line(&line);
+        }
+    }
+
+    /// A row for each variant of a file, a column for each output.
+    fn medians(&mut self, runs: &[RunReport]) {
+        let headings: Vec<String> = runs[0]
+            .outputs
+            .iter()
+            .map(|output| {
+                let unit = with_unit("", &output.unit);
+                format!("{}{unit}", plain(&output.name))
+            })
+            .collect();
+        let mut columns = vec![("median of", Align::Left)];
+        columns.extend(headings.iter().map(|text| (text.as_str(), Align::Right)));
+        columns.push(("", Align::Left));
+        let mut grid = Grid::new(&columns);
+        for run in runs {
+            let mut cells = vec![plain(&run.variant).into_owned()];
+            cells.extend(runs[0].outputs.iter().map(|output| {
+                run.output(&output.name)
+                    .map_or_else(String::new, |output| statistic(output, "median"))
+            }));
+            // What says in one line what a variant is; the file's own description is longer.
+            let line = run
+                .description
+                .as_deref()
+                .filter(|text| !text.contains('\n'));
+            cells.push(plain(line.unwrap_or_default()).into_owned());
+            grid.row(cells);
+        }
+        self.grid(&grid);
     }
 
     /// What the intervals are made of, where that is two different things.
@@ -252,16 +316,16 @@ impl Page {
     }
 
     /// What drives the outputs; those that the same inputs drive in the same way stand under one heading.
-    fn drivers(&mut self, outputs: &[OutputReport]) {
+    fn drivers<'r>(&mut self, outputs: impl Iterator<Item = (&'r str, &'r [SensitivityRow])>) {
         let mut blocks: Vec<(Vec<Cow<'_, str>>, String)> = Vec::new();
-        for output in outputs {
-            let Some(ranking) = Ranking::of(output) else {
+        for (output, rows) in outputs {
+            let Some(ranking) = Ranking::of(rows) else {
                 continue;
             };
             let block = drivers(&ranking, self.width, self.colour);
             match blocks.iter_mut().find(|(_, other)| *other == block) {
-                Some((names, _)) => names.push(plain(&output.name)),
-                None => blocks.push((vec![plain(&output.name)], block)),
+                Some((names, _)) => names.push(plain(output)),
+                None => blocks.push((vec![plain(output)], block)),
             }
         }
         for (names, block) in blocks {

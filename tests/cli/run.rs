@@ -134,6 +134,7 @@ fn json() {
             "comparison",
             "ranks",
             "variants",
+            "choices",
             "notes"
         ]
     );

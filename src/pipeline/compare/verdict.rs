@@ -15,10 +15,15 @@ pub fn of(rows: &[ComparisonRow], unit: &str, [a, b]: [String; 2]) -> String {
     if equal.value == Some(1.0) {
         return format!("{a} and {b} are equal in every trial");
     }
-    let order = format!(
-        "{a} is below {b} in {} of the trials",
-        number::probability(&below, ESTIMATE_DIGITS)
-    );
+    let order = match below.value {
+        Some(1.0) => format!("{a} is below {b} in every trial"),
+        Some(0.0) if equal.value == Some(0.0) => format!("{a} is above {b} in every trial"),
+        Some(0.0) => format!("{a} is below {b} in no trial"),
+        _ => format!(
+            "{a} is below {b} in {} of the trials",
+            number::probability(&below, ESTIMATE_DIGITS)
+        ),
+    };
     let mean = find("difference", "mean");
     let Some(value) = mean.value else {
         return format!("{order}; the difference has no mean to compare by");

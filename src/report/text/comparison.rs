@@ -1,5 +1,6 @@
 //! Alternatives held against each other: a row for each output of each pair, what they share, and what can be said.
 
+use super::drivers::drivers_in_line;
 use super::{Page, percent, plain, with_unit};
 use crate::report::comparison::{AlternativeName, ComparedOutput, ComparisonReport, PairReport};
 use crate::report::grid::{Align, Grid};
@@ -11,6 +12,8 @@ use crate::statistic::Estimate;
 const RANK_DIGITS: i32 = 3;
 /// Alternatives whose ranks have a table on the terminal; the files hold them all.
 const MOST_COLUMNS: usize = 8;
+/// Differences whose drivers have a table each.
+const MOST_TABLES: usize = 4;
 
 impl Page {
     /// The tables of a comparison.
@@ -47,6 +50,7 @@ impl Page {
                 self.line(&plain(&line));
             }
         }
+        self.differences(&report.pairs);
         self.ranks(&report.ranks);
         self.line("");
         self.heading("What is drawn once for both");
@@ -68,6 +72,38 @@ impl Page {
         }
         self.line("");
         self.line(&super::sample(&report.sample, false));
+    }
+
+    /// What drives each difference: a table each where there are few, a line each where there are many.
+    fn differences(&mut self, pairs: &[PairReport]) {
+        let outputs: Vec<_> = pairs.iter().flat_map(|pair| &pair.outputs).collect();
+        if outputs.len() <= MOST_TABLES {
+            let outputs = outputs.into_iter();
+            self.drivers(
+                outputs.map(|output| (output.difference.as_str(), &output.sensitivity[..])),
+            );
+            return;
+        }
+        let lines: Vec<String> = outputs
+            .into_iter()
+            .filter(|output| !output.sensitivity.is_empty())
+            .map(|output| {
+                (
+                    plain(&output.difference),
+                    drivers_in_line(&output.sensitivity),
+                )
+            })
+            .filter(|(_, drivers)| !drivers.is_empty())
+            .map(|(difference, drivers)| format!("{difference}: {drivers}"))
+            .collect();
+        if lines.is_empty() {
+            return;
+        }
+        self.line("");
+        self.heading("What drives the differences");
+        for line in lines {
+            self.line(&line);
+        }
     }
 
     fn ranks(&mut self, rows: &[RankRow]) {

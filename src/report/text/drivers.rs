@@ -1,8 +1,8 @@
 //! What drives an output: the inputs by their indices, with bars, and what rests on which evidence.
 
+use super::super::SensitivityRow;
 use super::super::grid::{Align, Grid};
 use super::super::number::{self, ESTIMATE_DIGITS};
-use super::super::{OutputReport, SensitivityRow};
 use super::plain;
 use crate::statistic::Estimate;
 
@@ -38,37 +38,36 @@ const BY_GRADE: &str = "shapley_grade";
 
 /// The rows of one output's sensitivity, by the measure that ranks them.
 pub(super) struct Ranking<'report> {
-    output: &'report OutputReport,
+    rows: &'report [SensitivityRow],
     /// The measure whose ranks and bars are shown.
     by: &'static str,
 }
 
 impl<'report> Ranking<'report> {
     /// `None` where nothing was asked for, or nothing varies.
-    pub(super) fn of(output: &'report OutputReport) -> Option<Self> {
-        let first = output.sensitivity.first().filter(|_| !output.constant)?;
-        let mut ranked = output.sensitivity.iter().filter(|row| row.rank.is_some());
+    pub(super) fn of(rows: &'report [SensitivityRow]) -> Option<Self> {
+        let first = rows.first()?;
+        let mut ranked = rows.iter().filter(|row| row.rank.is_some());
         // A share of the variance is what a reader can compare; any other measure ranks where there is none.
         let share = SHARES
             .iter()
             .find_map(|share| ranked.clone().find(|row| row.measure == *share));
         Some(Ranking {
-            output,
+            rows,
             by: share.or_else(|| ranked.next()).unwrap_or(first).measure,
         })
     }
 
-    fn rows(&self) -> impl Iterator<Item = &'report SensitivityRow> {
+    fn ranked(&self) -> impl Iterator<Item = &'report SensitivityRow> {
         let by = self.by;
-        self.output
-            .sensitivity
+        self.rows
             .iter()
             .filter(move |row| row.measure == by && row.rank.is_some() && row.input_2.is_none())
     }
 
     fn resolved(&self) -> impl Iterator<Item = &'report SensitivityRow> {
         let mut rows: Vec<_> = self
-            .rows()
+            .ranked()
             .filter(|row| row.resolved && row.estimate.value.is_some())
             .collect();
         rows.sort_by_key(|row| row.rank);
@@ -76,7 +75,7 @@ impl<'report> Ranking<'report> {
     }
 
     fn unresolved(&self) -> Vec<String> {
-        self.rows()
+        self.ranked()
             .filter(|row| !row.resolved || row.estimate.value.is_none())
             .map(|row| plain(&row.input).into_owned())
             .collect()
@@ -85,7 +84,7 @@ impl<'report> Ranking<'report> {
     /// The measures to show: the ranking one, other shares of the variance, the rest in the order of the rows. Two estimates of
     /// one index are in the files: here stands the one with the smaller error.
     fn measures(&self) -> Vec<&'static str> {
-        let rows = || self.output.sensitivity.iter();
+        let rows = || self.rows.iter();
         let is_there = |measure: &str| rows().any(|row| row.measure == measure);
         let mut measures = vec![self.by];
         let shares = SHARES.into_iter().filter(|share| is_there(share));
@@ -103,7 +102,7 @@ impl<'report> Ranking<'report> {
 
     /// The rows of a measure that stand out, the strongest first.
     fn strongest(&self, measure: &str) -> Vec<&'report SensitivityRow> {
-        let rows = self.output.sensitivity.iter();
+        let rows = self.rows.iter();
         let mut rows: Vec<_> = rows
             .filter(|row| row.measure == measure && row.resolved && row.rank.is_some())
             .collect();
@@ -125,11 +124,7 @@ impl<'report> Ranking<'report> {
     /// `a linear model explains 97 % of the variance (SRC, PCC), one of ranks 99 % (SRRC, PRCC)`.
     fn explained(&self) -> Option<String> {
         let share = |measure: &str| {
-            let row = self
-                .output
-                .sensitivity
-                .iter()
-                .find(|row| row.measure == measure);
+            let row = self.rows.iter().find(|row| row.measure == measure);
             row.map(|row| number::probability(&row.estimate, INDEX_DIGITS))
         };
         Some(format!(
@@ -162,8 +157,7 @@ impl<'report> Ranking<'report> {
     }
 
     fn value(&self, input: &str, measure: &str) -> Option<&'report SensitivityRow> {
-        self.output
-            .sensitivity
+        self.rows
             .iter()
             .find(|row| row.measure == measure && row.input == input && row.input_2.is_none())
     }
@@ -295,8 +289,8 @@ fn index(row: &SensitivityRow) -> String {
 }
 
 /// `utilization 35 %, gpus 31 %, grid 8 %`.
-pub(super) fn drivers_in_line(output: &OutputReport) -> String {
-    let Some(ranking) = Ranking::of(output) else {
+pub(super) fn drivers_in_line(rows: &[SensitivityRow]) -> String {
+    let Some(ranking) = Ranking::of(rows) else {
         return String::new();
     };
     let drivers = ranking.resolved().take(DRIVERS_IN_LINE);
