@@ -4,7 +4,7 @@ mod values;
 
 use crate::commands::{
     self, CheckOptions, CompareOptions, Failure, ListTopic, MOST_TRIALS_TO_STOP, Nested, Overrides,
-    RunOptions, Stopping, StoppingRule, Tolerance, ValidateOptions,
+    Pick, ReplayOptions, RunOptions, Stopping, StoppingRule, Tolerance, ValidateOptions,
 };
 use crate::sampler::Method;
 use crate::sensitivity::Measure;
@@ -14,7 +14,9 @@ use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use values::{assignment, nested, probability, rising, target, threads, tolerance, trials, whole};
+use values::{
+    assignment, nested, pick, probability, rising, target, threads, tolerance, trials, whole,
+};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -41,6 +43,8 @@ enum Command {
     Run(Box<RunArguments>),
     /// Hold variants and files against each other, trial by trial: differences, ratios, which is lower (all by the first file's [run])
     Compare(Box<CompareArguments>),
+    /// One trial of a run, whole: every input, formula and output
+    Replay(ReplayArguments),
     /// Every complaint about scenarios, and what each input implies, without running
     Check(CheckArguments),
     /// The installed program against models with exact answers and another library's draws
@@ -87,6 +91,18 @@ struct SampleArguments {
     /// Independent replicates that the Monte Carlo error is taken from, 24 to 48 [default: about 32]
     #[arg(long, value_name = "R", value_parser = clap::value_parser!(u32).range(24..=48))]
     replicates: Option<u32>,
+}
+
+impl SampleArguments {
+    fn overrides(&self) -> Overrides {
+        Overrides {
+            trials: self.trials,
+            seed: self.seed,
+            sampler: self.sampler.as_deref().and_then(Method::from_name),
+            replicates: self.replicates,
+            ..Overrides::default()
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -195,6 +211,37 @@ struct CompareArguments {
 }
 
 #[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("which").required(true))]
+struct ReplayArguments {
+    /// The files of the run that the trial is one of: those before a file may change its Sobol' points
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Its number, from 0, as in the samples and where a trial is not finite
+    #[arg(long, value_name = "K", value_parser = whole, group = "which")]
+    trial: Option<u64>,
+    /// What is sought: max:OUTPUT, min:OUTPUT, q0.975:OUTPUT (nearest to a quantile), nonfinite or nonfinite:OUTPUT (the first)
+    #[arg(long, value_name = "WHAT", value_parser = pick, group = "which")]
+    at: Option<Pick>,
+    #[command(flatten)]
+    sample: SampleArguments,
+    /// Threads that search [default: one per processor]
+    #[arg(short, long, value_name = "T", value_parser = threads)]
+    threads: Option<NonZeroUsize>,
+    /// The trial of this variant (repeatable) [default: the scenario as written]
+    #[arg(long = "variant", value_name = "NAME")]
+    variants: Vec<String>,
+    /// Replace one thing, such as inputs.pue=1.2 (repeatable)
+    #[arg(long = "set", value_name = "PATH=VALUE", value_parser = assignment)]
+    sets: Vec<String>,
+    /// Print the trial as JSON
+    #[arg(long)]
+    json: bool,
+    /// No progress and no warnings
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+#[derive(Debug, Args)]
 struct CheckArguments {
     /// Scenario files, folders (every *.toml in them) or - for standard input
     #[arg(required = true, value_name = "FILE")]
@@ -264,6 +311,7 @@ fn perform(command: Command, words: &[OsString]) -> Result<(), Failure> {
     match command {
         Command::Run(arguments) => commands::run(&run_options(*arguments, words)?),
         Command::Compare(arguments) => commands::compare(&compare_options(*arguments, words)),
+        Command::Replay(arguments) => commands::replay(&replay_options(arguments)?),
         Command::Check(arguments) => commands::check(&CheckOptions {
             files: arguments.files,
             quantiles: arguments.quantiles.map(rising),
@@ -360,6 +408,25 @@ fn compare_options(arguments: CompareArguments, words: &[OsString]) -> CompareOp
         baseline: arguments.baseline,
         all_pairs: arguments.all_pairs,
     }
+}
+
+/// What the words of `replay` mean.
+fn replay_options(arguments: ReplayArguments) -> Result<ReplayOptions, Failure> {
+    let pick = arguments.trial.map(Pick::Number).or(arguments.at);
+    Ok(ReplayOptions {
+        run: RunOptions {
+            files: arguments.files,
+            overrides: arguments.sample.overrides(),
+            threads: arguments.threads,
+            variants: arguments.variants,
+            sets: arguments.sets,
+            json: arguments.json,
+            quiet: arguments.quiet,
+            ..RunOptions::default()
+        },
+        pick: pick
+            .ok_or_else(|| Failure::Usage("name a trial: --trial K or --at WHAT".to_owned()))?,
+    })
 }
 
 /// The stopping rule that the words ask for.

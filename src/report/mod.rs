@@ -12,6 +12,7 @@ pub mod nested;
 pub mod number;
 pub mod observed;
 pub mod ranks;
+pub mod replay;
 pub mod samples;
 pub mod sensitivity;
 pub mod summary;
@@ -117,11 +118,16 @@ impl RunReport {
 
     /// The name in messages: `scenario`, or `scenario / variant`.
     pub fn label(&self) -> String {
-        if self.variant == BASE {
-            self.scenario.clone()
-        } else {
-            format!("{} / {}", self.scenario, self.variant)
-        }
+        label(&self.scenario, &self.variant)
+    }
+}
+
+/// `scenario`, or `scenario / variant`.
+pub fn label(scenario: &str, variant: &str) -> String {
+    if variant == BASE {
+        scenario.to_owned()
+    } else {
+        format!("{scenario} / {variant}")
     }
 }
 

@@ -13,6 +13,11 @@ fn help_of_run() {
 }
 
 #[test]
+fn help_of_replay() {
+    assert_told!(CliTest::new().told(&["replay", "--help"]));
+}
+
+#[test]
 fn help_of_check() {
     assert_told!(CliTest::new().told(&["check", "--help"]));
 }

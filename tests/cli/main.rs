@@ -5,6 +5,7 @@ mod files;
 mod fixture;
 mod help;
 mod nested;
+mod replay;
 mod results;
 mod run;
 mod stopping;
