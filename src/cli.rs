@@ -5,6 +5,7 @@ mod values;
 use crate::commands::{
     self, CheckOptions, CompareOptions, Failure, ListTopic, MOST_TRIALS_TO_STOP, Nested, Overrides,
     Pick, ReplayOptions, RunOptions, Stopping, StoppingRule, Tolerance, ValidateOptions,
+    VerifyOptions, Work,
 };
 use crate::sampler::Method;
 use crate::sensitivity::Measure;
@@ -45,6 +46,8 @@ enum Command {
     Compare(Box<CompareArguments>),
     /// One trial of a run, whole: every input, formula and output
     Replay(ReplayArguments),
+    /// Run again what made a result folder, and say whether every byte is the same
+    Verify(VerifyArguments),
     /// Every complaint about scenarios, and what each input implies, without running
     Check(CheckArguments),
     /// The installed program against models with exact answers and another library's draws
@@ -242,6 +245,22 @@ struct ReplayArguments {
 }
 
 #[derive(Debug, Args)]
+struct VerifyArguments {
+    /// The result folder; its files are read by their paths of then, so run this where they were run
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+    /// Threads; the results are the same for any number [default: one per processor]
+    #[arg(short, long, value_name = "T", value_parser = threads)]
+    threads: Option<NonZeroUsize>,
+    /// Print what became of each file as JSON
+    #[arg(long)]
+    json: bool,
+    /// No notes
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+#[derive(Debug, Args)]
 struct CheckArguments {
     /// Scenario files, folders (every *.toml in them) or - for standard input
     #[arg(required = true, value_name = "FILE")]
@@ -312,6 +331,15 @@ fn perform(command: Command, words: &[OsString]) -> Result<(), Failure> {
         Command::Run(arguments) => commands::run(&run_options(*arguments, words)?),
         Command::Compare(arguments) => commands::compare(&compare_options(*arguments, words)),
         Command::Replay(arguments) => commands::replay(&replay_options(arguments)?),
+        Command::Verify(arguments) => {
+            let options = VerifyOptions {
+                folder: arguments.folder,
+                threads: arguments.threads,
+                json: arguments.json,
+                quiet: arguments.quiet,
+            };
+            commands::verify(&options, recorded_work)
+        }
         Command::Check(arguments) => commands::check(&CheckOptions {
             files: arguments.files,
             quantiles: arguments.quantiles.map(rising),
@@ -373,6 +401,7 @@ fn run_options(arguments: RunArguments, words: &[OsString]) -> Result<RunOptions
         json: arguments.json,
         quiet: arguments.quiet,
         command: command_line(words),
+        ..RunOptions::default()
     })
 }
 
@@ -397,13 +426,12 @@ fn compare_options(arguments: CompareArguments, words: &[OsString]) -> CompareOp
             },
             threads: arguments.threads,
             out: arguments.out,
-            samples: false,
             variants: arguments.variants,
             sets: arguments.sets,
-            strict: false,
             json: arguments.json,
             quiet: arguments.quiet,
             command: command_line(words),
+            ..RunOptions::default()
         },
         baseline: arguments.baseline,
         all_pairs: arguments.all_pairs,
@@ -427,6 +455,16 @@ fn replay_options(arguments: ReplayArguments) -> Result<ReplayOptions, Failure> 
         pick: pick
             .ok_or_else(|| Failure::Usage("name a trial: --trial K or --at WHAT".to_owned()))?,
     })
+}
+
+/// What the words that a manifest recorded mean; `None` where they write no results.
+fn recorded_work(words: &[String]) -> Option<Work> {
+    let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+    match Arguments::try_parse_from(&words).ok()?.command {
+        Command::Run(arguments) => run_options(*arguments, &words).ok().map(Work::Run),
+        Command::Compare(arguments) => Some(Work::Compare(compare_options(*arguments, &words))),
+        _ => None,
+    }
 }
 
 /// The stopping rule that the words ask for.

@@ -11,6 +11,7 @@ mod replay;
 mod run;
 mod terminal;
 mod validate;
+mod verify;
 
 pub(crate) use check::{CheckOptions, check};
 pub(crate) use compare::{CompareOptions, compare};
@@ -21,6 +22,7 @@ pub(crate) use replay::{ReplayOptions, replay};
 pub(crate) use run::{Overrides, RunOptions, run};
 pub(crate) use terminal::{print, report_failure};
 pub(crate) use validate::{ValidateOptions, validate};
+pub(crate) use verify::{VerifyOptions, Work, verify};
 
 pub(crate) use crate::model::MOST_TRIALS;
 pub(crate) use crate::pipeline::{

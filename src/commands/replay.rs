@@ -18,7 +18,7 @@ pub(crate) struct ReplayOptions {
 /// Prints one trial of every file and chosen variant.
 pub(crate) fn replay(options: &ReplayOptions) -> Result<(), Failure> {
     let run = &options.run;
-    let files = files::read(&run.files)?;
+    let files = files::read(&run.files, run.stdin.as_deref())?;
     let models = files::check(&files, &run.sets, run.quiet)?;
     let chosen = chosen_variants(&models, &run.variants)?;
     if let Some(output) = options.pick.output() {

@@ -44,6 +44,10 @@ pub(crate) struct RunOptions {
     pub(crate) json: bool,
     /// No progress, no notes.
     pub(crate) quiet: bool,
+    /// Print nothing at all.
+    pub(crate) silent: bool,
+    /// What comes by standard input, where that is known already.
+    pub(crate) stdin: Option<String>,
     /// The command line, for the manifest.
     pub(crate) command: Vec<String>,
 }
@@ -78,7 +82,7 @@ pub(crate) struct Overrides {
 /// Runs scenarios and reports.
 pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
     let (started, clock) = (SystemTime::now(), Instant::now());
-    let files = files::read(&options.files)?;
+    let files = files::read(&options.files, options.stdin.as_deref())?;
     let models = files::check(&files, &options.sets, options.quiet)?;
     let chosen = chosen_variants(&models, &options.variants)?;
     let planned: Vec<(Model, Plan)> = models
@@ -133,6 +137,9 @@ pub(super) fn finish(
             .every_note()
             .iter()
             .for_each(|note| terminal::note(note));
+    }
+    if options.silent {
+        return Ok(());
     }
     print_report(report, options.json)?;
     if let (Some(out), false) = (&options.out, options.quiet) {

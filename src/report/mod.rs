@@ -19,6 +19,7 @@ pub mod summary;
 pub mod table;
 pub mod text;
 pub mod variants;
+pub mod verification;
 
 use crate::statistic::Estimate;
 use std::collections::HashMap;

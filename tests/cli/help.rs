@@ -18,6 +18,11 @@ fn help_of_replay() {
 }
 
 #[test]
+fn help_of_verify() {
+    assert_told!(CliTest::new().told(&["verify", "--help"]));
+}
+
+#[test]
 fn help_of_check() {
     assert_told!(CliTest::new().told(&["check", "--help"]));
 }

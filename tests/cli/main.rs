@@ -9,3 +9,4 @@ mod replay;
 mod results;
 mod run;
 mod stopping;
+mod verify;
