@@ -4,7 +4,8 @@ mod values;
 
 use crate::commands::{
     self, CheckOptions, CompareOptions, Failure, ListTopic, MOST_TRIALS_TO_STOP, Nested, Overrides,
-    RunOptions, Stopping, StoppingRule, Tolerance, ValidateOptions,
+    Pick, ReplayOptions, RunOptions, Stopping, StoppingRule, Tolerance, ValidateOptions,
+    VerifyOptions, Work,
 };
 use crate::sampler::Method;
 use crate::sensitivity::Measure;
@@ -14,7 +15,9 @@ use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use values::{assignment, nested, probability, rising, target, threads, tolerance, trials, whole};
+use values::{
+    assignment, nested, pick, probability, rising, target, threads, tolerance, trials, whole,
+};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -41,6 +44,10 @@ enum Command {
     Run(Box<RunArguments>),
     /// Hold variants and files against each other, trial by trial: differences, ratios, which is lower (all by the first file's [run])
     Compare(Box<CompareArguments>),
+    /// One trial of a run, whole: every input, formula and output
+    Replay(ReplayArguments),
+    /// Run again what made a result folder, and say whether every byte is the same
+    Verify(VerifyArguments),
     /// Every complaint about scenarios, and what each input implies, without running
     Check(CheckArguments),
     /// The installed program against models with exact answers and another library's draws
@@ -87,6 +94,18 @@ struct SampleArguments {
     /// Independent replicates that the Monte Carlo error is taken from, 24 to 48 [default: about 32]
     #[arg(long, value_name = "R", value_parser = clap::value_parser!(u32).range(24..=48))]
     replicates: Option<u32>,
+}
+
+impl SampleArguments {
+    fn overrides(&self) -> Overrides {
+        Overrides {
+            trials: self.trials,
+            seed: self.seed,
+            sampler: self.sampler.as_deref().and_then(Method::from_name),
+            replicates: self.replicates,
+            ..Overrides::default()
+        }
+    }
 }
 
 /// What is asked about what drives the outputs.
@@ -204,6 +223,53 @@ struct CompareArguments {
 }
 
 #[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("which").required(true))]
+struct ReplayArguments {
+    /// The files of the run that the trial is one of: those before a file may change its Sobol' points
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Its number, from 0, as in the samples and where a trial is not finite
+    #[arg(long, value_name = "K", value_parser = whole, group = "which")]
+    trial: Option<u64>,
+    /// What is sought: max:OUTPUT, min:OUTPUT, q0.975:OUTPUT (nearest to a quantile), nonfinite or nonfinite:OUTPUT (the first)
+    #[arg(long, value_name = "WHAT", value_parser = pick, group = "which")]
+    at: Option<Pick>,
+    #[command(flatten)]
+    sample: SampleArguments,
+    /// Threads that search [default: one per processor]
+    #[arg(short, long, value_name = "T", value_parser = threads)]
+    threads: Option<NonZeroUsize>,
+    /// The trial of this variant (repeatable) [default: the scenario as written]
+    #[arg(long = "variant", value_name = "NAME")]
+    variants: Vec<String>,
+    /// Replace one thing, such as inputs.pue=1.2 (repeatable)
+    #[arg(long = "set", value_name = "PATH=VALUE", value_parser = assignment)]
+    sets: Vec<String>,
+    /// Print the trial as JSON
+    #[arg(long)]
+    json: bool,
+    /// No progress and no warnings
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+#[derive(Debug, Args)]
+struct VerifyArguments {
+    /// The result folder; its files are read by their paths of then, so run this where they were run
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+    /// Threads; the results are the same for any number [default: one per processor]
+    #[arg(short, long, value_name = "T", value_parser = threads)]
+    threads: Option<NonZeroUsize>,
+    /// Print what became of each file as JSON
+    #[arg(long)]
+    json: bool,
+    /// No notes
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+#[derive(Debug, Args)]
 struct CheckArguments {
     /// Scenario files, folders (every *.toml in them) or - for standard input
     #[arg(required = true, value_name = "FILE")]
@@ -273,6 +339,16 @@ fn perform(command: Command, words: &[OsString]) -> Result<(), Failure> {
     match command {
         Command::Run(arguments) => commands::run(&run_options(*arguments, words)?),
         Command::Compare(arguments) => commands::compare(&compare_options(*arguments, words)?),
+        Command::Replay(arguments) => commands::replay(&replay_options(arguments)?),
+        Command::Verify(arguments) => {
+            let options = VerifyOptions {
+                folder: arguments.folder,
+                threads: arguments.threads,
+                json: arguments.json,
+                quiet: arguments.quiet,
+            };
+            commands::verify(&options, recorded_work)
+        }
         Command::Check(arguments) => commands::check(&CheckOptions {
             files: arguments.files,
             quantiles: arguments.quantiles.map(rising),
@@ -338,6 +414,7 @@ fn run_options(arguments: RunArguments, words: &[OsString]) -> Result<RunOptions
         json: arguments.json,
         quiet: arguments.quiet,
         command: command_line(words),
+        ..RunOptions::default()
     })
 }
 
@@ -370,17 +447,45 @@ fn compare_options(
             },
             threads: arguments.threads,
             out: arguments.out,
-            samples: false,
             variants: arguments.variants,
             sets: arguments.sets,
-            strict: false,
             json: arguments.json,
             quiet: arguments.quiet,
             command: command_line(words),
+            ..RunOptions::default()
         },
         baseline: arguments.baseline,
         all_pairs: arguments.all_pairs,
     })
+}
+
+/// What the words of `replay` mean.
+fn replay_options(arguments: ReplayArguments) -> Result<ReplayOptions, Failure> {
+    let pick = arguments.trial.map(Pick::Number).or(arguments.at);
+    Ok(ReplayOptions {
+        run: RunOptions {
+            files: arguments.files,
+            overrides: arguments.sample.overrides(),
+            threads: arguments.threads,
+            variants: arguments.variants,
+            sets: arguments.sets,
+            json: arguments.json,
+            quiet: arguments.quiet,
+            ..RunOptions::default()
+        },
+        pick: pick
+            .ok_or_else(|| Failure::Usage("name a trial: --trial K or --at WHAT".to_owned()))?,
+    })
+}
+
+/// What the words that a manifest recorded mean; `None` where they write no results.
+fn recorded_work(words: &[String]) -> Option<Work> {
+    let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+    match Arguments::try_parse_from(&words).ok()?.command {
+        Command::Run(arguments) => run_options(*arguments, &words).ok().map(Work::Run),
+        Command::Compare(arguments) => compare_options(*arguments, &words).ok().map(Work::Compare),
+        _ => None,
+    }
 }
 
 /// The stopping rule that the words ask for.

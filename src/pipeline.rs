@@ -10,6 +10,7 @@ mod notes;
 mod observed;
 mod plan;
 mod players;
+mod replay;
 mod rows;
 mod stopping;
 
@@ -28,11 +29,12 @@ use crate::sensitivity::{DUMMY, MODEL, MainIndices, MainPlan, OF_RANKS};
 use crate::statistic::Estimate;
 use crate::statistic::tally::Marks;
 pub use compare::{Against, alternatives, compare};
-pub use error::RunError;
+pub use error::{NoTrial, RunError};
 use further::Further;
 pub use nested::{InnerPlan, Nested, NotNested};
 use observed::Place;
 pub use plan::{MOST_TRIALS_TO_STOP, Plan, Stopping, StoppingRule, quantiles, with_median};
+pub use replay::{Pick, replay};
 use rows::Rows;
 pub use rows::quantile_name;
 use std::collections::HashMap;
@@ -51,12 +53,12 @@ pub fn simulate(
     mut sink: Option<&mut dyn TrialSink>,
 ) -> Result<Report, RunError> {
     let dimensions = Dimensions::deal(models.iter().map(|(model, plan)| (model, plan)))?;
-    let is_chosen = |variant: &&Variant| chosen.is_none_or(|names| names.contains(&variant.name));
     let mut variants: Vec<VariantRun> = models
         .iter()
         .flat_map(|(model, plan)| {
-            let variants = model.variants.iter().filter(is_chosen);
-            variants.map(|variant| VariantRun {
+            let variants = model.variants.iter();
+            let chosen = variants.filter(|variant| is_chosen(variant, chosen));
+            chosen.map(|variant| VariantRun {
                 model,
                 variant,
                 plan,
@@ -84,6 +86,11 @@ pub fn simulate(
         comparison: None,
         notes: Vec::new(),
     })
+}
+
+/// Whether a variant is among those asked for (`None`: all of them).
+pub fn is_chosen(variant: &Variant, chosen: Option<&[String]>) -> bool {
+    chosen.is_none_or(|names| names.contains(&variant.name))
 }
 
 /// The Sobol' dimension of every name that is drawn, dealt once for all files of a call in the order of first appearance: an input

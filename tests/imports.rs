@@ -111,7 +111,7 @@ fn what_is_drawn_together_there_is_drawn_together_here() {
         variant
             .formulas
             .iter()
-            .filter(|(name, _)| name == "part.level")
+            .filter(|formula| formula.name == "part.level")
             .count(),
         1
     );
@@ -119,7 +119,7 @@ fn what_is_drawn_together_there_is_drawn_together_here() {
         variant
             .formulas
             .iter()
-            .all(|(name, _)| name != "part.unused")
+            .all(|formula| formula.name != "part.unused")
     );
     assert_eq!(found.data.len(), 1);
     for sampler in SAMPLERS {

@@ -158,8 +158,13 @@ fn a_formula_may_stand_in_for_an_input_and_the_reverse() {
     let model = model(&good("contract.toml"));
     let swapped = variant(&model, "swapped");
     assert!(swapped.inputs.iter().all(|input| input.name != "pue"));
-    assert!(swapped.formulas.iter().any(|(name, _)| name == "pue"));
-    assert!(swapped.formulas.iter().all(|(name, _)| name != "energy"));
+    assert!(swapped.formulas.iter().any(|formula| formula.name == "pue"));
+    assert!(
+        swapped
+            .formulas
+            .iter()
+            .all(|formula| formula.name != "energy")
+    );
     let eight = variant(&model, "half the GPUs, 50 %")
         .inputs
         .iter()

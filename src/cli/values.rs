@@ -1,6 +1,6 @@
 //! What the words of options mean: numbers of trials, probabilities, tolerances.
 
-use crate::commands::{InnerPlan, MOST_TRIALS, Nested, Tolerance};
+use crate::commands::{InnerPlan, MOST_TRIALS, Nested, Pick, Tolerance};
 use std::num::NonZeroUsize;
 
 /// The most threads that can be asked for.
@@ -102,6 +102,29 @@ pub(super) fn nested(text: &str) -> Result<Nested, String> {
     };
     let outer = counted(outer).ok_or(HELP)?;
     Nested { outer, inner }.check()
+}
+
+/// `max:OUTPUT`, `min:OUTPUT`, `q0.975:OUTPUT`, `nonfinite` or `nonfinite:OUTPUT`.
+pub(super) fn pick(text: &str) -> Result<Pick, String> {
+    const HELP: &str = "write max:OUTPUT, min:OUTPUT, q0.975:OUTPUT, nonfinite or nonfinite:OUTPUT";
+    let (what, output) = match text.split_once(':') {
+        Some((what, output)) => (what.trim(), Some(output.trim().to_owned())),
+        None => (text.trim(), None),
+    };
+    if output.as_deref() == Some("") {
+        return Err(HELP.to_owned());
+    }
+    match (what, output) {
+        ("nonfinite", output) => Ok(Pick::NonFinite(output)),
+        ("max", Some(output)) => Ok(Pick::Maximum(output)),
+        ("min", Some(output)) => Ok(Pick::Minimum(output)),
+        ("median", Some(output)) => Ok(Pick::Quantile(0.5, output)),
+        (what, Some(output)) => {
+            let p = what.strip_prefix('q').ok_or(HELP)?;
+            Ok(Pick::Quantile(probability(p)?, output))
+        }
+        _ => Err(HELP.to_owned()),
+    }
 }
 
 /// `PATH=VALUE`, with something on both sides.

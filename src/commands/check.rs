@@ -30,7 +30,7 @@ pub(crate) struct CheckOptions {
 
 /// Checks scenarios and shows what their inputs imply.
 pub(crate) fn check(options: &CheckOptions) -> Result<(), Failure> {
-    let files = files::read(&options.files)?;
+    let files = files::read(&options.files, None)?;
     let models = files::check(&files, &options.sets, false)?;
     let mut page = String::new();
     for (index, model) in models.iter().enumerate() {

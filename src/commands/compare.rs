@@ -22,7 +22,7 @@ pub(crate) struct CompareOptions {
 pub(crate) fn compare(options: &CompareOptions) -> Result<(), Failure> {
     let (started, clock) = (SystemTime::now(), Instant::now());
     let run = &options.run;
-    let files = files::read(&run.files)?;
+    let files = files::read(&run.files, run.stdin.as_deref())?;
     let mut models = files::check(&files, &run.sets, run.quiet)?;
     let chosen = chosen_variants(&models, &run.variants)?;
     model::draw_apart(&mut models);

@@ -36,12 +36,13 @@ impl ScenarioFile {
     }
 }
 
-/// Reads every file that the words name. Everything that cannot be read is said at once.
-pub(crate) fn read(words: &[PathBuf]) -> Result<Vec<ScenarioFile>, Failure> {
+/// Reads every file that the words name; `stdin` is what comes by standard input, where that is known already. Everything that
+/// cannot be read is said at once.
+pub(crate) fn read(words: &[PathBuf], stdin: Option<&str>) -> Result<Vec<ScenarioFile>, Failure> {
     let mut files = Vec::new();
     let mut unreadable = Vec::new();
     for path in expand(words, &mut unreadable) {
-        match read_one(&path) {
+        match read_one(&path, stdin) {
             Ok(file) => files.push(file),
             Err(error) => unreadable.push(format!("cannot read {}: {error}", path.display())),
         }
@@ -174,10 +175,12 @@ fn scenarios_in(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-fn read_one(path: &Path) -> std::io::Result<ScenarioFile> {
+fn read_one(path: &Path, stdin: Option<&str>) -> std::io::Result<ScenarioFile> {
     if path == Path::new("-") {
-        let mut bytes = Vec::new();
-        std::io::stdin().lock().read_to_end(&mut bytes)?;
+        let mut bytes = stdin.unwrap_or_default().as_bytes().to_vec();
+        if stdin.is_none() {
+            std::io::stdin().lock().read_to_end(&mut bytes)?;
+        }
         return Ok(ScenarioFile {
             name: STDIN.to_owned(),
             stem: STDIN.to_owned(),

@@ -7,22 +7,26 @@ mod files;
 mod init;
 mod list;
 mod progress;
+mod replay;
 mod run;
 mod terminal;
 mod validate;
+mod verify;
 
 pub(crate) use check::{CheckOptions, check};
 pub(crate) use compare::{CompareOptions, compare};
 pub(crate) use explain::{explain, schema};
 pub(crate) use init::init;
 pub(crate) use list::{ListTopic, list};
+pub(crate) use replay::{ReplayOptions, replay};
 pub(crate) use run::{Overrides, RunOptions, run};
 pub(crate) use terminal::{print, report_failure};
 pub(crate) use validate::{ValidateOptions, validate};
+pub(crate) use verify::{VerifyOptions, Work, verify};
 
 pub(crate) use crate::model::MOST_TRIALS;
 pub(crate) use crate::pipeline::{
-    InnerPlan, MOST_TRIALS_TO_STOP, Nested, Stopping, StoppingRule, Tolerance,
+    InnerPlan, MOST_TRIALS_TO_STOP, Nested, Pick, Stopping, StoppingRule, Tolerance,
 };
 
 use crate::pipeline::RunError;

@@ -5,7 +5,7 @@ use super::progress::{self, Bar};
 use super::{Failure, terminal};
 use crate::diagnostic::did_you_mean;
 use crate::model::{Model, Variant};
-use crate::pipeline::{self, Nested, Plan, Progress as _, Stopping, TrialSink};
+use crate::pipeline::{self, Nested, Plan, Progress as _, Stopping, TrialSink, is_chosen};
 use crate::report::csv::Csv;
 use crate::report::folder::{FileRecord, ResultFolder, sha256};
 use crate::report::json::Json;
@@ -22,7 +22,7 @@ use std::path::PathBuf;
 use std::time::{Instant, SystemTime};
 
 /// What `run` was asked for.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct RunOptions {
     /// Files, folders and `-`.
     pub(crate) files: Vec<PathBuf>,
@@ -44,6 +44,10 @@ pub(crate) struct RunOptions {
     pub(crate) json: bool,
     /// No progress, no notes.
     pub(crate) quiet: bool,
+    /// Print nothing at all.
+    pub(crate) silent: bool,
+    /// What comes by standard input, where that is known already.
+    pub(crate) stdin: Option<String>,
     /// The command line, for the manifest.
     pub(crate) command: Vec<String>,
 }
@@ -78,7 +82,7 @@ pub(crate) struct Overrides {
 /// Runs scenarios and reports.
 pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
     let (started, clock) = (SystemTime::now(), Instant::now());
-    let files = files::read(&options.files)?;
+    let files = files::read(&options.files, options.stdin.as_deref())?;
     let models = files::check(&files, &options.sets, options.quiet)?;
     let chosen = chosen_variants(&models, &options.variants)?;
     let planned: Vec<(Model, Plan)> = models
@@ -133,6 +137,9 @@ pub(super) fn finish(
             .every_note()
             .iter()
             .for_each(|note| terminal::note(note));
+    }
+    if options.silent {
+        return Ok(());
     }
     print_report(report, options.json)?;
     if let (Some(out), false) = (&options.out, options.quiet) {
@@ -212,38 +219,34 @@ fn refuse_unknown_targets(
     chosen: Option<&[String]>,
     stopping: &Stopping,
 ) -> Result<(), Failure> {
-    let outputs: Vec<&str> = planned
-        .iter()
-        .flat_map(|(model, _)| &model.variants)
+    let variants = planned.iter().flat_map(|(model, _)| &model.variants);
+    let chosen: Vec<&Variant> = variants
         .filter(|variant| is_chosen(variant, chosen))
-        .flat_map(|variant| &variant.outputs)
-        .map(|output| output.name.as_str())
         .collect();
-    for (name, _) in &stopping.outputs {
-        if !outputs.contains(&name.as_str()) {
-            let mut advice: Vec<String> = did_you_mean(name, outputs.iter().copied())
-                .into_iter()
-                .collect();
-            if advice.is_empty() {
-                let mut list: Vec<_> = outputs
-                    .iter()
-                    .map(|output| format!("\"{output}\""))
-                    .collect();
-                list.sort();
-                list.dedup();
-                advice.push(format!("there are {}", list.join(", ")));
-            }
-            return Err(Failure::Usage(format!(
-                "--target: there is no output \"{name}\"; {}",
-                advice.join("; ")
-            )));
-        }
-    }
-    Ok(())
+    let mut names = stopping.outputs.iter().map(|target| target.0.as_str());
+    names.try_for_each(|name| refuse_unknown_output("--target", name, &chosen))
 }
 
-fn is_chosen(variant: &Variant, chosen: Option<&[String]>) -> bool {
-    chosen.is_none_or(|names| names.contains(&variant.name))
+/// An output that an option names must be one of some variant.
+pub(super) fn refuse_unknown_output(
+    option: &str,
+    name: &str,
+    variants: &[&Variant],
+) -> Result<(), Failure> {
+    let outputs = variants.iter().flat_map(|variant| &variant.outputs);
+    let mut outputs: Vec<&str> = outputs.map(|output| output.name.as_str()).collect();
+    if outputs.contains(&name) {
+        return Ok(());
+    }
+    outputs.sort_unstable();
+    outputs.dedup();
+    let advice = did_you_mean(name, outputs.iter().copied()).unwrap_or_else(|| {
+        let list: Vec<_> = outputs.iter().map(|name| format!("\"{name}\"")).collect();
+        format!("there are {}", list.join(", "))
+    });
+    Err(Failure::Usage(format!(
+        "{option}: there is no output \"{name}\"; {advice}"
+    )))
 }
 
 /// Files of samples are named by scenario and variant: the names must differ on every file system.
@@ -313,11 +316,11 @@ fn simulate(
 }
 
 /// Does the work on as many threads as asked for, with a bar that shows how far it is.
-pub(super) fn watched(
+pub(super) fn watched<T: Send>(
     options: &RunOptions,
     trials: u64,
-    work: impl FnOnce(&Bar) -> Result<Report, pipeline::RunError> + Send,
-) -> Result<Report, Failure> {
+    work: impl FnOnce(&Bar) -> Result<T, pipeline::RunError> + Send,
+) -> Result<T, Failure> {
     let bar = Bar::new(trials, options.quiet);
     let result = run::with_threads(options.threads.map(NonZeroUsize::get), || work(&bar));
     bar.finish();

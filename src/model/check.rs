@@ -329,6 +329,7 @@ impl Context<'_> {
             data: std::mem::take(&mut self.files),
             imports: std::mem::take(&mut self.imports),
             warnings: Vec::new(),
+            units: std::mem::take(&mut self.units),
         })
     }
 

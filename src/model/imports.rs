@@ -10,7 +10,7 @@ use super::groups::{Groups, drawn_together, graft};
 use super::imported_files::ImportedFile;
 use super::requirements::{advise_on_mismatch, in_unit};
 use super::variants::VariantPlan;
-use super::{Input, Model, NodeId, Operation, Reference, Variant};
+use super::{Formula, Input, Model, NodeId, Operation, Reference, Variant};
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::scenario::formula::TermKind;
 use crate::scenario::tree::{Entry, Node, Table, Text};
@@ -178,18 +178,21 @@ impl Imported {
         brought.members.iter().map(member).collect()
     }
 
-    /// The formulas among its members, with what `compile` made of each.
+    /// Its formulas as they are named here, with what `compile` made of each.
     pub(super) fn formulas<'a>(
         &'a self,
+        import: &'a str,
         compiled: &'a [Option<Compiled>],
-    ) -> impl Iterator<Item = (&'a str, NodeId)> {
-        let members = self.brought.iter().flat_map(|brought| &brought.members);
-        members
-            .zip(compiled)
-            .filter_map(|((name, member), compiled)| match (member, compiled) {
-                (Member::Formula(_), Some(quantity)) => Some((name.as_str(), quantity.node)),
-                _ => None,
+    ) -> impl Iterator<Item = Formula> + 'a {
+        self.brought.iter().flat_map(move |brought| {
+            // Members are the inputs, then the formulas.
+            let compiled = compiled.iter().skip(brought.variant.inputs.len());
+            let formulas = brought.variant.formulas.iter().zip(compiled);
+            formulas.filter_map(move |(formula, compiled)| {
+                let node = compiled.as_ref()?.node;
+                Some(formula.under(format!("{import}.{}", formula.name), node))
             })
+        })
     }
 }
 
@@ -311,7 +314,7 @@ impl Context<'_> {
                 variant
                     .formulas
                     .iter()
-                    .map(|(name, node)| (name.clone(), Member::Formula(*node))),
+                    .map(|formula| (formula.name.clone(), Member::Formula(formula.node))),
             )
             .collect();
         let index: HashMap<String, usize> = members

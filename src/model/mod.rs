@@ -22,6 +22,7 @@ mod requirements;
 mod run;
 mod schema;
 mod shares;
+mod shown;
 mod sweep;
 mod variants;
 
@@ -36,7 +37,8 @@ use crate::data::DataFile;
 use crate::diagnostic::{Code, Diagnostic, Source};
 use crate::distribution::Marginal;
 use crate::sampler::copula;
-use crate::unit::{Dimension, Unit};
+use crate::unit::{Dimension, Unit, Units};
+use formulas::ParsedFormula;
 use inputs::Identity;
 use num_rational::BigRational;
 use std::sync::Arc;
@@ -62,6 +64,8 @@ pub struct Model {
     pub imports: Vec<Arc<Source>>,
     /// Complaints that do not refuse the file (unused inputs, mass removed by truncation, …).
     pub warnings: Vec<Diagnostic>,
+    /// The units it knows.
+    units: Units,
 }
 
 /// An entry of `[references]`.
@@ -109,8 +113,8 @@ pub struct Variant {
     pub inputs: Vec<Input>,
     /// The formulas as one graph.
     pub graph: Graph,
-    /// The named formulas and the node each became, in the order of the file.
-    pub formulas: Vec<(String, NodeId)>,
+    /// The formulas, in the order of the file.
+    pub formulas: Vec<Formula>,
     /// What is reported, in the order of the file.
     pub outputs: Vec<Output>,
     /// What was observed of it, in the order of the file.
@@ -261,6 +265,16 @@ pub enum Kind {
     Uncertainty,
     /// Really varies.
     Variability,
+}
+
+/// A named formula.
+#[derive(Debug, Clone)]
+pub struct Formula {
+    /// Its name in the file.
+    pub name: String,
+    /// The node it became.
+    pub node: NodeId,
+    parsed: Arc<ParsedFormula>,
 }
 
 /// One reported output.

@@ -9,7 +9,7 @@ use super::groups::Groups;
 use super::inputs::InputEntry;
 use super::observed::{ObservedEntry, of_variant};
 use super::outputs::OutputEntry;
-use super::{Definition, Input, NodeId, Variant};
+use super::{Definition, Formula, Input, Variant};
 use crate::diagnostic::did_you_mean;
 use crate::scenario::edits::number_in_unit_of;
 use crate::scenario::tree::{Entry, Node, Table, Text, Value};
@@ -309,17 +309,17 @@ impl Context<'_> {
         let outputs = self.build_outputs(entries, &resolved, &mut compiler);
         resolved.mark_used(entries.iter().map(|entry| entry.key.value.clone()), used);
         let named = |(index, named): (usize, &&Named)| {
+            let Quantity::Formula(parsed) = &named.quantity else {
+                return None;
+            };
             compiler.formulas[index]
                 .as_ref()
-                .map(|value| (named.key.value.clone(), value.node))
+                .map(|value| Formula::new(named.key.value.clone(), value.node, Arc::clone(parsed)))
         };
         let formulas: Option<Vec<_>> = resolved.names.iter().enumerate().map(named).collect();
         let imported = resolved.imports.iter().zip(&compiler.imports);
-        let imported: Vec<(String, NodeId)> = imported
-            .flat_map(|((import, imported), compiled)| {
-                let formulas = imported.formulas(compiled);
-                formulas.map(move |(name, node)| (format!("{import}.{name}"), node))
-            })
+        let imported: Vec<Formula> = imported
+            .flat_map(|((import, imported), compiled)| imported.formulas(import, compiled))
             .collect();
         let graph = compiler.builder.finish();
         self.complaints.append(&mut complaints);

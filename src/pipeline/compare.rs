@@ -513,5 +513,5 @@ fn known(value: f64) -> Estimate {
 }
 
 fn label(of: Alternative<'_>) -> String {
-    super::error::label(&of.model.scenario, &of.variant.name)
+    crate::report::label(&of.model.scenario, &of.variant.name)
 }

@@ -1,7 +1,7 @@
 //! Why a run did not finish, and how that is said.
 
 use super::NotNested;
-use crate::report::{BASE, number};
+use crate::report::{label, number};
 use std::{fmt, io};
 
 /// Why a run did not finish.
@@ -76,10 +76,60 @@ pub enum RunError {
         /// Of how many.
         trials: u64,
     },
+    /// There is no trial of the kind that is to be replayed.
+    NoTrial {
+        /// The file's stem.
+        scenario: String,
+        /// The variant.
+        variant: String,
+        /// Why.
+        why: NoTrial,
+    },
     /// The progress said stop.
     Cancelled,
     /// The sink of trials failed.
     Sink(io::Error),
+}
+
+/// Why there is no trial to replay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoTrial {
+    /// Its number is too large.
+    Beyond {
+        /// The number.
+        trial: u64,
+        /// Trials there are.
+        trials: u64,
+    },
+    /// The variant has no such output.
+    UnknownOutput(String),
+    /// All are finite; of every output, or of one.
+    EveryFinite(Option<String>),
+    /// None is finite in every output.
+    NothingFinite,
+}
+
+impl fmt::Display for NoTrial {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            NoTrial::Beyond { trial, trials } => write!(
+                formatter,
+                "there is no trial {trial}: this run has {} trials, numbered from 0 to {}",
+                number::count(*trials),
+                trials - 1
+            ),
+            NoTrial::UnknownOutput(output) => write!(formatter, "there is no output \"{output}\""),
+            NoTrial::EveryFinite(None) => {
+                formatter.write_str("every output is finite in every trial")
+            }
+            NoTrial::EveryFinite(Some(output)) => {
+                write!(formatter, "{output} is finite in every trial")
+            }
+            NoTrial::NothingFinite => formatter.write_str(
+                "in no trial is every output finite; --at nonfinite finds the first trial",
+            ),
+        }
+    }
 }
 
 impl fmt::Display for RunError {
@@ -111,6 +161,9 @@ impl fmt::Display for RunError {
                         format!("\n  {name} = {} {unit}", number::shortest(*value)).trim_end(),
                     );
                 }
+                text.push_str(&format!(
+                    "\nhelp: `montecarbon replay FILE --trial {first_trial}`, with the options of this run, shows the formulas of that trial too"
+                ));
                 text.push_str(NON_FINITE_HELP);
                 text.push_str(if always {
                     NOTHING_LEFT_HELP
@@ -142,6 +195,11 @@ impl fmt::Display for RunError {
                     LEAVE_OUT_HELP
                 }
             ),
+            RunError::NoTrial {
+                scenario,
+                variant,
+                why,
+            } => write!(formatter, "{}: {why}", label(scenario, variant)),
             RunError::TooManyInputs { inputs, most } => write!(
                 formatter,
                 "{inputs} random inputs in all files together, and Sobol' points have {most} dimensions: run fewer files at once, or use --sampler random"
@@ -171,15 +229,6 @@ help: {instead}",
             ),
             RunError::Cancelled => formatter.write_str("stopped; nothing was written"),
         }
-    }
-}
-
-/// `scenario`, or `scenario / variant`.
-pub(super) fn label(scenario: &str, variant: &str) -> String {
-    if variant == BASE {
-        scenario.to_owned()
-    } else {
-        format!("{scenario} / {variant}")
     }
 }
 

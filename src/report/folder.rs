@@ -8,7 +8,7 @@ use super::manifest;
 use sha2::{Digest, Sha256};
 use std::fmt::{self, Write as _};
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 /// What file managers leave behind: not worth refusing a folder for.
@@ -244,6 +244,22 @@ impl Write for ResultFile {
 /// The SHA-256 of some bytes in hexadecimal.
 pub fn sha256(bytes: &[u8]) -> String {
     hexadecimal(&Sha256::digest(bytes))
+}
+
+/// The SHA-256 of a file's bytes in hexadecimal.
+///
+/// # Errors
+/// What reading it ends with.
+pub fn sha256_of(path: &Path) -> io::Result<String> {
+    let mut file = File::open(path)?;
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(hexadecimal(&hash.finalize())),
+            read => hash.update(&buffer[..read]),
+        }
+    }
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

@@ -4,6 +4,7 @@
 //! whenever and wherever the command runs.
 
 use super::Report;
+use super::comparison::{AlternativeName, ComparisonReport};
 use super::folder::{FileRecord, sha256};
 use serde_json::{Value, json};
 use std::fs;
@@ -16,6 +17,9 @@ pub const NAME: &str = "manifest.json";
 
 /// The name that tells a result folder of ours from any other folder.
 const TOOL: &str = "montecarbon";
+
+/// The key of what differs from one run to the next: time, host, threads.
+const RUN: &str = "run";
 
 /// What a run was told, beside what its [`Report`] holds.
 #[derive(Debug, Clone)]
@@ -102,9 +106,10 @@ impl Manifest {
             "variant": self.variants,
             "scenarios": self.scenarios.iter().map(|plan| scenario(plan, report)).collect::<Vec<_>>(),
             "catalog": self.catalog.iter().map(catalog_use).collect::<Vec<_>>(),
+            "comparison": report.comparison.as_ref().map(comparison),
             "notes": report.every_note(),
             "results": results.iter().map(record).collect::<Vec<_>>(),
-            "run": {
+            RUN: {
                 "started": timestamp(self.started),
                 "seconds": self.elapsed.as_secs_f64(),
                 "host": host(),
@@ -117,23 +122,80 @@ impl Manifest {
     }
 }
 
+/// A manifest as read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recorded {
+    /// The version of the program that wrote it.
+    pub version: String,
+    /// The command line, word by word.
+    pub command: Vec<String>,
+    /// Every file that was read.
+    pub read: Vec<FileRecord>,
+    /// The text of the scenario that came by standard input.
+    pub stdin: Option<String>,
+    /// The files of the result.
+    pub results: Vec<FileRecord>,
+    /// All of it.
+    pub document: Value,
+}
+
+impl Recorded {
+    /// Reads the manifest of a result folder.
+    ///
+    /// # Errors
+    /// In words, where there is none or it is not one of ours.
+    pub fn read(folder: &Path) -> Result<Recorded, String> {
+        let path = folder.join(NAME);
+        let bytes = fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let document: Value = serde_json::from_slice(&bytes)
+            .map_err(|error| format!("{}: {error}", path.display()))?;
+        if document["tool"] != TOOL {
+            return Err(format!("{} is not one of {TOOL}'s", path.display()));
+        }
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+        let records = |value: &Value| {
+            let records = list(value).into_iter().filter_map(|file| {
+                Some(FileRecord {
+                    path: text(&file["path"])?,
+                    sha256: text(&file["sha256"])?,
+                })
+            });
+            records.collect()
+        };
+        Ok(Recorded {
+            version: text(&document["version"]).unwrap_or_default(),
+            command: list(&document["command"]).iter().filter_map(text).collect(),
+            read: records(&document["read"]),
+            stdin: text(&document["stdin"]),
+            results: records(&document["results"]),
+            document,
+        })
+    }
+
+    /// What another manifest says otherwise, in words, but for where, when and by which version it was made; `None`: nothing.
+    pub fn difference(&self, other: &Recorded) -> Option<String> {
+        let keys = |one: &Recorded| -> Vec<String> {
+            let object = one.document.as_object().into_iter();
+            object.flat_map(|object| object.keys().cloned()).collect()
+        };
+        let mut names = keys(self);
+        names.extend(keys(other));
+        names.sort_unstable();
+        names.dedup();
+        let is_same = |name: &str| self.document[name] == other.document[name];
+        names.retain(|name| !matches!(name.as_str(), RUN | "version") && !is_same(name));
+        (!names.is_empty()).then(|| format!("differs in {}", names.join(", ")))
+    }
+}
+
 /// The files of the result in `folder` by their relative paths, its manifest included; none where it is not ours.
 pub fn result_files(folder: &Path) -> Vec<String> {
-    let Some(manifest) = fs::read(folder.join(NAME))
-        .ok()
-        .and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok())
-    else {
+    let Ok(recorded) = Recorded::read(folder) else {
         return Vec::new();
     };
-    if manifest["tool"] != TOOL {
-        return Vec::new();
-    }
-    let results = manifest["results"].as_array().into_iter().flatten();
-    results
-        .filter_map(|file| file["path"].as_str())
-        .map(str::to_owned)
-        .chain([NAME.to_owned()])
-        .collect()
+    let results = recorded.results.into_iter().map(|file| file.path);
+    results.chain([NAME.to_owned()]).collect()
 }
 
 fn record(file: &FileRecord) -> Value {
@@ -184,6 +246,18 @@ fn scenario(plan: &ScenarioPlan, report: &Report) -> Value {
         "nested": plan.nested,
         "allow_nonfinite": plan.allow_nonfinite,
         "variants": variants,
+    })
+}
+
+/// What was held against what, on how many trials.
+fn comparison(comparison: &ComparisonReport) -> Value {
+    let name = |of: &AlternativeName| json!({ "scenario": of.scenario, "variant": of.variant });
+    let pairs = comparison.pairs.iter();
+    json!({
+        "trials": comparison.sample.trials,
+        "replicates": comparison.sample.replicates,
+        "nonfinite": comparison.sample.nonfinite,
+        "pairs": pairs.map(|pair| json!({ "a": name(&pair.a), "b": name(&pair.b) })).collect::<Vec<_>>(),
     })
 }
 

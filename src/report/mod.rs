@@ -12,12 +12,14 @@ pub mod nested;
 pub mod number;
 pub mod observed;
 pub mod ranks;
+pub mod replay;
 pub mod samples;
 pub mod sensitivity;
 pub mod summary;
 pub mod table;
 pub mod text;
 pub mod variants;
+pub mod verification;
 
 use crate::statistic::Estimate;
 use std::collections::HashMap;
@@ -130,11 +132,16 @@ impl RunReport {
 
     /// The name in messages: `scenario`, or `scenario / variant`.
     pub fn label(&self) -> String {
-        if self.variant == BASE {
-            self.scenario.clone()
-        } else {
-            format!("{} / {}", self.scenario, self.variant)
-        }
+        label(&self.scenario, &self.variant)
+    }
+}
+
+/// `scenario`, or `scenario / variant`.
+pub fn label(scenario: &str, variant: &str) -> String {
+    if variant == BASE {
+        scenario.to_owned()
+    } else {
+        format!("{scenario} / {variant}")
     }
 }
 

@@ -13,6 +13,16 @@ fn help_of_run() {
 }
 
 #[test]
+fn help_of_replay() {
+    assert_told!(CliTest::new().told(&["replay", "--help"]));
+}
+
+#[test]
+fn help_of_verify() {
+    assert_told!(CliTest::new().told(&["verify", "--help"]));
+}
+
+#[test]
 fn help_of_check() {
     assert_told!(CliTest::new().told(&["check", "--help"]));
 }

@@ -6,6 +6,8 @@ mod files;
 mod fixture;
 mod help;
 mod nested;
+mod replay;
 mod results;
 mod run;
 mod stopping;
+mod verify;
