@@ -4,6 +4,8 @@
 //! The whole study takes about two minutes on two cores and is run by a step of its own:
 //! `cargo test --release --test coverage -- --ignored --nocapture`.
 
+mod order;
+
 use montecarbon::pipeline::{Plan, Unwatched};
 use montecarbon::run::with_threads;
 use montecarbon::sampler::Method;
