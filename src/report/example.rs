@@ -125,6 +125,7 @@ pub(super) fn report() -> Report {
             ),
         ],
         nested: Vec::new(),
+        shapes: Vec::new(),
         constant: false,
         first_order: None,
         centres: None,
@@ -149,6 +150,7 @@ pub(super) fn report() -> Report {
         sensitivity: Vec::new(),
         observed: Vec::new(),
         nested: Vec::new(),
+        shapes: Vec::new(),
         constant: true,
         first_order: None,
         centres: None,
@@ -176,9 +178,7 @@ pub(super) fn report() -> Report {
     };
     Report {
         runs: vec![run],
-        choices: Vec::new(),
-        comparison: None,
-        notes: Vec::new(),
+        ..Report::default()
     }
 }
 
