@@ -572,6 +572,15 @@ mod tests {
     }
 
     #[test]
+    fn what_is_required() {
+        let report = Report {
+            requirements: vec![example::requirement()],
+            ..Report::default()
+        };
+        insta::assert_snapshot!(drawn(&report, None));
+    }
+
+    #[test]
     fn constants_only() {
         let mut report = example::report();
         report.runs[0].outputs.remove(0);
