@@ -1,5 +1,6 @@
 //! The command line: what was typed (the clap types here) becomes what it means (the options of `commands`).
 
+mod require;
 mod values;
 
 use crate::commands::{
@@ -44,6 +45,8 @@ enum Command {
     Run(Box<RunArguments>),
     /// Hold variants and files against each other, trial by trial: differences, ratios, which is lower (all by the first file's [run])
     Compare(Box<CompareArguments>),
+    /// How much better each input would have to be known for an output to be known well enough
+    Require(Box<require::RequireArguments>),
     /// One trial of a run, whole: every input, formula and output
     Replay(ReplayArguments),
     /// Run again what made a result folder, and say whether every byte is the same
@@ -349,6 +352,7 @@ fn perform(command: Command, words: &[OsString]) -> Result<(), Failure> {
             };
             commands::verify(&options, recorded_work)
         }
+        Command::Require(arguments) => commands::require(&require::options(*arguments, words)),
         Command::Check(arguments) => commands::check(&CheckOptions {
             files: arguments.files,
             quantiles: arguments.quantiles.map(rising),
@@ -484,6 +488,7 @@ fn recorded_work(words: &[String]) -> Option<Work> {
     match Arguments::try_parse_from(&words).ok()?.command {
         Command::Run(arguments) => run_options(*arguments, &words).ok().map(Work::Run),
         Command::Compare(arguments) => compare_options(*arguments, &words).ok().map(Work::Compare),
+        Command::Require(arguments) => Some(Work::Require(require::options(*arguments, &words))),
         _ => None,
     }
 }

@@ -2,6 +2,7 @@
 
 mod choices;
 mod compare;
+mod decision;
 mod error;
 mod first_order;
 mod further;
@@ -11,6 +12,7 @@ mod observed;
 mod plan;
 mod players;
 mod replay;
+mod require;
 mod rows;
 mod stopping;
 
@@ -25,7 +27,7 @@ pub use crate::run::{Encoder, Progress, Tolerance, TrialSink, Unwatched};
 use crate::sampler::copula::{self, Copula};
 use crate::sampler::key::StreamKey;
 use crate::sampler::{Layout, Method, SampledInput, Sampler, sobol};
-use crate::sensitivity::{DUMMY, MODEL, MainIndices, MainPlan, OF_RANKS};
+use crate::sensitivity::{DUMMY, MODEL, MainIndices, MainPlan, Measure, OF_RANKS};
 use crate::statistic::Estimate;
 use crate::statistic::tally::Marks;
 pub use compare::{Against, alternatives, compare};
@@ -35,6 +37,7 @@ pub use nested::{InnerPlan, Nested, NotNested};
 use observed::Place;
 pub use plan::{MOST_TRIALS_TO_STOP, Plan, Stopping, StoppingRule, quantiles, with_median};
 pub use replay::{Pick, replay};
+pub use require::{Requirement, require};
 use rows::Rows;
 pub use rows::quantile_name;
 use std::collections::HashMap;
@@ -73,6 +76,15 @@ pub fn simulate(
             return Err(run.not_nested(why));
         }
     }
+    let decided: Vec<&(Model, Plan)> = models
+        .iter()
+        .filter(|(model, plan)| decision::is_wanted(model, plan, chosen))
+        .collect();
+    if let Some((model, _)) = decided.iter().find(|(model, _)| model.decision.is_none()) {
+        return Err(RunError::NoDecision {
+            scenario: model.scenario.clone(),
+        });
+    }
     let mut runs = Vec::new();
     for run in &mut variants {
         runs.push(run.report(progress)?);
@@ -80,11 +92,21 @@ pub fn simulate(
             run.write_trials(sink)?;
         }
     }
+    let decisions = decided.into_iter().filter_map(|(model, plan)| {
+        let decision = model.decision.as_ref()?;
+        Some(decision::decide(
+            model,
+            decision,
+            plan,
+            &dimensions,
+            progress,
+        ))
+    });
     Ok(Report {
         choices: choices::of(&runs),
+        decisions: decisions.collect::<Result<_, _>>()?,
         runs,
-        comparison: None,
-        notes: Vec::new(),
+        ..Report::default()
     })
 }
 
@@ -237,7 +259,7 @@ impl VariantRun<'_> {
     fn report(&mut self, progress: &dyn Progress) -> Result<RunReport, RunError> {
         let program = program::lower(self.variant, false);
         self.refuse_constant_nonfinite(&program)?;
-        self.refuse_indices_too_large(&program)?;
+        self.refuse_indices_too_large(&program, &self.plan.main_measures())?;
         let mut report = self.plain_report(&program, progress)?;
         if let Some(nested) = self.plan.nested {
             let (outer, notes) =
@@ -323,10 +345,14 @@ impl VariantRun<'_> {
     }
 
     /// The sums behind the indices grow as inputs × outputs: better told than met as a machine out of memory.
-    fn refuse_indices_too_large(&self, program: &Program) -> Result<(), RunError> {
+    fn refuse_indices_too_large(
+        &self,
+        program: &Program,
+        measures: &[Measure],
+    ) -> Result<(), RunError> {
         let (inputs, outputs) = (program.sources.len(), program.varying_outputs().count());
         let replicates = self.layout.replicates;
-        let bytes = MainPlan::bytes(&self.plan.main_measures(), inputs, outputs, replicates);
+        let bytes = MainPlan::bytes(measures, inputs, outputs, replicates);
         if bytes > MOST_BYTES_OF_INDICES {
             return Err(RunError::IndicesTooLarge {
                 inputs,
@@ -420,6 +446,11 @@ impl VariantRun<'_> {
                     at_medians: at_medians[at],
                     first_order: first_order[at],
                 };
+                let (more, shapes) = if varying.is_some() {
+                    further.next()
+                } else {
+                    Default::default()
+                };
                 OutputReport {
                     name: output.name.clone(),
                     unit: output.unit.text.clone(),
@@ -430,9 +461,10 @@ impl VariantRun<'_> {
                     },
                     sensitivity: varying.map_or_else(Vec::new, |(outcome, varying)| {
                         let mut rows = self.sensitivity(program, outcome, varying);
-                        rows.append(&mut further.next());
+                        rows.extend(more);
                         rows
                     }),
+                    shapes,
                     observed: observed::of_output(
                         self.model,
                         self.variant,

@@ -77,17 +77,26 @@ fn the_table_of_distributions_is_the_programs_own() {
 }
 
 #[test]
-fn the_capture_is_what_the_program_prints() {
+fn every_capture_is_what_the_program_prints() {
     let readme = text("README.md");
-    let (_, after) = readme.split_once("<!-- capture:").expect("the mark");
-    let capture = blocks(after, "text").swap_remove(0);
-    let (command, printed) = capture.split_once('\n').expect("a command");
-    let words: Vec<_> = command.split(' ').skip(2).chain(["--quiet"]).collect();
-    let (_, output, _) = montecarbon(&words, "");
-    assert_eq!(
-        printed, output,
-        "copy what `{command}` prints into the README"
-    );
+    let marked: Vec<&str> = readme.split("<!-- capture:").skip(1).collect();
+    assert!(marked.len() >= 2);
+    for after in marked {
+        let capture = blocks(after, "text").swap_remove(0);
+        let (command, printed) = capture.split_once('\n').expect("a command");
+        // What stands in quotes is one word.
+        let parts = command.split('"').enumerate();
+        let words = parts.flat_map(|(at, part)| match at % 2 {
+            0 => part.split_whitespace().collect(),
+            _ => vec![part],
+        });
+        let words: Vec<_> = words.skip(2).chain(["--quiet"]).collect();
+        let (_, output, _) = montecarbon(&words, "");
+        assert_eq!(
+            printed, output,
+            "copy what `{command}` prints into the README"
+        );
+    }
 }
 
 #[test]

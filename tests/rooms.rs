@@ -102,7 +102,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// A package and the only places (folders or files under `src`) by which it may enter.
 const DOORS: &[(&str, &[&str])] = &[
     ("annotate_snippets", &["diagnostic"]),
-    ("clap", &["cli.rs"]),
+    ("clap", &["cli.rs", "cli"]),
     ("clap_complete", &["cli.rs"]),
     ("csv", &["catalog", "data", "report/csv.rs"]),
     ("ctrlc", &["commands/progress.rs"]),

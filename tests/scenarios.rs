@@ -312,6 +312,41 @@ fn us_west_choice() {
     assert!(near(of("difference", "mean"), 0.096 * (west - west_2)));
     assert!(near(of("order", "p_a_below_b"), 4.0 / 9.0));
     assert!(near(of("order", "p_equal"), 1.0 / 9.0));
+
+    // What it is worth to know each grid, and both, before choosing: the least of means, less the mean of the least.
+    let grids: [[f64; 3]; 2] = [[240.6, 350.861, 169.28], [297.6, 350.861, 79.23]];
+    let least = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+    let against = |other: f64| move |value: &f64| value.min(other);
+    let pairs = grids[0]
+        .iter()
+        .flat_map(|&one| grids[1].map(|other| one.min(other)));
+    let exact = [
+        ("(all)", least(&pairs.collect::<Vec<_>>())),
+        (
+            "grid",
+            least(&grids[0].iter().map(against(west_2)).collect::<Vec<_>>()),
+        ),
+        (
+            "us-west-2/grid",
+            least(&grids[1].iter().map(against(west)).collect::<Vec<_>>()),
+        ),
+    ];
+    let (json, _) = montecarbon(&[
+        "run",
+        "us-west-choice.toml",
+        "--sensitivity",
+        "evppi",
+        "--trials",
+        "200000",
+        "--json",
+    ]);
+    let document: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let rows = document["sensitivity"].as_array().expect("rows");
+    for (input, least) in exact {
+        let row = rows.iter().find(|row| row["input"] == input);
+        let value = row.and_then(|row| row["value"].as_f64()).expect("a number");
+        assert!(near(value, 0.096 * (west_2 - least)), "{input}: {value}");
+    }
 }
 
 #[test]

@@ -22,6 +22,13 @@ pub(crate) struct CompareOptions {
 pub(crate) fn compare(options: &CompareOptions) -> Result<(), Failure> {
     let (started, clock) = (SystemTime::now(), Instant::now());
     let run = &options.run;
+    let measures = run.overrides.measures.iter().flatten();
+    if let Some(measure) = measures.copied().find(|measure| measure.is_of_run()) {
+        return Err(Failure::Usage(format!(
+            "--sensitivity {} is not about differences: ask `run` for it",
+            measure.word()
+        )));
+    }
     let files = files::read(&run.files, run.stdin.as_deref())?;
     let mut models = files::check(&files, &run.sets, run.quiet)?;
     let chosen = chosen_variants(&models, &run.variants)?;

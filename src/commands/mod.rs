@@ -8,6 +8,7 @@ mod init;
 mod list;
 mod progress;
 mod replay;
+mod require;
 mod run;
 mod terminal;
 mod validate;
@@ -19,6 +20,7 @@ pub(crate) use explain::{explain, schema};
 pub(crate) use init::init;
 pub(crate) use list::{ListTopic, list};
 pub(crate) use replay::{ReplayOptions, replay};
+pub(crate) use require::{RequireOptions, require};
 pub(crate) use run::{Overrides, RunOptions, run};
 pub(crate) use terminal::{print, report_failure};
 pub(crate) use validate::{ValidateOptions, validate};
@@ -26,7 +28,7 @@ pub(crate) use verify::{VerifyOptions, Work, verify};
 
 pub(crate) use crate::model::MOST_TRIALS;
 pub(crate) use crate::pipeline::{
-    InnerPlan, MOST_TRIALS_TO_STOP, Nested, Pick, Stopping, StoppingRule, Tolerance,
+    InnerPlan, MOST_TRIALS_TO_STOP, Nested, Pick, Requirement, Stopping, StoppingRule, Tolerance,
 };
 
 use crate::pipeline::RunError;

@@ -426,8 +426,8 @@ fn write_results(
     let unwritable =
         |error: io::Error| Failure::Unwritable(format!("cannot write the results: {error}"));
     for table in TABLES {
-        // A comparison runs no alternative by itself.
-        let optional = table.optional || report.comparison.is_some();
+        // A comparison, or what is required, runs no variant by itself.
+        let optional = table.optional || report.runs.is_empty();
         if optional && !table.has_rows(report) {
             continue;
         }

@@ -2,6 +2,7 @@
 
 use super::compare::{CompareOptions, compare};
 use super::files::STDIN;
+use super::require::{RequireOptions, require};
 use super::run::{RunOptions, run};
 use super::{Failure, terminal};
 use crate::report::folder::sha256_of;
@@ -32,6 +33,8 @@ pub(crate) enum Work {
     Run(RunOptions),
     /// `compare`.
     Compare(CompareOptions),
+    /// `require`.
+    Require(RequireOptions),
 }
 
 /// Runs again what made a folder, and says whether every byte is the same. `parse` reads the recorded words.
@@ -59,6 +62,7 @@ pub(crate) fn verify(
     let again = match &mut work {
         Work::Run(options) => options,
         Work::Compare(options) => &mut options.run,
+        Work::Require(options) => &mut options.run,
     };
     again.out = Some(place.results());
     again.threads = options.threads;
@@ -68,6 +72,7 @@ pub(crate) fn verify(
     match &work {
         Work::Run(options) => run(options)?,
         Work::Compare(options) => compare(options)?,
+        Work::Require(options) => require(options)?,
     }
     let results = place.results();
     let made = recorded_in(&results)?;

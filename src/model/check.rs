@@ -293,9 +293,11 @@ impl Context<'_> {
         };
         let plans = self.read_variants(root, &base, &names);
         let plan_names: Vec<&str> = plans.iter().map(VariantPlan::name).collect();
-        let (mut observed, mut run) = Default::default();
+        let (mut observed, mut groups, mut decision, mut run) = Default::default();
         if is_run {
             observed = self.read_observed(root, &outputs, &plan_names);
+            groups = self.read_groups(root, &base);
+            decision = self.read_decision(root, &outputs, &plan_names);
             run = self.read_run(root);
         }
         let reported: Vec<&str> = outputs
@@ -325,6 +327,8 @@ impl Context<'_> {
             description: text("description"),
             references: std::mem::take(&mut self.references),
             variants: variants.into_iter().collect::<Option<Vec<_>>>()?,
+            groups,
+            decision,
             run,
             data: std::mem::take(&mut self.files),
             imports: std::mem::take(&mut self.imports),

@@ -151,11 +151,26 @@ the scenario itself first.";
     OBSERVED_TWICE = "observed-twice", "two observations of one output with the same name",
         "The rows of `observed.csv` are told apart by name and output, so two observations of one output in one variant need two names.";
     /// An output that is none.
-    NOT_AN_OUTPUT = "not-an-output", "an observation of something that is not reported",
-        "`output` of an entry of [[observed]] is a name from [outputs].";
+    NOT_AN_OUTPUT = "not-an-output", "an observation of, or a decision by, something that is not reported",
+        "`output` of an entry of [[observed]] and `minimise` of [decision] are names from [outputs].";
     /// A variant that is none.
     UNKNOWN_VARIANT = "unknown-variant", "a variant that does not exist",
-        "`variant` of an entry of [[observed]] is the name of a variant, or a list of them: those of [variants], and the scenario as written (`base`, unless the header's `variant` names it). Left out, it means every variant.";
+        "`variant` of an entry of [[observed]] and `variants` of [decision] are the name of a variant, or a list of them: those of [variants], and the scenario as written (`base`, unless the header's `variant` names it). Left out, it means every variant.";
+    /// An input twice.
+    INPUT_IN_TWO_GROUPS = "input-in-two-groups", "an input in two groups, or twice in one",
+        "The entries of [groups] do not overlap: what each explains would be counted twice.";
+    /// A part of what is drawn together.
+    GROUP_SPLITS_DRAWS = "group-splits-draws", "a group with some of the inputs that are drawn together",
+        "The shares of one entry of [shares], and the columns of one data file, are drawn in one go: no measure can tell them apart, so a group has all of them or none.";
+    /// One alternative.
+    DECISION_WITHOUT_CHOICE = "decision-without-choice", "a decision with only one alternative",
+        "[decision] is between variants: all, or those that `variants` names; and, where `threshold` is given, something known that has so much of the output.";
+    /// A variant twice.
+    DECISION_VARIANT_TWICE = "decision-variant-twice", "an alternative of a decision named twice",
+        "`variants` of [decision] names each variant to choose from once.";
+    /// Too many.
+    DECISION_TOO_LARGE = "decision-too-large", "a decision with too many alternatives",
+        "A decision is between at most 64 alternatives; `variants` names those that are to be chosen from.";
     /// No such entry.
     UNKNOWN_CATALOG_ENTRY = "unknown-catalog-entry", "an entry that the catalog does not have",
         "`montecarbon list catalog PATTERN` finds entries, such as `grid_intensity/azure/westus`.";

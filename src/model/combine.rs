@@ -4,6 +4,7 @@ use super::graph::Builder;
 use super::groups::{Groups, drawn_together, graft};
 use super::{Binary, Definition, Input, Model, NodeId, Operation, Output, Variant};
 use crate::unit::Unit;
+use num_rational::BigRational;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -95,18 +96,29 @@ impl Combined {
         &mut self,
         name: String,
         function: Binary,
-        [a, b]: [NodeId; 2],
+        both: [NodeId; 2],
         unit: Option<&Unit>,
     ) -> Output {
         let unit = unit.cloned().unwrap_or_else(Unit::one);
-        let operation = Operation::Binary(function, a, b);
         Output {
             name,
-            node: self.builder.node(operation, &unit.dimension),
+            node: self.node(function, both, &unit),
             unit,
             description: None,
             thresholds: Vec::new(),
         }
+    }
+
+    /// `a` with `b`, of the dimension of a unit.
+    pub fn node(&mut self, function: Binary, [a, b]: [NodeId; 2], unit: &Unit) -> NodeId {
+        let operation = Operation::Binary(function, a, b);
+        self.builder.node(operation, &unit.dimension)
+    }
+
+    /// A number in a unit.
+    pub fn number(&mut self, number: &BigRational, unit: &Unit) -> NodeId {
+        let operation = Operation::Number(number * &unit.factor);
+        self.builder.node(operation, &unit.dimension)
     }
 
     /// All of them as one variant with these outputs.

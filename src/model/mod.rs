@@ -6,6 +6,7 @@ pub mod codes;
 mod combine;
 mod correlations;
 mod data;
+mod decision;
 mod dimensions;
 mod formulas;
 mod functions;
@@ -13,6 +14,7 @@ mod graph;
 mod groups;
 mod imported_files;
 mod imports;
+mod input_groups;
 mod inputs;
 mod names;
 mod observed;
@@ -56,6 +58,10 @@ pub struct Model {
     pub references: Vec<Reference>,
     /// The scenario as written first, then `[variants]` in the order of the file, then those of `[sweep]`.
     pub variants: Vec<Variant>,
+    /// `[groups]`, in the order of the file: no input is in two.
+    pub groups: Vec<InputGroup>,
+    /// `[decision]`: what is to be chosen.
+    pub decision: Option<Decision>,
     /// `[run]`: what the command line may override.
     pub run: RunDefaults,
     /// The data files that it reads, in the order of first use.
@@ -81,6 +87,26 @@ pub struct Reference {
     pub year: Option<i64>,
     /// Other keys as written, for the bibliography.
     pub other: Vec<(String, String)>,
+}
+
+/// An entry of `[groups]`: inputs that the measures of sensitivity look at together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InputGroup {
+    /// Its key.
+    pub name: String,
+    /// The names of its inputs.
+    pub inputs: Vec<String>,
+}
+
+/// `[decision]`: the choice of the alternative with the least of an output, on average.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Decision {
+    /// The output, by index in [`Variant::outputs`].
+    pub output: usize,
+    /// The variants to choose from, by index in [`Model::variants`]; at least one.
+    pub variants: Vec<usize>,
+    /// What a further alternative has for certain, in the output's unit, exactly as the decimal was written.
+    pub threshold: Option<BigRational>,
 }
 
 /// `[run]` of the scenario; `None` where not written.

@@ -96,7 +96,7 @@ impl Context<'_> {
         let sources = self.read_sources(table.get("source"));
         let variants = self.observed_variants(table.get("variant"), variants);
         let band = self.observed_band(node, table);
-        let output = text("output").and_then(|output| self.observed_output(&output, outputs));
+        let output = text("output").and_then(|output| self.output_named(&output, outputs));
         let unit = text("unit").and_then(|text| self.unit(&text).map(|unit| (text, unit)));
         let (output, (unit_text, unit)) = (output?, unit?);
         // Without it, the output's own unit was complained about.
@@ -147,7 +147,8 @@ impl Context<'_> {
         self.complaints.push(complaint);
     }
 
-    fn observed_output(&mut self, name: &Text, outputs: &[OutputEntry]) -> Option<usize> {
+    /// The place of the output of that name, or a complaint.
+    pub(super) fn output_named(&mut self, name: &Text, outputs: &[OutputEntry]) -> Option<usize> {
         let found = outputs
             .iter()
             .position(|output| output.key.value == name.value);
@@ -171,21 +172,28 @@ impl Context<'_> {
         let nodes = node.as_list().unwrap_or(std::slice::from_ref(node));
         let mut names = Vec::new();
         for name in nodes.iter().filter_map(Node::as_text) {
-            if !known.contains(&name.value.as_str()) {
-                let message = format!("there is no variant `{}`", name.value);
-                let mut complaint = self
-                    .texts
-                    .error(&UNKNOWN_VARIANT, name.place, message)
-                    .label("no such variant");
-                let suggestion = did_you_mean(&name.value, known.iter().copied());
-                complaint.advice.extend(suggestion);
-                let list: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
-                let advice = format!("write {}, or leave it out for every variant", one_of(&list));
-                self.complaints.push(complaint.advise(advice));
-            }
+            self.variant_named(&name, known);
             names.push(name.value);
         }
         Some(names)
+    }
+
+    /// The place of the variant of that name, or a complaint.
+    pub(super) fn variant_named(&mut self, name: &Text, known: &[&str]) -> Option<usize> {
+        let found = known.iter().position(|known| *known == name.value);
+        if found.is_none() {
+            let message = format!("there is no variant `{}`", name.value);
+            let mut complaint = self
+                .texts
+                .error(&UNKNOWN_VARIANT, name.place, message)
+                .label("no such variant");
+            let suggestion = did_you_mean(&name.value, known.iter().copied());
+            complaint.advice.extend(suggestion);
+            let list: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+            let advice = format!("write {}, or leave it out for every variant", one_of(&list));
+            self.complaints.push(complaint.advise(advice));
+        }
+        found
     }
 
     /// Both ends of what was observed, exactly as written.

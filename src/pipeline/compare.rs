@@ -132,8 +132,6 @@ pub fn compare(
     };
     let layout = plan.layout();
     Ok(Report {
-        runs: Vec::new(),
-        choices: Vec::new(),
         comparison: Some(ComparisonReport {
             sample: SampleReport {
                 sampler: plan.sampler.name().to_owned(),
@@ -148,6 +146,7 @@ pub fn compare(
             ranks,
         }),
         notes,
+        ..Report::default()
     })
 }
 

@@ -54,6 +54,20 @@ pub enum RunError {
         /// What holds.
         instead: &'static str,
     },
+    /// An output of which nothing can be required.
+    NothingToRequire {
+        /// The file's stem.
+        scenario: String,
+        /// The variant.
+        variant: String,
+        /// Why.
+        why: String,
+    },
+    /// What a decision is asked about, in a scenario without one.
+    NoDecision {
+        /// The file's stem.
+        scenario: String,
+    },
     /// A variant that cannot be run nested.
     NotNested {
         /// The file's stem.
@@ -226,6 +240,16 @@ impl fmt::Display for RunError {
 help: {instead}",
                 label(scenario, variant),
                 inputs.join(", ")
+            ),
+            RunError::NothingToRequire {
+                scenario,
+                variant,
+                why,
+            } => write!(formatter, "{}: {why}", label(scenario, variant)),
+            RunError::NoDecision { scenario } => write!(
+                formatter,
+                "{scenario}: --sensitivity evppi is about a decision, and the scenario has none
+help: add [decision] with a line such as minimise = \"emissions\": between the variants, or with threshold = 10 against something known"
             ),
             RunError::Cancelled => formatter.write_str("stopped; nothing was written"),
         }

@@ -1,14 +1,18 @@
 //! The measures of sensitivity that evaluate the model again.
 
-use super::players::{Roster, dependent_sources};
+mod shape;
+
+use super::players::{Roster, dependent_sources, group_label, is_in};
 use super::{RunError, VariantRun};
 use crate::program::{self, Program, source_label};
+use crate::report::shape::ShapeRow;
 use crate::report::{SensitivityRow, number};
 use crate::run::{self, Exchanged, Outcome, Progress, Stopped};
 use crate::sampler::copula::Group;
 use crate::sampler::key::StreamKey;
 use crate::sampler::levels::Levels;
 use crate::sampler::pick_freeze::{self, PickFreeze};
+use crate::sampler::players::Players;
 use crate::sampler::{Layout, Method, SampledInput, sobol};
 use crate::sensitivity::morris::MorrisDesign;
 use crate::sensitivity::shapley::ShapleyDesign;
@@ -35,14 +39,17 @@ const LEAST_BASE: u64 = 1024;
 pub(super) struct Further {
     /// For each output that a distribution acts on and whose rows are still to be taken, those.
     rows: VecDeque<Vec<SensitivityRow>>,
+    /// Likewise, the rows of other shapes of the inputs.
+    shapes: VecDeque<Vec<ShapeRow>>,
     /// What must be said of them.
     pub(super) notes: Vec<String>,
 }
 
 impl Further {
-    /// The rows of the next output that a distribution acts on.
-    pub(super) fn next(&mut self) -> Vec<SensitivityRow> {
-        self.rows.pop_front().unwrap_or_default()
+    /// The rows of the next output that a distribution acts on: of `sensitivity.csv`, and of `shape.csv`.
+    pub(super) fn next(&mut self) -> (Vec<SensitivityRow>, Vec<ShapeRow>) {
+        let rows = self.rows.pop_front().unwrap_or_default();
+        (rows, self.shapes.pop_front().unwrap_or_default())
     }
 }
 
@@ -55,10 +62,12 @@ impl VariantRun<'_> {
     ) -> Result<Further, RunError> {
         let mut further = Further {
             rows: vec![Vec::new(); outcome.outputs.len()].into(),
-            notes: Vec::new(),
+            ..Further::default()
         };
         let measures = &self.plan.measures;
-        let asked = measures.iter().any(|measure| !measure.is_of_main_sample());
+        let asked = measures
+            .iter()
+            .any(|measure| !measure.is_of_main_sample() && !measure.is_of_decision());
         if !asked && !self.plan.automatic {
             return Ok(further);
         }
@@ -86,11 +95,16 @@ impl VariantRun<'_> {
                 | Measure::GivenData
                 | Measure::Pearson
                 | Measure::Regression
-                | Measure::Partial => continue,
+                | Measure::Partial
+                | Measure::Evppi => continue,
                 Measure::Sobol => again.sobol(&mut further.notes)?,
                 Measure::Shapley => again.shapley()?,
                 Measure::Morris => again.morris()?,
                 Measure::Tornado => again.tornado(),
+                Measure::Shape => {
+                    further.shapes = again.shapes()?.into();
+                    continue;
+                }
             };
             for (sum, more) in further.rows.iter_mut().zip(rows) {
                 sum.extend(more);
@@ -255,7 +269,9 @@ impl Again<'_> {
                 "indices of second order are computed for up to {MOST_PLAYERS_OF_PAIRS} inputs, and there are {players}: only first and total ones are reported"
             ));
         }
-        let design = SobolDesign::new(players, pairs, self.standards());
+        let groups = self.groups_of_players();
+        let sets: Vec<Players> = groups.iter().map(|(_, players)| players.clone()).collect();
+        let design = SobolDesign::new(players, &sets, pairs, self.standards());
         let layout = self.layout(design.evaluations());
         let sample = self.pick_freeze(&design, &self.roster, layout);
         let tallies = self.evaluate(&self.roster, &design, &sample, layout)?;
@@ -263,6 +279,14 @@ impl Again<'_> {
         let of_output = |(output, indices): (usize, SobolIndices)| {
             let mut rows = self.players("sobol_first", output, "1", &indices.first);
             rows.extend(self.players("sobol_total", output, "1", &indices.total));
+            for (measure, of_groups) in ["sobol_first", "sobol_total"]
+                .into_iter()
+                .zip(&indices.groups)
+            {
+                rows.extend(groups.iter().zip(of_groups).map(|((name, _), index)| {
+                    self.row(measure, output, "1", [name.clone(), String::new()], index)
+                }));
+            }
             let pairs = indices.second.into_iter().map(|([one, other], index)| {
                 let names = [one, other].map(|player| self.roster.names[player].clone());
                 self.row("sobol_second", output, "1", names, &index)
@@ -276,7 +300,13 @@ impl Again<'_> {
     fn shapley(&self) -> Result<Rows, RunError> {
         let grades = Roster::of_grades(self.run.variant, &self.program);
         let mut rows = vec![Vec::new(); self.outcome.outputs.len()];
-        for (roster, measure) in [(&self.roster, "shapley"), (&grades, "shapley_grade")] {
+        let model = self.run.model;
+        let groups = Roster::of_groups(&model.groups, self.run.variant, &self.program);
+        let mut rosters = vec![(&self.roster, "shapley"), (&grades, "shapley_grade")];
+        if !model.groups.is_empty() {
+            rosters.push((&groups, "shapley_group"));
+        }
+        for (roster, measure) in rosters {
             let players = roster.count();
             let design = ShapleyDesign::new(players, self.standards(), self.run.plan.seed);
             let layout = self.layout(ShapleyDesign::evaluations(players));
@@ -297,6 +327,18 @@ impl Again<'_> {
             }
         }
         Ok(rows)
+    }
+
+    /// The groups that the scenario names: what each is called, and its players.
+    fn groups_of_players(&self) -> Vec<(String, Players)> {
+        let (variant, count) = (self.run.variant, self.roster.count());
+        let of_group = |group| {
+            let sources = self.program.sources.iter().zip(&self.roster.player_of);
+            let members = sources.filter(|(source, _)| is_in(group, variant, source));
+            let players = Players::of(count, members.map(|(_, &player)| player));
+            (!players.is_empty()).then(|| (group_label(group), players))
+        };
+        self.run.model.groups.iter().filter_map(of_group).collect()
     }
 
     fn morris(&self) -> Result<Rows, RunError> {

@@ -1,7 +1,7 @@
 //! The players of the indices that evaluate the model again: inputs, and groups of inputs that are drawn together.
 
-use crate::model::Variant;
-use crate::program::{Program, source_label};
+use crate::model::{InputGroup, Variant};
+use crate::program::{Program, Source, source_label};
 use crate::sampler::copula::{self, Group};
 use crate::sampler::players::Players;
 
@@ -16,15 +16,14 @@ pub(super) struct Roster {
 impl Roster {
     /// One player for each input, for the inputs of one data file, and for each group of shares.
     pub(super) fn of(variant: &Variant, program: &Program) -> Self {
+        Roster::named(program.sources.iter().map(|source| label(variant, source)))
+    }
+
+    /// One player for each of the groups that the scenario names, and for each that is in none.
+    pub(super) fn of_groups(groups: &[InputGroup], variant: &Variant, program: &Program) -> Self {
         Roster::named(program.sources.iter().map(|source| {
-            let shares = variant
-                .shares
-                .iter()
-                .find(|shares| shares.inputs.contains(&source.input));
-            match shares {
-                Some(shares) => format!("shares.{}", shares.name),
-                None => source_label(variant, source),
-            }
+            let group = groups.iter().find(|group| is_in(group, variant, source));
+            group.map_or_else(|| label(variant, source), group_label)
         }))
     }
 
@@ -76,6 +75,34 @@ impl Roster {
             Players::of(self.count(), members)
         };
         groups.iter().map(players).collect()
+    }
+}
+
+/// What stands in place of an input's name for a group that the scenario names.
+pub(super) fn group_label(group: &InputGroup) -> String {
+    format!("group:{}", group.name)
+}
+
+/// Whether a source is made for an input of the group.
+pub(super) fn is_in(group: &InputGroup, variant: &Variant, source: &Source) -> bool {
+    let mut inputs = std::iter::once(&source.input).chain(&source.others);
+    inputs.any(|&input| {
+        let name = &variant.inputs[input].name;
+        // Where several variants are one, what keys the draws of one of them goes before.
+        let name = name.rsplit('/').next().unwrap_or(name);
+        group.inputs.iter().any(|member| member == name)
+    })
+}
+
+/// What a source is called, or the group of shares that it is drawn for.
+fn label(variant: &Variant, source: &Source) -> String {
+    let shares = variant
+        .shares
+        .iter()
+        .find(|shares| shares.inputs.contains(&source.input));
+    match shares {
+        Some(shares) => format!("shares.{}", shares.name),
+        None => source_label(variant, source),
     }
 }
 

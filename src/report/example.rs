@@ -1,5 +1,8 @@
 //! A report to try the writers on.
 
+use super::decision::{AlternativeRow, DecisionReport};
+use super::require::{Need, RequireReport, RequireRow};
+use super::shape::ShapeRow;
 use super::{
     ObservedRow, OutputReport, Report, RunReport, SampleReport, SensitivityRow, StatisticRow,
 };
@@ -125,6 +128,14 @@ pub(super) fn report() -> Report {
             ),
         ],
         nested: Vec::new(),
+        shapes: vec![ShapeRow {
+            input: "gpus".to_owned(),
+            own: "uniform",
+            family: "normal",
+            ends: [known(9.0, 0.01), known(78.0, 0.1)],
+            shifts: [known(-0.4, 0.01), known(0.001, 0.1)],
+            resolved: [true, false],
+        }],
         constant: false,
         first_order: None,
         centres: None,
@@ -149,6 +160,7 @@ pub(super) fn report() -> Report {
         sensitivity: Vec::new(),
         observed: Vec::new(),
         nested: Vec::new(),
+        shapes: Vec::new(),
         constant: true,
         first_order: None,
         centres: None,
@@ -176,9 +188,83 @@ pub(super) fn report() -> Report {
     };
     Report {
         runs: vec![run],
-        choices: Vec::new(),
-        comparison: None,
-        notes: Vec::new(),
+        decisions: vec![decision()],
+        requirements: vec![requirement()],
+        ..Report::default()
+    }
+}
+
+/// A decision whose alternatives a text tries to harm with.
+fn decision() -> DecisionReport {
+    let alternative = |name: &str, above: f64| AlternativeRow {
+        name: name.to_owned(),
+        above: known(above, 0.001 * above),
+        chosen: above == 0.0,
+    };
+    let worth = |input: &str, measure, value: f64, rank, resolved| SensitivityRow {
+        unit: "kgCO2e/day".to_owned(),
+        ..driver(input, measure, value, rank, resolved)
+    };
+    DecisionReport {
+        scenario: "chat".to_owned(),
+        output: "emissions".to_owned(),
+        unit: "kgCO2e/day".to_owned(),
+        alternatives: vec![alternative("base", 3.0), alternative("=1+1\u{1b}[31m", 0.0)],
+        sensitivity: vec![
+            worth("(all)", "evpi", 5.09, None, true),
+            worth("gpus", "evppi", 2.41, Some(1), true),
+            worth("pue", "evppi", -0.0001, Some(2), false),
+            worth("(dummy)", "evppi", 0.0, None, false),
+            worth("group:=hard ware", "evppi", 4.2, None, true),
+        ],
+        notes: vec!["what group:energy is worth knowing is not available".to_owned()],
+    }
+}
+
+/// What one input, two and all need.
+pub(super) fn requirement() -> RequireReport {
+    let row = |inputs: &[&str], need, left: f64| RequireRow {
+        inputs: inputs.iter().map(|&name| name.to_owned()).collect(),
+        known: Vec::new(),
+        unit: "W/GPU".to_owned(),
+        interval: (inputs.len() == 1).then_some([340.0, 407.0]),
+        needed: matches!(need, Need::Factor(_)).then_some([360.0, 390.0]),
+        need,
+        if_known: known(left, 0.001),
+    };
+    RequireReport {
+        scenario: "chat".to_owned(),
+        variant: "=much water".to_owned(),
+        output: "emissions".to_owned(),
+        within: 0.25,
+        present: known(0.48, 0.001),
+        reached: false,
+        sample: SampleReport {
+            sampler: "sobol".to_owned(),
+            trials: 131_072,
+            stopping: None,
+            replicates: 32,
+            seed: 42,
+            level: 0.95,
+            nonfinite: 0,
+        },
+        rows: vec![
+            row(&["=gpus"], Need::Impossible, 0.4),
+            row(&["power"], Need::Factor(known(0.46, 0.002)), 0.14),
+            row(&["coin"], Need::Known, 0.2),
+            row(&["pue"], Need::Unresolved, 0.25),
+        ],
+        pair: Some(row(
+            &["=gpus", "power"],
+            Need::Factor(known(0.61, 0.002)),
+            0.1,
+        )),
+        together: row(
+            &["=gpus", "power", "coin", "pue"],
+            Need::Factor(known(0.7, 0.002)),
+            0.0,
+        ),
+        varies: vec!["load".to_owned()],
     }
 }
 

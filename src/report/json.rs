@@ -57,10 +57,13 @@ mod tests {
             [
                 "summary",
                 "sensitivity",
+                "shape",
                 "observed",
                 "nested",
                 "comparison",
                 "ranks",
+                "decision",
+                "require",
                 "variants",
                 "choices",
                 "notes"

@@ -2,6 +2,7 @@
 
 pub mod comparison;
 pub mod csv;
+pub mod decision;
 #[cfg(test)]
 mod example;
 pub mod folder;
@@ -13,8 +14,10 @@ pub mod number;
 pub mod observed;
 pub mod ranks;
 pub mod replay;
+pub mod require;
 pub mod samples;
 pub mod sensitivity;
+pub mod shape;
 pub mod summary;
 pub mod table;
 pub mod text;
@@ -30,10 +33,13 @@ use table::Table;
 pub const TABLES: &[Table] = &[
     summary::TABLE,
     sensitivity::TABLE,
+    shape::TABLE,
     observed::TABLE,
     nested::TABLE,
     comparison::TABLE,
     ranks::TABLE,
+    decision::TABLE,
+    require::TABLE,
     variants::TABLE,
 ];
 
@@ -44,12 +50,16 @@ pub trait Writer {
 }
 
 /// Everything a command has to tell: one entry per scenario and variant, in the order of the files.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Report {
     /// Results, in the order of the files, the base variant first.
     pub runs: Vec<RunReport>,
     /// What the choice between the variants of a file does, beside what is not known.
     pub choices: Vec<ChoiceReport>,
+    /// Decisions that were looked at, in the order of the files.
+    pub decisions: Vec<decision::DecisionReport>,
+    /// What would have to be known better, where that was asked for.
+    pub requirements: Vec<require::RequireReport>,
     /// Alternatives held against each other, where that was asked for.
     pub comparison: Option<comparison::ComparisonReport>,
     /// Sentences the reader must not miss (trials rounded up, truncation, non-finite trials left out …).
@@ -93,7 +103,12 @@ impl Report {
                 format!("{}: {note}", labels.join(", "))
             }
         });
-        self.notes.iter().cloned().chain(of_runs).collect()
+        let of_decisions = self.decisions.iter().flat_map(|decision| {
+            let notes = decision.notes.iter();
+            notes.map(|note| format!("{}: {note}", decision.scenario))
+        });
+        let notes = self.notes.iter().cloned().chain(of_runs);
+        notes.chain(of_decisions).collect()
     }
 }
 
@@ -210,6 +225,8 @@ pub struct OutputReport {
     pub statistics: Vec<StatisticRow>,
     /// The rows of `sensitivity.csv`, in their order there.
     pub sensitivity: Vec<SensitivityRow>,
+    /// The rows of `shape.csv`, two of them each; none where it was not asked for.
+    pub shapes: Vec<shape::ShapeRow>,
     /// The rows of `observed.csv`, in their order there.
     pub observed: Vec<ObservedRow>,
     /// The rows of `nested.csv`, in their order there; none without a nested run.

@@ -25,7 +25,7 @@ pub const TABLE: Table = Table {
             outputs.map(|output| {
                 (
                     &run.scenario,
-                    &run.variant,
+                    run.variant.as_str(),
                     &output.name,
                     &output.sensitivity,
                 )
@@ -38,13 +38,22 @@ pub const TABLE: Table = Table {
                 let a = &pair.a;
                 (
                     &a.scenario,
-                    &a.variant,
+                    a.variant.as_str(),
                     &output.difference,
                     &output.sensitivity,
                 )
             })
         });
-        for (scenario, variant, output, rows) in of_runs.chain(of_pairs) {
+        // A decision is between variants, and of none.
+        let of_decisions = report.decisions.iter().map(|decision| {
+            (
+                &decision.scenario,
+                "",
+                &decision.output,
+                &decision.sensitivity,
+            )
+        });
+        for (scenario, variant, output, rows) in of_runs.chain(of_pairs).chain(of_decisions) {
             for row in rows {
                 visit(&[
                     Cell::text(scenario),

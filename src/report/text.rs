@@ -3,10 +3,13 @@
 //! "Of outcomes" stands beside a spread, "known to within" beside an error; the two are never called by the same word.
 
 mod comparison;
+mod decision;
 mod drivers;
 mod first_order;
 mod nested;
 mod observed;
+mod require;
+mod shape;
 
 use super::grid::{Align, Grid};
 use super::number::{self, ESTIMATE_DIGITS};
@@ -45,10 +48,15 @@ impl Writer for Text {
             return out.write_all(page.text.as_bytes());
         }
         match report.runs.as_slice() {
-            [] => return Ok(()),
+            [] => {
+                page.requirements(&report.requirements);
+                page.legend();
+                return out.write_all(page.text.as_bytes());
+            }
             [run] => page.one(run),
             runs => page.several(runs, &report.choices),
         }
+        page.decisions(&report.decisions);
         page.legend();
         page.samples(&report.runs);
         out.write_all(page.text.as_bytes())
@@ -108,6 +116,7 @@ impl Page {
         }
         let outputs = run.outputs.iter();
         self.drivers(outputs.map(|output| (output.name.as_str(), &output.sensitivity[..])));
+        self.shapes(&run.outputs);
         self.nested(std::slice::from_ref(run), None);
     }
 
@@ -560,6 +569,15 @@ mod tests {
     #[test]
     fn several_runs() {
         insta::assert_snapshot!(drawn(&example::two_runs(), None));
+    }
+
+    #[test]
+    fn what_is_required() {
+        let report = Report {
+            requirements: vec![example::requirement()],
+            ..Report::default()
+        };
+        insta::assert_snapshot!(drawn(&report, None));
     }
 
     #[test]

@@ -151,6 +151,11 @@ pub static ROOT: Section = Section {
             "Shares that sum to one",
         ),
         key(
+            "groups",
+            Shape::Named(&Shape::Texts),
+            "Inputs that the measures of sensitivity look at together too",
+        ),
+        key(
             "sweep",
             Shape::Section(&SWEEP),
             "Axes whose combinations become variants",
@@ -168,8 +173,8 @@ pub static ROOT: Section = Section {
         key("assert", Shape::Later("assertions"), "What must hold"),
         key(
             "decision",
-            Shape::Later("decisions"),
-            "What is to be decided",
+            Shape::Section(&DECISION),
+            "What is to be chosen: for what to know more about first",
         ),
     ],
     others: Others::Refused,
@@ -406,6 +411,29 @@ pub static OBSERVED: Section = Section {
             "variant",
             Shape::Texts,
             "The variants it is an observation of (default: every one)",
+        ),
+    ],
+    others: Others::Refused,
+};
+
+/// `[decision]`.
+pub static DECISION: Section = Section {
+    name: "[decision]",
+    keys: &[
+        required(
+            "minimise",
+            Shape::Text,
+            "The output that is to be as low as can be",
+        ),
+        key(
+            "variants",
+            Shape::Texts,
+            "The variants to choose from (default: every one)",
+        ),
+        key(
+            "threshold",
+            Shape::Number,
+            "What a further, known alternative has, in the output's unit",
         ),
     ],
     others: Others::Refused,

@@ -160,7 +160,7 @@ pub fn estimates(
 
 /// For each term of the expansion of E[Y | X] — the mean of each class, then its slope — its weight, and for each used replicate its
 /// coefficient.
-fn coefficients(
+pub(super) fn coefficients(
     replicates: &[&GivenData],
     used: &[usize],
     sizes: &[u64],

@@ -3,6 +3,7 @@
 //! Which sample an index needs is a type: the indices here are computed from [`MainTally`], which only the main sample fills.
 
 mod classes;
+pub mod evppi;
 mod further;
 mod given_data;
 pub mod morris;
@@ -47,6 +48,10 @@ pub enum Measure {
     Morris,
     /// One input at a time.
     Tornado,
+    /// What it is worth to know an input before a decision.
+    Evppi,
+    /// One input at a time by another family.
+    Shape,
 }
 
 /// What stands in `sensitivity.csv` for measures of ranks: they need no variance of the output.
@@ -94,8 +99,8 @@ impl Measure {
         (
             Measure::Shapley,
             "shapley",
-            "shapley, shapley_grade",
-            "the variance shared out, dependent inputs too; also by grade of evidence",
+            "shapley, shapley_grade, shapley_group",
+            "the variance shared out, dependent inputs too; also by grade of evidence and by the scenario's groups",
         ),
         (
             Measure::Morris,
@@ -108,6 +113,18 @@ impl Measure {
             "tornado",
             "tornado_low, tornado_high",
             "the output with one input at its 5 % and its 95 % quantile, the others at their medians",
+        ),
+        (
+            Measure::Evppi,
+            "evppi",
+            "evppi, evpi",
+            "what it is worth to know an input, or everything, before the scenario's [decision] is made",
+        ),
+        (
+            Measure::Shape,
+            "shape",
+            "(shape.csv)",
+            "the ends of the interval with one input of another family, of the same mean and sd (shape.csv)",
         ),
     ];
 
@@ -137,6 +154,16 @@ impl Measure {
                 | Measure::Regression
                 | Measure::Partial
         )
+    }
+
+    /// Whether it is about the choice between alternatives, of which a variant is one.
+    pub fn is_of_decision(self) -> bool {
+        self == Measure::Evppi
+    }
+
+    /// Whether only a run has it: it is about a choice between variants, or about the interval of a variant.
+    pub fn is_of_run(self) -> bool {
+        matches!(self, Measure::Evppi | Measure::Shape)
     }
 
     /// Whether it is a linear regression, or a part of one.
@@ -262,7 +289,12 @@ impl MainPlan {
                 columns * (columns + outputs + 4)
                     + outputs * Self::rank_classes(inputs, outputs, replicates) * padded(columns)
             }
-            Measure::Sobol | Measure::Shapley | Measure::Morris | Measure::Tornado => 0,
+            Measure::Sobol
+            | Measure::Shapley
+            | Measure::Morris
+            | Measure::Tornado
+            | Measure::Evppi
+            | Measure::Shape => 0,
         });
         8 * u64::from(replicates) * each.sum::<usize>() as u64
     }
@@ -351,7 +383,12 @@ impl MainPlan {
                     all.push(of_columns("prcc", by_ranks(Wanted::Partial)));
                 }
                 // Another sample's.
-                Measure::Sobol | Measure::Shapley | Measure::Morris | Measure::Tornado => {}
+                Measure::Sobol
+                | Measure::Shapley
+                | Measure::Morris
+                | Measure::Tornado
+                | Measure::Evppi
+                | Measure::Shape => {}
             }
         }
         // Whether the linear model is to be believed.

@@ -34,6 +34,7 @@ use super::{Index, add_all, ranked};
 use crate::sampler::pick_freeze::PickFreeze;
 use crate::sampler::players::{Exchanging, PairedUniforms, Players};
 use crate::statistic::Estimate;
+use std::ops::Range;
 
 /// Pairs are looked at up to so many players: 78 evaluations beyond the halves.
 pub const MOST_PLAYERS_OF_PAIRS: usize = 12;
@@ -42,6 +43,8 @@ pub const MOST_PLAYERS_OF_PAIRS: usize = 12;
 #[derive(Debug)]
 pub struct SobolDesign {
     players: usize,
+    /// Players that are looked at one by one, and groups of them, which come after.
+    alone: usize,
     /// Pairs i < j, in their order; none where they are not asked for.
     pairs: Vec<[usize; 2]>,
     outputs: Vec<Standard>,
@@ -49,15 +52,20 @@ pub struct SobolDesign {
 }
 
 impl SobolDesign {
-    /// For so many players, whose draws must not depend on each other; `pairs`: those of second order too.
-    pub fn new(players: usize, pairs: bool, outputs: Vec<Standard>) -> Self {
+    /// For so many players, whose draws must not depend on each other; `groups`: of players, each looked at as one too; `pairs`: those of
+    /// second order too.
+    pub fn new(players: usize, groups: &[Players], pairs: bool, outputs: Vec<Standard>) -> Self {
         let all = (0..players).flat_map(|i| (i + 1..players).map(move |j| [i, j]));
         let pairs: Vec<[usize; 2]> = all.filter(|_| pairs).collect();
         let alone = (0..players).map(|player| Players::of(players, [player]));
         let together = pairs.iter().map(|&pair| Players::of(players, pair));
         SobolDesign {
             players,
-            sets: alone.chain(together).collect(),
+            alone: players + groups.len(),
+            sets: alone
+                .chain(groups.iter().cloned())
+                .chain(together)
+                .collect(),
             pairs,
             outputs,
         }
@@ -77,17 +85,28 @@ impl SobolDesign {
             ranked([estimates, vec![nothing]].concat(), replicates.count())
         };
         let of_output = |output: usize| {
-            let of_players = |of: fn(&SobolTally, usize, usize) -> f64| {
-                let players = (0..self.players)
-                    .map(|player| replicates.estimate(|tally| of(tally, output, player)));
+            let of_players = |of: fn(&SobolTally, usize, usize) -> f64, players: Range<usize>| {
+                let players =
+                    players.map(|player| replicates.estimate(|tally| of(tally, output, player)));
                 with_dummy(players.collect())
+            };
+            let every = || 0..self.players;
+            // Groups are no rivals of their members: they are ranked among themselves, and the files say no rank of theirs.
+            let groups = |of| {
+                let indices = of_players(of, self.players..self.alone).into_iter();
+                let unranked = indices.map(|index| Index {
+                    rank: None,
+                    ..index
+                });
+                unranked.take(self.alone - self.players).collect()
             };
             let pairs = (0..self.pairs.len())
                 .map(|pair| replicates.estimate(|tally| self.second(tally, output, pair)));
             let pairs = with_dummy(pairs.collect());
             SobolIndices {
-                first: of_players(SobolTally::first),
-                total: of_players(SobolTally::total),
+                first: of_players(SobolTally::first, every()),
+                total: of_players(SobolTally::total, every()),
+                groups: [groups(SobolTally::first), groups(SobolTally::total)],
                 second: self.pairs.iter().copied().zip(pairs).collect(),
             }
         };
@@ -107,6 +126,8 @@ pub struct SobolIndices {
     pub first: Vec<Index>,
     /// Total, likewise.
     pub total: Vec<Index>,
+    /// Of first order and total, group by group.
+    pub groups: [Vec<Index>; 2],
     /// Of second order, pair by pair.
     pub second: Vec<([usize; 2], Index)>,
 }
@@ -117,7 +138,7 @@ pub struct SobolTally {
     rows: u64,
     /// a, a², b, b².
     halves: Vec<[f64; 4]>,
-    /// For each player: y, y², (a − y)², b (y − a).
+    /// For each player and group: y, y², (a − y)², b (y − a).
     players: Vec<Vec<[f64; 4]>>,
     /// For each pair: b (yᵢⱼ − yᵢ − yⱼ + a).
     pairs: Vec<Vec<f64>>,
@@ -161,7 +182,7 @@ impl Design for SobolDesign {
         SobolTally {
             rows: 0,
             halves: vec![[0.0; 4]; outputs],
-            players: vec![vec![[0.0; 4]; self.players]; outputs],
+            players: vec![vec![[0.0; 4]; self.alone]; outputs],
             pairs: vec![vec![0.0; self.pairs.len()]; outputs],
         }
     }
@@ -198,7 +219,7 @@ impl Design for SobolDesign {
     ) {
         for (output, (standard, columns)) in self.outputs.iter().zip(columns).enumerate() {
             let Evaluated { a, b, y } = *columns;
-            let Some(pair) = at.checked_sub(self.players) else {
+            let Some(pair) = at.checked_sub(self.alone) else {
                 let more = sums(
                     [a, b, y],
                     #[inline(always)]
@@ -208,7 +229,7 @@ impl Design for SobolDesign {
                     },
                 );
                 add_all(&mut tally.players[output][at], &more);
-                if !self.pairs.is_empty() {
+                if !self.pairs.is_empty() && at < self.players {
                     let kept = &mut alone[output][at];
                     kept.clear();
                     kept.extend_from_slice(y);

@@ -5,6 +5,7 @@ pub mod inner;
 pub mod moments;
 pub mod nested;
 pub mod order;
+pub mod paired;
 pub mod replicates;
 pub mod shortest;
 pub mod summary;

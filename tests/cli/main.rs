@@ -2,12 +2,15 @@
 
 mod compare;
 mod data;
+mod decision;
 mod files;
 mod fixture;
 mod help;
 mod nested;
 mod replay;
+mod require;
 mod results;
 mod run;
+mod shape;
 mod stopping;
 mod verify;

@@ -129,10 +129,13 @@ fn json() {
         [
             "summary",
             "sensitivity",
+            "shape",
             "observed",
             "nested",
             "comparison",
             "ranks",
+            "decision",
+            "require",
             "variants",
             "choices",
             "notes"

@@ -68,7 +68,7 @@ impl Study<'_> {
             plan: &plan,
             ..self.variant_run(&combined)
         };
-        run.refuse_indices_too_large(&program)?;
+        run.refuse_indices_too_large(&program, &run.plan.main_measures())?;
         let mut found = run.plain_report(&program, progress)?;
         for output in &mut report.outputs {
             let mut outputs = found.outputs.iter_mut();

@@ -35,6 +35,10 @@ const LOW_END: &str = "tornado_low";
 const HIGH_END: &str = "tornado_high";
 /// Effects of the grades of evidence, not of inputs.
 const BY_GRADE: &str = "shapley_grade";
+/// Effects of the groups that the scenario names, and of what is in none.
+const BY_GROUP: &str = "shapley_group";
+/// What a group is called begins with this.
+pub(super) const GROUP: &str = "group:";
 
 /// The rows of one output's sensitivity, by the measure that ranks them.
 pub(super) struct Ranking<'report> {
@@ -89,7 +93,9 @@ impl<'report> Ranking<'report> {
         let mut measures = vec![self.by];
         let shares = SHARES.into_iter().filter(|share| is_there(share));
         let others = rows()
-            .filter(|row| row.input_2.is_none() && ![BY_GRADE, R2, RANK_R2].contains(&row.measure))
+            .filter(|row| {
+                row.input_2.is_none() && ![BY_GRADE, BY_GROUP, R2, RANK_R2].contains(&row.measure)
+            })
             .map(|row| row.measure);
         for measure in shares.chain(others) {
             let again = measure == "first_order_given_data" && is_there("sobol_first");
@@ -147,6 +153,28 @@ impl<'report> Ranking<'report> {
             line.push_str(&format!(", {} on {}", index(row), graded(&row.input)));
         }
         Some(line)
+    }
+
+    /// `by groups: hardware 61 %, energy 20 % (Sobol' total)`.
+    fn groups(&self) -> Option<String> {
+        let by = [BY_GROUP, "sobol_total", "sobol_first"];
+        by.into_iter().find_map(|measure| {
+            let rows = self.rows.iter();
+            let named = rows.filter(|row| row.measure == measure && row.resolved);
+            let groups: Vec<String> = named
+                .filter_map(|row| {
+                    let name = row.input.strip_prefix(GROUP)?;
+                    Some(format!("{} {}", plain(name), index(row)))
+                })
+                .collect();
+            let named = if measure == BY_GROUP {
+                heading("shapley")
+            } else {
+                heading(measure)
+            };
+            (!groups.is_empty())
+                .then(|| format!("groups together: {} ({named})", groups.join(", ")))
+        })
     }
 
     /// How long a bar is: the index, or how far apart the two ends of a swing are.
@@ -222,9 +250,14 @@ pub(super) fn drivers(ranking: &Ranking<'_>, width: Option<usize>, colour: bool)
             unresolved.join(", ")
         ));
     }
-    for line in [ranking.pairs(), ranking.explained(), ranking.grades()]
-        .into_iter()
-        .flatten()
+    for line in [
+        ranking.pairs(),
+        ranking.groups(),
+        ranking.explained(),
+        ranking.grades(),
+    ]
+    .into_iter()
+    .flatten()
     {
         text.push_str(&line);
         text.push('\n');
@@ -233,7 +266,7 @@ pub(super) fn drivers(ranking: &Ranking<'_>, width: Option<usize>, colour: bool)
 }
 
 fn is_share(measure: &str) -> bool {
-    SHARES.contains(&measure) || [PAIRS, BY_GRADE].contains(&measure)
+    SHARES.contains(&measure) || [PAIRS, BY_GRADE, BY_GROUP].contains(&measure)
 }
 
 /// What inputs of a grade of evidence are.
