@@ -86,7 +86,10 @@ impl VariantRun<'_> {
                 | Measure::GivenData
                 | Measure::Pearson
                 | Measure::Regression
-                | Measure::Partial => continue,
+                | Measure::Partial
+                | Measure::Borgonovo
+                | Measure::Pawn
+                | Measure::Hsic => continue,
                 Measure::Sobol => again.sobol(&mut further.notes)?,
                 Measure::Shapley => again.shapley()?,
                 Measure::Morris => again.morris()?,
