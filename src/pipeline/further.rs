@@ -84,6 +84,7 @@ impl VariantRun<'_> {
             let rows = match measure {
                 Measure::Spearman
                 | Measure::GivenData
+                | Measure::Contribution
                 | Measure::Pearson
                 | Measure::Regression
                 | Measure::Partial

@@ -131,7 +131,9 @@ impl Classes {
         let mut last = None;
         for &(middle, _) in &self.spans {
             let share = (middle * most as f64) as usize;
-            let next = found.last().map_or(0, |&class| class + u8::from(last != Some(share)));
+            let next = found
+                .last()
+                .map_or(0, |&class| class + u8::from(last != Some(share)));
             last = Some(share);
             found.push(next);
         }

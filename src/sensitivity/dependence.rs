@@ -21,7 +21,12 @@ pub struct Plan {
 impl Plan {
     /// Of these inputs, classed like this, the dummy last.
     pub fn new(inputs: &[Arc<dyn Marginal>], classes: &[super::classes::Classes]) -> Self {
-        let marginals = || inputs.iter().map(|marginal| Some(&**marginal)).chain([None]);
+        let marginals = || {
+            inputs
+                .iter()
+                .map(|marginal| Some(&**marginal))
+                .chain([None])
+        };
         let scale = |marginal: Option<&dyn Marginal>| match marginal {
             Some(marginal) => marginal.sd().unwrap_or_else(|| spread(marginal)),
             None => 1.0 / 12f64.sqrt(),
@@ -64,9 +69,8 @@ impl Plan {
             let fit = (wants(Measure::Borgonovo) || wants(Measure::Pawn))
                 .then(|| CrossFit::new(&dependence))
                 .flatten();
-            let of_fit = |of: fn(&CrossFit) -> Estimate| {
-                fit.as_ref().map_or_else(Estimate::unavailable, of)
-            };
+            let of_fit =
+                |of: fn(&CrossFit) -> Estimate| fit.as_ref().map_or_else(Estimate::unavailable, of);
             for &measure in measures {
                 match measure {
                     Measure::Borgonovo => push("borgonovo_delta", of_fit(CrossFit::delta)),

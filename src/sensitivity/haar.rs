@@ -65,8 +65,7 @@ impl Haar {
                 let mean = &values[pair * width..][..width];
                 let step = &values[(half + pair) * width..][..width];
                 let (left, right) = scratch[2 * pair * width..][..2 * width].split_at_mut(width);
-                for (((left, right), mean), step) in
-                    left.iter_mut().zip(right).zip(mean).zip(step)
+                for (((left, right), mean), step) in left.iter_mut().zip(right).zip(mean).zip(step)
                 {
                     *left = mean + up * step;
                     *right = mean - down * step;
@@ -97,7 +96,10 @@ mod tests {
         assert!((square - expected).abs() < 1e-12, "{square} {expected}");
         haar.backward(&mut values, 1, &mut [0.0; 8]);
         for ((value, mass), function) in values.iter().zip(masses).zip(function) {
-            assert!(mass == 0.0 || (value - function).abs() < 1e-12, "{values:?}");
+            assert!(
+                mass == 0.0 || (value - function).abs() < 1e-12,
+                "{values:?}"
+            );
         }
     }
 }

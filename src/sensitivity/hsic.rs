@@ -83,7 +83,10 @@ impl Kernel {
             rows.map(|(row, mass)| mass * dot(row, masses)).sum()
         };
         let mean = quadratic(&self.means);
-        let rows = self.points.iter().zip(self.of_points.chunks_exact(self.classes));
+        let rows = self
+            .points
+            .iter()
+            .zip(self.of_points.chunks_exact(self.classes));
         let third: f64 = rows
             .map(|(point, row)| {
                 let mean = dot(row, masses);
@@ -145,8 +148,8 @@ pub fn estimate(dependence: &Dependence, input: &Kernel, output: &Kernel) -> Est
         .zip(of_one)
         .map(|(replicate, one)| of((pairs.0 - one.0, pairs.1 - one.1), Some(replicate)))
         .collect();
-    let extrapolated = EXTRAPOLATED * lost_by_wider(dependence, input, output)
-        / of_themselves(None).sqrt();
+    let extrapolated =
+        EXTRAPOLATED * lost_by_wider(dependence, input, output) / of_themselves(None).sqrt();
     let value = of(pairs, None) + extrapolated;
     let without: Vec<f64> = without.iter().map(|value| value + extrapolated).collect();
     let estimate = jackknife(value, &without, &dependence.sizes());

@@ -109,7 +109,9 @@ impl InputPlan {
 
     /// How many classes it has in the table.
     pub fn count(&self) -> usize {
-        self.class_of.last().map_or(0, |&last| usize::from(last) + 1)
+        self.class_of
+            .last()
+            .map_or(0, |&last| usize::from(last) + 1)
     }
 }
 

@@ -10,6 +10,7 @@ mod given_data;
 mod haar;
 mod hsic;
 pub mod joint;
+pub mod leading;
 pub mod morris;
 mod regression;
 pub mod shapley;
@@ -38,6 +39,8 @@ pub enum Measure {
     Spearman,
     /// First-order index from the main sample.
     GivenData,
+    /// Shares of the squares of the rank correlations, from the main sample.
+    Contribution,
     /// Pearson's correlation, from the main sample.
     Pearson,
     /// Standardised regression coefficients of values and of ranks, from the main sample.
@@ -61,7 +64,8 @@ pub enum Measure {
 }
 
 /// What stands in `sensitivity.csv` for measures of ranks: they need no variance of the output.
-pub const OF_RANKS: [&str; 7] = [
+pub const OF_RANKS: [&str; 8] = [
+    "contribution_to_variance",
     "spearman",
     "srrc",
     "srrc_r2",
@@ -85,6 +89,12 @@ impl Measure {
             "given-data",
             "first_order_given_data",
             "first-order index (share of the variance), from the main sample",
+        ),
+        (
+            Measure::Contribution,
+            "contribution",
+            "contribution_to_variance",
+            "squares of the rank correlations, as shares of their sum, from the main sample",
         ),
         (
             Measure::Pearson,
@@ -170,6 +180,7 @@ impl Measure {
             self,
             Measure::Spearman
                 | Measure::GivenData
+                | Measure::Contribution
                 | Measure::Pearson
                 | Measure::Regression
                 | Measure::Partial
@@ -296,7 +307,10 @@ impl MainPlan {
                 .dependence
                 .as_ref()
                 .map(|plan| joint::Joint::new(&plan.inputs, self.outputs.len())),
-            spearman: (wants(Measure::Spearman) || self.values.is_some()).then(|| {
+            spearman: (wants(Measure::Spearman)
+                || wants(Measure::Contribution)
+                || self.values.is_some())
+            .then(|| {
                 spearman::Spearman::new(self.columns(), self.outputs.len(), self.rank_classes)
             }),
         }
@@ -307,7 +321,7 @@ impl MainPlan {
         let columns = inputs + 1;
         let each = measures.iter().map(|measure| match measure {
             Measure::GivenData => columns * Classes::continuous().count() * 2 * padded(outputs + 1),
-            Measure::Spearman => {
+            Measure::Spearman | Measure::Contribution => {
                 outputs * Self::rank_classes(inputs, outputs, replicates) * padded(columns)
             }
             Measure::Pearson | Measure::Regression | Measure::Partial => {
@@ -391,12 +405,16 @@ impl MainPlan {
                     );
                     all.push(of_columns(measure.column(), estimates));
                 }
-                Measure::Spearman if !whole => {
+                Measure::Spearman | Measure::Contribution if !whole => {
                     let estimates = vec![Estimate::unavailable(); self.columns()];
                     all.push(of_columns(measure.column(), estimates));
                 }
                 Measure::Spearman => {
                     let estimates = spearman::estimates(&spearmen, output, &sizes);
+                    all.push(of_columns(measure.column(), estimates));
+                }
+                Measure::Contribution => {
+                    let estimates = spearman::contributions(&spearmen, output, &sizes);
                     all.push(of_columns(measure.column(), estimates));
                 }
                 Measure::Pearson => {
