@@ -27,6 +27,7 @@ pub use crate::run::{Encoder, Progress, Tolerance, TrialSink, Unwatched};
 use crate::sampler::copula::{self, Copula};
 use crate::sampler::key::StreamKey;
 use crate::sampler::{Layout, Method, SampledInput, Sampler, sobol};
+use crate::sensitivity::leading::{probability_of_first, probability_of_rank_1};
 use crate::sensitivity::{DUMMY, MODEL, MainIndices, MainPlan, Measure, OF_RANKS};
 use crate::statistic::Estimate;
 use crate::statistic::tally::Marks;
@@ -462,6 +463,10 @@ impl VariantRun<'_> {
                     sensitivity: varying.map_or_else(Vec::new, |(outcome, varying)| {
                         let mut rows = self.sensitivity(program, outcome, varying);
                         rows.extend(more);
+                        if varying.summary.is_rounding() {
+                            rows.iter_mut().for_each(SensitivityRow::withdraw);
+                        }
+                        rows.extend(first_ranks(&rows, layout.replicates as usize));
                         rows
                     }),
                     shapes,
@@ -623,6 +628,34 @@ impl VariantRun<'_> {
             .map_err(RunError::Sink)?;
         sink.end().map_err(RunError::Sink)
     }
+}
+
+/// For each measure that ranks inputs, how sure its first rank is.
+fn first_ranks(rows: &[SensitivityRow], replicates: usize) -> Vec<SensitivityRow> {
+    let mut measures: Vec<&str> = Vec::new();
+    for row in rows {
+        if !measures.contains(&row.measure) {
+            measures.push(row.measure);
+        }
+    }
+    let of_measure = |measure: &str| {
+        let ranked = rows
+            .iter()
+            .filter(|row| row.measure == measure && row.rank.is_some());
+        let first = ranked.clone().min_by_key(|row| row.rank)?;
+        // An input of two sources is no rival of itself.
+        let others = ranked.filter(|row| row.input != first.input);
+        let estimates = [first].into_iter().chain(others).map(|row| row.estimate);
+        let estimates: Vec<Estimate> = estimates.collect();
+        Some(SensitivityRow {
+            measure: probability_of_rank_1(measure)?,
+            unit: "1".to_owned(),
+            estimate: Estimate::exact(probability_of_first(&estimates, replicates)?),
+            rank: None,
+            ..first.clone()
+        })
+    };
+    measures.into_iter().filter_map(of_measure).collect()
 }
 
 fn input_report(input: &Input) -> InputReport {

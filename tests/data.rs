@@ -12,6 +12,7 @@ use montecarbon::pipeline::{Plan, Unwatched, simulate};
 use montecarbon::program::{lower, source_label};
 use montecarbon::report::RunReport;
 use montecarbon::sampler::Method;
+use montecarbon::sensitivity::Measure;
 use montecarbon::statistic::Estimate;
 use std::sync::Arc;
 
@@ -244,4 +245,63 @@ fn a_file_is_read_once_a_call_and_listed() {
     assert_eq!(one.data[0].name, "tests/data/pairs.csv");
     let rows = |model: &Model| Arc::clone(&model.variants[0].rows[0].columns[1]);
     assert!(Arc::ptr_eq(&rows(&one), &rows(&two)));
+}
+
+/// The rows of a file are one player where inputs are exchanged: of a product of x y and an independent w the indices are those of a
+/// product of two.
+#[test]
+fn exchanged_rows_have_the_indices_of_a_product_of_two() {
+    let model =
+        model(&pairs("tests/data/pairs.csv").replace("product + z", "product * (1 + z / 100)"));
+    let plan = Plan {
+        trials: 20_000,
+        base: Some(65_536),
+        measures: vec![Measure::Sobol, Measure::Shapley],
+        automatic: false,
+        ..Plan::of(&model)
+    };
+    let run = simulate(&[(model, plan)], None, &Unwatched, None)
+        .unwrap()
+        .runs
+        .remove(0);
+    let rows = &run.output("all").unwrap().sensitivity;
+    // Of x · y the mean is 96 and the variance 3404; of w they are 3/2 and 1/12.
+    let alone = [3404.0 * 1.5 * 1.5, 96.0 * 96.0 / 12.0];
+    let both = 3404.0 / 12.0;
+    let whole = alone[0] + alone[1] + both;
+    let exact = |measure: &str, player: usize| {
+        alone[player]
+            + both
+                * match measure {
+                    "sobol_first" => 0.0,
+                    "shapley" => 0.5,
+                    _ => 1.0,
+                }
+    };
+    for measure in ["sobol_first", "sobol_total", "shapley"] {
+        for (player, input) in ["x+y", "z"].iter().enumerate() {
+            let row = rows
+                .iter()
+                .find(|row| row.measure == measure && row.input == *input);
+            let index = row.unwrap().estimate;
+            let truth = exact(measure, player) / whole;
+            assert!(
+                distance(truth, index) < 5.0,
+                "{measure} {input}: {index:?} for {truth}"
+            );
+            assert!(
+                distance(1.1 * truth, index) > 5.0,
+                "{measure} {input}: the twin"
+            );
+        }
+    }
+    let pair = rows
+        .iter()
+        .find(|row| row.measure == "sobol_second")
+        .unwrap();
+    assert!(distance(both / whole, pair.estimate) < 5.0, "{pair:?}");
+    // What nothing depends on has no effect: zero, not a rounding.
+    for row in rows.iter().filter(|row| row.input == "(dummy)") {
+        assert_eq!(row.estimate.value, Some(0.0), "{row:?}");
+    }
 }

@@ -93,9 +93,13 @@ impl VariantRun<'_> {
             let rows = match measure {
                 Measure::Spearman
                 | Measure::GivenData
+                | Measure::Contribution
                 | Measure::Pearson
                 | Measure::Regression
                 | Measure::Partial
+                | Measure::Borgonovo
+                | Measure::Pawn
+                | Measure::Hsic
                 | Measure::Evppi => continue,
                 Measure::Sobol => again.sobol(&mut further.notes)?,
                 Measure::Shapley => again.shapley()?,

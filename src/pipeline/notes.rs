@@ -124,6 +124,11 @@ pub fn of_run(
         if let Some(tail) = varying.summary.heavy_tail {
             notes.push(heavy_tail(name, tail));
         }
+        if varying.summary.is_rounding() && !plan.measures.is_empty() {
+            notes.push(format!(
+                "{name} varies by no more than roundings of numbers of its size do: nothing drives it, and it has no indices"
+            ));
+        }
         if let Some(width) = varying.summary.binned {
             notes.push(format!(
                 "quantiles of {} were read from bins and may be off by up to {width:e} {}, more than a twentieth of their standard error",

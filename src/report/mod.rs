@@ -342,6 +342,15 @@ pub struct NestedRow {
     pub estimate: Estimate,
 }
 
+impl SensitivityRow {
+    /// Makes the index one that is not available.
+    pub fn withdraw(&mut self) {
+        self.estimate = Estimate::unavailable();
+        self.rank = None;
+        self.resolved = false;
+    }
+}
+
 /// One row of `sensitivity.csv`.
 #[derive(Debug, Clone)]
 pub struct SensitivityRow {

@@ -18,7 +18,7 @@ use super::{
     Writer,
 };
 use crate::diagnostic::visible;
-use drivers::{Ranking, drivers, drivers_in_line};
+use drivers::{Ranking, drivers, drivers_in_line, ranked_by};
 use std::borrow::Cow;
 use std::io::{self, Write};
 
@@ -176,7 +176,13 @@ impl Page {
         }
         if !lines.is_empty() {
             self.line("");
-            self.heading("What drives each output most");
+            let by = ranked_by(
+                runs.iter()
+                    .flat_map(|run| &run.outputs)
+                    .map(|output| output.sensitivity.as_slice()),
+            )
+            .join(", ");
+            self.heading(&format!("What drives each output most ({by})"));
         }
         for line in lines {
             self.line(&line);

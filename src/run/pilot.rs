@@ -6,6 +6,7 @@ use super::pass::UniformColumns;
 use super::{Experiment, Question};
 use crate::program::{Slot, TILE};
 use crate::sampler::SEGMENT_ROWS;
+use crate::sensitivity::joint::{self, OutputPlan};
 use crate::sensitivity::{MainPlan, OutputClasses};
 use crate::statistic::grid::Grid;
 use crate::statistic::summary::central;
@@ -83,9 +84,13 @@ pub fn pilot(experiment: &Experiment, question: &Question) -> Option<Pilot> {
             } else {
                 roles(&grid, &sorted, &parts, question, trials)
             };
+            let joint = class_of_cell(&grid, &sorted, joint::CLASSES);
+            let joint: Vec<u8> = joint.into_iter().map(|class| class as u8).collect();
+            let class_of = |value| joint[grid.cell(value)];
             let classes = OutputClasses {
                 class_of_cell: class_of_cell(&grid, &sorted, rank_classes),
                 centre: grid.centre(),
+                joint: OutputPlan::new(joint.clone(), &sorted, class_of),
             };
             (
                 TallyPlan::new(grid, roles, question.marks[varying[at]].clone()),

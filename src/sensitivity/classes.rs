@@ -117,6 +117,29 @@ impl Classes {
             .collect()
     }
 
+    /// Whether each is an atom.
+    pub fn are_atoms(&self) -> bool {
+        self.atoms
+    }
+
+    /// For each class, the one of at most `most` equal shares of the mass that its middle lies in; or itself, where there are no more.
+    pub fn merged(&self, most: usize) -> Vec<u8> {
+        if self.count() <= most {
+            return (0..self.count() as u8).collect();
+        }
+        let mut found: Vec<u8> = Vec::with_capacity(self.count());
+        let mut last = None;
+        for &(middle, _) in &self.spans {
+            let share = (middle * most as f64) as usize;
+            let next = found
+                .last()
+                .map_or(0, |&class| class + u8::from(last != Some(share)));
+            last = Some(share);
+            found.push(next);
+        }
+        found
+    }
+
     /// The class of each u, and φ: √12 times its place in the class, from −½ to ½ (0 in an atom).
     #[inline(always)]
     pub fn classify(&self, u: &[f64], classes: &mut [u16], places: &mut [f64]) {

@@ -3,9 +3,15 @@
 //! Which sample an index needs is a type: the indices here are computed from [`MainTally`], which only the main sample fills.
 
 mod classes;
+mod cross_fit;
+mod dependence;
 pub mod evppi;
 mod further;
 mod given_data;
+mod haar;
+mod hsic;
+pub mod joint;
+pub mod leading;
 pub mod morris;
 mod regression;
 pub mod shapley;
@@ -34,12 +40,20 @@ pub enum Measure {
     Spearman,
     /// First-order index from the main sample.
     GivenData,
+    /// Shares of the squares of the rank correlations, from the main sample.
+    Contribution,
     /// Pearson's correlation, from the main sample.
     Pearson,
     /// Standardised regression coefficients of values and of ranks, from the main sample.
     Regression,
     /// Partial correlations of values and of ranks, from the main sample.
     Partial,
+    /// Borgonovo's δ, from the main sample.
+    Borgonovo,
+    /// Distances of distribution functions, from the main sample.
+    Pawn,
+    /// Hilbert–Schmidt independence criterion, from the main sample.
+    Hsic,
     /// Sobol' indices.
     Sobol,
     /// Shapley effects.
@@ -55,7 +69,16 @@ pub enum Measure {
 }
 
 /// What stands in `sensitivity.csv` for measures of ranks: they need no variance of the output.
-pub const OF_RANKS: [&str; 4] = ["spearman", "srrc", "srrc_r2", "prcc"];
+pub const OF_RANKS: [&str; 8] = [
+    "contribution_to_variance",
+    "spearman",
+    "srrc",
+    "srrc_r2",
+    "prcc",
+    "borgonovo_delta",
+    "pawn",
+    "pawn_mean",
+];
 
 impl Measure {
     /// Every measure: value, word of the command line, `measure` in `sensitivity.csv`, one line.
@@ -71,6 +94,12 @@ impl Measure {
             "given-data",
             "first_order_given_data",
             "first-order index (share of the variance), from the main sample",
+        ),
+        (
+            Measure::Contribution,
+            "contribution",
+            "contribution_to_variance",
+            "squares of the rank correlations, as shares of their sum, from the main sample",
         ),
         (
             Measure::Pearson,
@@ -89,6 +118,24 @@ impl Measure {
             "partial",
             "pcc, prcc",
             "correlation with the output that is not due to other inputs, of values and of ranks, from the main sample",
+        ),
+        (
+            Measure::Borgonovo,
+            "borgonovo",
+            "borgonovo_delta",
+            "how far the output's whole distribution moves when the input is known (Borgonovo's delta), from the main sample",
+        ),
+        (
+            Measure::Pawn,
+            "pawn",
+            "pawn, pawn_mean",
+            "largest distance of the output's distribution functions with and without knowing the input, median and mean over the input, from the main sample",
+        ),
+        (
+            Measure::Hsic,
+            "hsic",
+            "hsic_r2",
+            "dependence of any shape (Hilbert-Schmidt independence criterion, normalised), from the main sample",
         ),
         (
             Measure::Sobol,
@@ -150,10 +197,16 @@ impl Measure {
             self,
             Measure::Spearman
                 | Measure::GivenData
+                | Measure::Contribution
                 | Measure::Pearson
                 | Measure::Regression
                 | Measure::Partial
-        )
+        ) || self.is_of_tables()
+    }
+
+    /// Whether it is computed from how often classes of the input met classes of the output.
+    fn is_of_tables(self) -> bool {
+        matches!(self, Measure::Borgonovo | Measure::Pawn | Measure::Hsic)
     }
 
     /// Whether it is about the choice between alternatives, of which a variant is one.
@@ -199,6 +252,8 @@ pub struct MainPlan {
     rank_classes: usize,
     /// The values of every column, where a regression wants them.
     values: Option<regression::Values>,
+    /// How tables are counted, where a measure wants them.
+    dependence: Option<dependence::Plan>,
 }
 
 /// The indices of one measure.
@@ -220,6 +275,8 @@ pub struct OutputClasses {
     pub class_of_cell: Vec<u16>,
     /// Subtracted from values before they are summed.
     pub centre: f64,
+    /// The classes of the tables.
+    pub joint: joint::OutputPlan,
 }
 
 impl MainPlan {
@@ -230,13 +287,15 @@ impl MainPlan {
         outputs: Vec<OutputClasses>,
         rank_classes: usize,
     ) -> Self {
-        let classes = inputs
+        let classes: Vec<Classes> = inputs
             .iter()
             .map(|marginal| Classes::of(&**marginal))
             .chain([Classes::continuous()])
             .collect();
+        let of_tables = measures.iter().any(|measure| measure.is_of_tables());
         MainPlan {
             measures: measures.to_vec(),
+            dependence: of_tables.then(|| dependence::Plan::new(inputs, &classes)),
             classes,
             outputs,
             rank_classes,
@@ -271,7 +330,14 @@ impl MainPlan {
                 .values
                 .as_ref()
                 .map(|_| regression::Products::new(self.columns(), self.outputs.len())),
-            spearman: (wants(Measure::Spearman) || self.values.is_some()).then(|| {
+            joint: self
+                .dependence
+                .as_ref()
+                .map(|plan| joint::Joint::new(&plan.inputs, self.outputs.len())),
+            spearman: (wants(Measure::Spearman)
+                || wants(Measure::Contribution)
+                || self.values.is_some())
+            .then(|| {
                 spearman::Spearman::new(self.columns(), self.outputs.len(), self.rank_classes)
             }),
         }
@@ -282,21 +348,26 @@ impl MainPlan {
         let columns = inputs + 1;
         let each = measures.iter().map(|measure| match measure {
             Measure::GivenData => columns * Classes::continuous().count() * 2 * padded(outputs + 1),
-            Measure::Spearman => {
+            Measure::Spearman | Measure::Contribution => {
                 outputs * Self::rank_classes(inputs, outputs, replicates) * padded(columns)
             }
             Measure::Pearson | Measure::Regression | Measure::Partial => {
                 columns * (columns + outputs + 4)
                     + outputs * Self::rank_classes(inputs, outputs, replicates) * padded(columns)
             }
-            Measure::Sobol
+            Measure::Borgonovo
+            | Measure::Pawn
+            | Measure::Hsic
+            | Measure::Sobol
             | Measure::Shapley
             | Measure::Morris
             | Measure::Tornado
             | Measure::Evppi
             | Measure::Shape => 0,
         });
-        8 * u64::from(replicates) * each.sum::<usize>() as u64
+        let tables = measures.iter().any(|measure| measure.is_of_tables());
+        let tables = usize::from(tables) * columns * outputs * dependence::Plan::BYTES;
+        u64::from(replicates) * (8 * each.sum::<usize>() + tables) as u64
     }
 
     /// The indices of every column (the dummy last) for one output, measure by measure. `whole`: no trial was left out; where some
@@ -363,12 +434,16 @@ impl MainPlan {
                     );
                     all.push(of_columns(measure.column(), estimates));
                 }
-                Measure::Spearman if !whole => {
+                Measure::Spearman | Measure::Contribution if !whole => {
                     let estimates = vec![Estimate::unavailable(); self.columns()];
                     all.push(of_columns(measure.column(), estimates));
                 }
                 Measure::Spearman => {
                     let estimates = spearman::estimates(&spearmen, output, &sizes);
+                    all.push(of_columns(measure.column(), estimates));
+                }
+                Measure::Contribution => {
+                    let estimates = spearman::contributions(&spearmen, output, &sizes);
                     all.push(of_columns(measure.column(), estimates));
                 }
                 Measure::Pearson => {
@@ -382,14 +457,31 @@ impl MainPlan {
                     all.push(of_columns("pcc", by_values(Wanted::Partial)));
                     all.push(of_columns("prcc", by_ranks(Wanted::Partial)));
                 }
-                // Another sample's.
-                Measure::Sobol
+                // Made together below, or another sample's.
+                Measure::Borgonovo
+                | Measure::Pawn
+                | Measure::Hsic
+                | Measure::Sobol
                 | Measure::Shapley
                 | Measure::Morris
                 | Measure::Tornado
                 | Measure::Evppi
                 | Measure::Shape => {}
             }
+        }
+        if let Some(plan) = &self.dependence {
+            let tables: Vec<_> = tallies
+                .iter()
+                .filter_map(|tally| tally.joint.as_ref())
+                .collect();
+            all.extend(plan.indices(
+                &self.measures,
+                &tables,
+                output,
+                &self.outputs[output],
+                &moments,
+                scale,
+            ));
         }
         // Whether the linear model is to be believed.
         let is_model =
@@ -439,6 +531,7 @@ pub struct MainTally {
     given_data: Option<given_data::GivenData>,
     spearman: Option<spearman::Spearman>,
     products: Option<regression::Products>,
+    joint: Option<joint::Joint>,
 }
 
 /// Room to class a tile in.
@@ -452,6 +545,8 @@ pub struct MainWorkspace {
     outputs: Vec<f64>,
     /// Column by column.
     products: regression::Room,
+    /// Output by output: the classes of the tables.
+    joint: Vec<u8>,
 }
 
 impl MainTally {
@@ -486,11 +581,16 @@ impl MainTally {
             ranks,
             outputs: output_rows,
             products: room,
+            joint: output_classes,
         } = workspace;
         classes.resize(rows, 0);
         places.resize(rows, 0.0);
         if let Some(given_data) = &self.given_data {
             given_data.rows(outputs, &plan.outputs, output_rows);
+        }
+        if let Some(joint) = &self.joint {
+            let plans = plan.outputs.iter().map(|classes| &classes.joint);
+            joint.rows(cells, plans, output_classes);
         }
         let rank_width = self.spearman.as_ref().map_or(0, spearman::Spearman::width);
         ranks.resize(rows * rank_width, 0.0);
@@ -498,6 +598,9 @@ impl MainTally {
             column_classes.classify(u, classes, places);
             if let Some(given_data) = &mut self.given_data {
                 given_data.add(column, classes, places, output_rows);
+            }
+            if let (Some(joint), Some(plan)) = (&mut self.joint, &plan.dependence) {
+                joint.add(column, &plan.inputs[column], classes, output_classes);
             }
             if rank_width > 0 {
                 column_classes.ranks(u, classes, ranks[column..].iter_mut().step_by(rank_width));
@@ -524,6 +627,9 @@ impl MainTally {
             sum.merge(more);
         }
         if let (Some(sum), Some(more)) = (&mut self.products, &block.products) {
+            sum.merge(more);
+        }
+        if let (Some(sum), Some(more)) = (&mut self.joint, &block.joint) {
             sum.merge(more);
         }
     }

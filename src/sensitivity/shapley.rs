@@ -21,6 +21,9 @@ const ORDERS: u32 = 8;
 /// Runs of orders: one for each replicate, of which there are at most so many.
 const RUNS: u32 = 48;
 
+/// An effect below this share of all is a rounding of the sum, not an effect.
+const ROUNDINGS: f64 = 1e-14;
+
 /// The Shapley effects of players for outputs.
 #[derive(Debug)]
 pub struct ShapleyDesign {
@@ -68,7 +71,9 @@ impl ShapleyDesign {
             let players = (0..self.players).map(|player| {
                 replicates.estimate(|tally| {
                     let effects = &tally.effects[output];
-                    effects[player] / effects.iter().sum::<f64>()
+                    let share = effects[player] / effects.iter().sum::<f64>();
+                    // What costs nothing adds and takes away the same costs in another order.
+                    if share.abs() < ROUNDINGS { 0.0 } else { share }
                 })
             });
             ranked(players.chain([nothing]).collect(), replicates.count())

@@ -199,6 +199,24 @@ pub fn correlations(replicates: &[&Spearman], output: usize) -> (Vec<f64>, Vec<V
 /// The same with its error, for replicates of these sizes.
 pub fn estimates(replicates: &[&Spearman], output: usize, sizes: &[u64]) -> Vec<Estimate> {
     let (all, without) = correlations(replicates, output);
+    jackknifed(&all, &without, sizes)
+}
+
+/// The squares of the coefficients as shares of their sum over all columns but the dummy, the last: "contribution to variance" as
+/// Crystal Ball and other spreadsheet tools print it. For an output that is monotone in independent inputs it is near the share of
+/// the variance of the output's ranks; it holds neither interactions nor dependence.
+pub fn contributions(replicates: &[&Spearman], output: usize, sizes: &[u64]) -> Vec<Estimate> {
+    let shares = |coefficients: Vec<f64>| -> Vec<f64> {
+        let (_dummy, inputs) = coefficients.split_last().unwrap_or((&0.0, &[]));
+        let sum: f64 = inputs.iter().map(|one| one * one).sum();
+        coefficients.iter().map(|one| one * one / sum).collect()
+    };
+    let (all, without) = correlations(replicates, output);
+    let without: Vec<Vec<f64>> = without.into_iter().map(shares).collect();
+    jackknifed(&shares(all), &without, sizes)
+}
+
+fn jackknifed(all: &[f64], without: &[Vec<f64>], sizes: &[u64]) -> Vec<Estimate> {
     let estimate = |(column, &value): (usize, &f64)| {
         let without: Vec<f64> = without.iter().map(|values| values[column]).collect();
         jackknife(value, &without, sizes)

@@ -140,6 +140,20 @@ pub fn at_least(estimate: Estimate, error: f64, replicates: usize) -> Estimate {
     }
 }
 
+/// The same estimate with errors `factor` times as large.
+pub fn scaled(estimate: Estimate, factor: f64) -> Estimate {
+    let Some(value) = estimate.value else {
+        return estimate;
+    };
+    let limit = |limit: f64| value + factor * (limit - value);
+    Estimate {
+        standard_error: estimate.standard_error.map(|error| factor * error),
+        error_low: estimate.error_low.map(limit),
+        error_high: estimate.error_high.map(limit),
+        ..estimate
+    }
+}
+
 /// The x with g₁(x) = y for the mean of n values of this skewness, in standard errors.
 fn unskewed(y: f64, skewness: f64, n: f64) -> f64 {
     let a = skewness / n.sqrt();

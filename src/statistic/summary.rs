@@ -160,7 +160,18 @@ pub fn summarise(
 /// where there is no variance by a share that falls to nothing.
 const LIGHT: f64 = 1.0 / 6.0;
 
+/// The sd of a handful of roundings to the nearest double, over the number that is rounded: each has at most ε / √12 of it.
+const ROUNDINGS: f64 = 4.0 * f64::EPSILON;
+
 impl Summary {
+    /// Whether the spread is no more than what is left of roundings where everything else cancels.
+    pub fn is_rounding(&self) -> bool {
+        match (self.mean.value, self.sd.value) {
+            (Some(mean), Some(sd)) => sd <= ROUNDINGS * mean.abs(),
+            _ => false,
+        }
+    }
+
     /// Whether the tails are so light that nothing need be asked of them.
     pub fn is_light(&self) -> bool {
         self.effective_trials >= LIGHT * self.trials as f64

@@ -2,6 +2,7 @@
 
 mod dependence;
 mod models;
+mod moment_independent;
 mod sensitivity;
 
 use models::{Exact, closed_form};

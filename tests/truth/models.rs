@@ -33,6 +33,8 @@ pub struct Sensitivity {
     pub second_order: BTreeMap<[String; 2], f64>,
     /// Mean, mean absolute and spread of elementary effects on four levels, by input, where they are known.
     pub morris: BTreeMap<String, [f64; 3]>,
+    /// Borgonovo's δ by input, where it is known.
+    pub borgonovo: BTreeMap<String, f64>,
     /// Whether inputs are correlated.
     pub dependent: bool,
 }
@@ -93,6 +95,7 @@ pub fn every_sensitivity() -> Vec<Sensitivity> {
                 pearson: prefixed(indices(model, "pearson_with_output")),
                 total: prefixed(indices(model, "total")),
                 shapley: prefixed(indices(model, "shapley")),
+                borgonovo: prefixed(indices(model, "borgonovo_delta")),
                 second_order: indices(model, "second_order")
                     .into_iter()
                     .map(|(pair, value)| {

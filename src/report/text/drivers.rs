@@ -27,6 +27,13 @@ const PAIRS: &str = "sobol_second";
 /// What a linear model of values, and of ranks, explains.
 const R2: &str = "src_r2";
 const RANK_R2: &str = "srrc_r2";
+/// Before a measure: the probability that its rank 1 is first.
+const RANK_1: &str = "p_rank_1:";
+/// A probability beyond this is said by how far from one it is, and no farther than the second.
+const NEARLY_CERTAIN: f64 = 0.9;
+const MOST_CERTAIN: f64 = 0.9999;
+/// Standard errors that the whiskers of a bar reach to both sides.
+const WHISKER: f64 = 2.0;
 /// Pairs named under an output.
 const PAIRS_IN_LINE: usize = 3;
 
@@ -50,7 +57,8 @@ pub(super) struct Ranking<'report> {
 impl<'report> Ranking<'report> {
     /// `None` where nothing was asked for, or nothing varies.
     pub(super) fn of(rows: &'report [SensitivityRow]) -> Option<Self> {
-        let first = rows.first()?;
+        let is_there = rows.iter().any(|row| row.estimate.value.is_some());
+        let first = rows.first().filter(|_| is_there)?;
         let mut ranked = rows.iter().filter(|row| row.rank.is_some());
         // A share of the variance is what a reader can compare; any other measure ranks where there is none.
         let share = SHARES
@@ -96,6 +104,7 @@ impl<'report> Ranking<'report> {
             .filter(|row| {
                 row.input_2.is_none() && ![BY_GRADE, BY_GROUP, R2, RANK_R2].contains(&row.measure)
             })
+            .filter(|row| !row.measure.starts_with(RANK_1))
             .map(|row| row.measure);
         for measure in shares.chain(others) {
             let again = measure == "first_order_given_data" && is_there("sobol_first");
@@ -137,6 +146,26 @@ impl<'report> Ranking<'report> {
             "a linear model explains {} of the variance (SRC, PCC), one of ranks {} of theirs (SRRC, PRCC)",
             share(R2)?,
             share(RANK_R2)?
+        ))
+    }
+
+    /// `rank 1 is utilization with a probability above 99.9 % (Shapley)`.
+    fn first(&self) -> Option<String> {
+        let first = self.resolved().next()?;
+        let mut rows = self.rows.iter();
+        let probability = rows.find(|row| row.measure.strip_prefix(RANK_1) == Some(self.by))?;
+        let certain = |p: f64| Estimate {
+            error_low: Some(p.min(MOST_CERTAIN)),
+            ..Estimate::exact(1.0)
+        };
+        let said = match probability.estimate.value? {
+            p if p >= NEARLY_CERTAIN => number::probability(&certain(p), INDEX_DIGITS),
+            p => format!("of at least {:.0} %", (100.0 * p).floor()),
+        };
+        Some(format!(
+            "rank 1 is {} with a probability {said} ({})",
+            plain(&first.input),
+            heading(self.by)
         ))
     }
 
@@ -204,7 +233,15 @@ pub(super) fn drivers(ranking: &Ranking<'_>, width: Option<usize>, colour: bool)
     let resolved: Vec<_> = ranking.resolved().collect();
     let shown = &resolved[..resolved.len().min(DRIVERS)];
     let size = |row: &SensitivityRow| ranking.size(row);
-    let longest = shown.iter().map(|row| size(row)).fold(0.0, f64::max);
+    // Only a terminal has whiskers: `width` is known.
+    let whisker = |row: &SensitivityRow| match row.estimate.standard_error {
+        Some(error) if width.is_some() && row.measure != LOW_END => WHISKER * error,
+        _ => 0.0,
+    };
+    let longest = shown
+        .iter()
+        .map(|row| size(row) + whisker(row))
+        .fold(0.0, f64::max);
     let cells = |row: &SensitivityRow, bar: String| {
         let mut cells = vec![
             row.rank.map_or_else(String::new, |rank| rank.to_string()),
@@ -222,7 +259,7 @@ pub(super) fn drivers(ranking: &Ranking<'_>, width: Option<usize>, colour: bool)
         let mut grid = Grid::new(&columns);
         for row in shown {
             let bar = if room >= SHORTEST_BAR && longest > 0.0 {
-                bar(size(row) / longest, room)
+                bar(size(row) / longest, whisker(row) / longest, room)
             } else {
                 String::new()
             };
@@ -251,6 +288,7 @@ pub(super) fn drivers(ranking: &Ranking<'_>, width: Option<usize>, colour: bool)
         ));
     }
     for line in [
+        ranking.first(),
         ranking.pairs(),
         ranking.groups(),
         ranking.explained(),
@@ -285,6 +323,7 @@ fn heading(measure: &'static str) -> &'static str {
     match measure {
         "spearman" => "Spearman",
         "first_order_given_data" => "of the variance",
+        "contribution_to_variance" => "contribution",
         "sobol_first" => "Sobol' first",
         "sobol_total" => "Sobol' total",
         "shapley" => "Shapley",
@@ -293,6 +332,10 @@ fn heading(measure: &'static str) -> &'static str {
         "srrc" => "SRRC",
         "pcc" => "PCC",
         "prcc" => "PRCC",
+        "borgonovo_delta" => "Borgonovo δ",
+        "pawn" => "PAWN",
+        "pawn_mean" => "PAWN mean",
+        "hsic_r2" => "HSIC R²",
         "morris_mu_star" => "μ*",
         "morris_sigma" => "σ",
         "morris_mu" => "μ",
@@ -333,9 +376,43 @@ pub(super) fn drivers_in_line(rows: &[SensitivityRow]) -> String {
     drivers.join(", ")
 }
 
-/// A bar of `share` of `room` characters, in eighths of one.
-fn bar(share: f64, room: usize) -> String {
+/// A bar of `share` of `room` characters, in eighths of one; with a whisker from `share` less `error` to `share` and `error`, where that
+/// is wider than a character.
+fn bar(share: f64, error: f64, room: usize) -> String {
     const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    let place = |share: f64| (share.clamp(0.0, 1.0) * room as f64).round() as usize;
+    let (low, high) = (place(share - error), place(share + error));
+    if 2.0 * error * room as f64 > 1.0 && high >= low + 2 {
+        return format!("{}├{}┤", "█".repeat(low), "─".repeat(high - low - 2));
+    }
     let eighths = (share.clamp(0.0, 1.0) * room as f64 * 8.0).round().max(1.0) as usize;
     format!("{}{}", "█".repeat(eighths / 8), EIGHTHS[eighths % 8])
+}
+
+/// The names of the measures that rank the outputs of these, each once.
+pub(super) fn ranked_by<'report>(
+    outputs: impl Iterator<Item = &'report [SensitivityRow]>,
+) -> Vec<&'static str> {
+    let mut names = Vec::new();
+    for ranking in outputs.filter_map(Ranking::of) {
+        let name = heading(ranking.by);
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whiskers_lie_around_the_end_of_a_bar() {
+        assert_eq!(bar(0.5, 0.0, 10), "█████");
+        assert_eq!(bar(0.5, 0.2, 10), "███├──┤");
+        assert_eq!(bar(0.9, 0.3, 10), "██████├──┤");
+        assert_eq!(bar(0.1, 0.3, 10), "├──┤");
+        assert_eq!(bar(0.25, 0.01, 10), "██▌");
+    }
 }
