@@ -86,3 +86,16 @@ fn a_scenario_without_one_is_refused() {
     let words = ["run", "small.toml", "-n", "4096", "--sensitivity", "evppi"];
     assert_told!(test.told(&words));
 }
+
+/// Neither a choice nor the ends of a variant's interval is a matter of differences.
+#[test]
+fn what_only_a_run_has_is_refused_by_compare() {
+    let test = test();
+    for measure in ["evppi", "shape"] {
+        let told = test.told(&["compare", "service.toml", "--sensitivity", measure]);
+        assert!(
+            told.starts_with("exit code: 2") && told.contains("ask `run` for it"),
+            "{told}"
+        );
+    }
+}

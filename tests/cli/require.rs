@@ -57,6 +57,21 @@ fn what_is_required_and_its_file() {
 }
 
 #[test]
+fn a_folder_of_what_is_required_is_verified() {
+    let test = test();
+    let words = [
+        "require",
+        "emissions within 25 %",
+        "service.toml",
+        "-n",
+        "4096",
+    ];
+    test.told(&[&words[..], &["--out", "results", "-q"]].concat());
+    let verified = test.told(&["verify", "results"]);
+    assert!(verified.starts_with("exit code: 0"), "{verified}");
+}
+
+#[test]
 fn what_cannot_be_asked() {
     let test = test();
     for (asked, words) in [
