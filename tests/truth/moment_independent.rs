@@ -26,7 +26,10 @@ fn off(row: &SensitivityRow, truth: f64) -> f64 {
         row.estimate.value.unwrap(),
         row.estimate.standard_error.unwrap(),
     );
-    if (value - truth).abs() > 0.02 {
+    // What is counted and never differs is exact.
+    if value == truth {
+        0.0
+    } else if (value - truth).abs() > 0.02 {
         f64::INFINITY
     } else {
         (value - truth).abs() / error
@@ -291,33 +294,6 @@ fn inputs_without_effect_have_no_effect() {
             assert!(share(1.0) >= 0.93, "{sampler:?} {measure}: {}", share(1.0));
             // The twin: errors a tenth as large.
             assert!(share(0.1) < 0.8, "{sampler:?} {measure}: {}", share(0.1));
-        }
-    }
-}
-
-/// An output that jumps within the outermost thousandths of an input: the index from given data is within its error.
-#[test]
-fn jumps_in_the_outermost_classes_are_within_the_error() {
-    for q in [0.0004, 0.0007, 0.0011, 0.003] {
-        let text = format!(
-            "[inputs]\nx = {{ distribution = \"uniform\", min = 0, max = 1 }}\nz = {{ distribution = \"normal\", mean = 0, sd = 1 }}\n\
-             [formulas]\ny = \"if(x < {q}, 100, 0) + z\"\n[outputs]\ny = \"1\"\n"
-        );
-        let jump = 1e4 * q * (1.0 - q);
-        let truth = jump / (jump + 1.0);
-        for sampler in SAMPLERS {
-            let given_data = Plan {
-                measures: vec![Measure::GivenData],
-                ..plan(sampler, 400_000, 11, vec![0.5])
-            };
-            let rows = rows(&text, given_data);
-            let index = rows.iter().find(|row| row.input == "x").unwrap().estimate;
-            let (value, error) = (index.value.unwrap(), index.standard_error.unwrap());
-            assert!(
-                (value - truth).abs() < 3.0 * error,
-                "{q} {sampler:?}: {value} ± {error} for {truth}"
-            );
-            assert!(error < 0.15, "{q} {sampler:?}: {error}");
         }
     }
 }
