@@ -5,23 +5,18 @@
 //! two different replicates, averaged over all pairs: they are independent whatever the sampler, so an input that does nothing
 //! has expectation zero, where the plug-in has (classes − 1)/N. Inside a class the slope counts too, so that classes of finite
 //! width lose next to nothing. And the classes are halved toward both ends, so that a heavy tail's conditional mean is not
-//! averaged away. What a class still loses, where the output jumps inside it, is estimated from classes twice as wide, and where that is
-//! more than chance it is part of the error.
+//! averaged away.
 
 use super::classes::Classes;
 use super::{OutputClasses, add_all, padded};
 use crate::statistic::Estimate;
 use crate::statistic::moments::Moments;
-use crate::statistic::replicates::{at_least, jackknife};
+use crate::statistic::replicates::jackknife;
 use crate::statistic::summary::TRIALS_FOR_SD;
 
 /// Where every replicate has this many trials in a class, its mean is taken over the trials there; in the classes at the far ends,
 /// which some replicates never meet, over the trials expected there, which leaves it unbiased.
 const ENOUGH: f64 = 4.0;
-
-/// Classes twice as wide lose something when it is so many of its standard errors: by chance in one of 30,000.
-const MORE_THAN_CHANCE: f64 = 4.0;
-const ROOT_12: f64 = 3.464_101_615_137_754_6;
 
 /// Sums by class. With φ = √12 · (place in the class − ½), of mean 0 and variance 1: Σ v and Σ v φ for v each output less its centre,
 /// and for v = 1.
@@ -152,27 +147,13 @@ pub fn estimates(
             let (weights, coefficients) =
                 coefficients(replicates, &used, &sizes, column, classes, output, whole);
             let numerator = PairProducts::new(&weights, &coefficients);
-            let estimate = |of: &dyn Fn(Option<usize>) -> f64| {
-                let mut without = vec![f64::NAN; sizes.len()];
-                for (at, &replicate) in used.iter().enumerate() {
-                    without[replicate] = of(Some(at)) / variance(&all.without(&moments[replicate]));
-                }
-                jackknife(of(None) / variance(&all), &without, &sizes)
-            };
-            let index = estimate(&|left_out| numerator.over(left_out))
-                .marked(!(all.effective_trials() >= TRIALS_FOR_SD));
-            if !whole || classes.are_atoms() {
-                return index;
+            let value = numerator.of_all() / variance(&all);
+            let mut without = vec![f64::NAN; sizes.len()];
+            for (at, &replicate) in used.iter().enumerate() {
+                without[replicate] =
+                    numerator.without(at) / variance(&all.without(&moments[replicate]));
             }
-            let (weights, coefficients) = wider(&weights, &coefficients);
-            let wide = PairProducts::new(&weights, &coefficients);
-            let lost = estimate(&|left_out| numerator.over(left_out) - wide.over(left_out));
-            match (lost.value, lost.standard_error, index.standard_error) {
-                (Some(lost), Some(chance), Some(error)) if lost > MORE_THAN_CHANCE * chance => {
-                    at_least(index, (error * error + lost * lost).sqrt(), used.len())
-                }
-                _ => index,
-            }
+            jackknife(value, &without, &sizes).marked(!(all.effective_trials() >= TRIALS_FOR_SD))
         })
         .collect()
 }
@@ -228,39 +209,6 @@ pub(super) fn coefficients(
         means.extend(slopes);
     }
     ([weights.clone(), weights].concat(), means)
-}
-
-/// The same for classes of two neighbours each: the mean and the slope of both together, where each has a line of its own.
-fn wider(weights: &[f64], coefficients: &[Vec<f64>]) -> (Vec<f64>, Vec<Vec<f64>>) {
-    let classes = weights.len() / 2;
-    let pairs: Vec<std::ops::Range<usize>> = (0..classes)
-        .step_by(2)
-        .map(|first| first..(first + 2).min(classes))
-        .collect();
-    let masses: Vec<f64> = pairs
-        .iter()
-        .map(|pair| weights[pair.clone()].iter().sum())
-        .collect();
-    let coefficients = coefficients.iter().map(|own| {
-        let (mut means, mut slopes) = (Vec::new(), Vec::new());
-        for (pair, whole) in pairs.iter().zip(&masses) {
-            let (mut mean, mut slope, mut below) = (0.0, 0.0, 0.0);
-            for class in pair.clone() {
-                let share = weights[class] / whole;
-                // The middle of the class as φ of both has it.
-                let place = ROOT_12 * (below + share / 2.0 - 0.5);
-                below += share;
-                mean += share * own[class];
-                slope += share * (own[class] * place + share * own[classes + class]);
-            }
-            means.push(mean);
-            slopes.push(slope);
-        }
-        means.extend(slopes);
-        means
-    });
-    let coefficients = coefficients.collect();
-    ([masses.clone(), masses].concat(), coefficients)
 }
 
 /// The shares of the trials in each class, all replicates together: the weights where trials were left out.
@@ -319,6 +267,14 @@ impl<'a> PairProducts<'a> {
             overall,
             overall_sums,
         }
+    }
+
+    fn of_all(&self) -> f64 {
+        self.over(None)
+    }
+
+    fn without(&self, replicate: usize) -> f64 {
+        self.over(Some(replicate))
     }
 
     fn over(&self, left_out: Option<usize>) -> f64 {

@@ -281,10 +281,10 @@ fn rankings_are_those_of_the_closed_forms() {
             )
             .unwrap();
             for row in &report.runs[0].outputs[0].sensitivity {
-                let truths = if row.measure == "spearman" {
-                    &exact.spearman
-                } else {
-                    &exact.first_order
+                let truths = match row.measure {
+                    "spearman" => &exact.spearman,
+                    "first_order_given_data" => &exact.first_order,
+                    _ => continue,
                 };
                 let Some(truth) = truths.get(&row.input) else {
                     continue;
