@@ -6,6 +6,7 @@ use super::{Failure, terminal};
 use crate::diagnostic::did_you_mean;
 use crate::model::{Model, Variant};
 use crate::pipeline::{self, Nested, Plan, Progress as _, Stopping, TrialSink, is_chosen};
+use crate::report::assertions::Outcome;
 use crate::report::csv::Csv;
 use crate::report::folder::{FileRecord, ResultFolder, sha256};
 use crate::report::json::Json;
@@ -112,9 +113,9 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
     progress::watch_for_ctrl_c();
     let report = simulate(&planned, chosen, options, folder.as_mut())?;
     finish(options, folder, &report, &files, &planned, (started, clock))?;
-    let outside = outside(&report);
-    if options.strict && !outside.is_empty() {
-        return Err(Failure::Strict(outside));
+    let not_holding = not_holding(&report);
+    if options.strict && !not_holding.is_empty() {
+        return Err(Failure::Strict(not_holding));
     }
     Ok(())
 }
@@ -148,8 +149,8 @@ pub(super) fn finish(
     Ok(())
 }
 
-/// The observations that lie outside the prediction, a sentence each.
-fn outside(report: &Report) -> Vec<String> {
+/// The observations that lie outside the prediction and the assertions that do not hold, a sentence each.
+fn not_holding(report: &Report) -> Vec<String> {
     let mut sentences = Vec::new();
     for run in &report.runs {
         for output in &run.outputs {
@@ -161,6 +162,15 @@ fn outside(report: &Report) -> Vec<String> {
                     output.name
                 ));
             }
+        }
+        let assertions = run.assertions.iter();
+        for row in assertions.filter(|row| row.outcome != Outcome::Holds) {
+            sentences.push(format!(
+                "{}: assertion {}: {}",
+                run.label(),
+                row.outcome.words(),
+                row.name
+            ));
         }
     }
     sentences
@@ -175,10 +185,10 @@ pub(super) fn planned(model: Model, overrides: &Overrides) -> (Model, Plan) {
         sampler: overrides.sampler.unwrap_or(of_file.sampler),
         replicates: overrides.replicates.or(of_file.replicates),
         level: overrides.level.unwrap_or(of_file.level),
-        quantiles: overrides
-            .quantiles
-            .as_deref()
-            .map_or(of_file.quantiles, pipeline::with_median),
+        quantiles: match &overrides.quantiles {
+            Some(quantiles) => pipeline::reported_quantiles(&model, quantiles),
+            None => of_file.quantiles,
+        },
         measures: overrides.measures.clone().unwrap_or(of_file.measures),
         automatic: overrides.measures.is_none(),
         base: overrides.base,
