@@ -109,8 +109,8 @@ pub fn simulate(
         choices: choices::of(&runs),
         decisions: decisions.collect::<Result<_, _>>()?,
         runs,
-            notes,
-            ..Report::default()
+        notes,
+        ..Report::default()
     })
 }
 

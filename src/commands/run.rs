@@ -10,13 +10,13 @@ use crate::report::assertions::Outcome;
 use crate::report::csv::Csv;
 use crate::report::folder::{FileRecord, ResultFolder, sha256};
 use crate::report::json::Json;
-use crate::report::manifest::{self, CatalogUse, Manifest, ScenarioPlan};
+use crate::report::manifest::{self, CatalogUse, DefinitionRecord, Manifest, ScenarioPlan};
 use crate::report::samples::{self, CsvSamples};
 use crate::report::{Report, TABLES, Writer};
 use crate::run;
 use crate::sampler::Method;
 use crate::sensitivity::Measure;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -424,7 +424,34 @@ fn scenario_plan(model: &Model, plan: &Plan) -> ScenarioPlan {
         base: plan.base,
         nested: plan.nested.map(|nested| nested.to_string()),
         allow_nonfinite: plan.allow_nonfinite,
+        definitions: definitions(model),
     }
+}
+
+/// The inputs and formulas as written first, then what variants define otherwise.
+fn definitions(model: &Model) -> Vec<DefinitionRecord> {
+    let mut records: Vec<DefinitionRecord> = Vec::new();
+    let mut seen = HashSet::new();
+    for variant in &model.variants {
+        let inputs = variant.inputs.iter().map(|input| {
+            let unit = input.unit.text.as_str();
+            ("input", &input.name, unit, input.written.as_str())
+        });
+        let formulas = variant.formulas.iter();
+        let formulas = formulas.map(|formula| ("formula", &formula.name, "", formula.written()));
+        for (role, name, unit, written) in inputs.chain(formulas) {
+            if seen.insert((name, unit, written)) {
+                records.push(DefinitionRecord {
+                    variant: variant.name.clone(),
+                    role,
+                    name: name.clone(),
+                    unit: unit.to_owned(),
+                    written: written.split_whitespace().collect::<Vec<_>>().join(" "),
+                });
+            }
+        }
+    }
+    records
 }
 
 /// Writes every table and the manifest, and puts the folder in its place.

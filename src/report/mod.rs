@@ -1,6 +1,7 @@
 //! The finished results as plain data, and one writer a format. Nothing is computed here.
 
 pub mod assertions;
+pub mod changes;
 pub mod comparison;
 pub mod csv;
 pub mod decision;

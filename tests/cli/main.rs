@@ -4,6 +4,7 @@ mod assertions;
 mod compare;
 mod data;
 mod decision;
+mod diff;
 mod files;
 mod fixture;
 mod help;
