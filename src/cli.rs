@@ -4,9 +4,9 @@ mod require;
 mod values;
 
 use crate::commands::{
-    self, CheckOptions, CompareOptions, Failure, ListTopic, MOST_TRIALS_TO_STOP, Nested, Overrides,
-    Pick, ReplayOptions, RunOptions, Stopping, StoppingRule, Tolerance, ValidateOptions,
-    VerifyOptions, Work,
+    self, CheckOptions, CompareOptions, DiffOptions, Failure, ListTopic, MOST_TRIALS_TO_STOP,
+    Nested, Overrides, Pick, ReplayOptions, RunOptions, Stopping, StoppingRule, Tolerance,
+    ValidateOptions, VerifyOptions, Work,
 };
 use crate::sampler::Method;
 use crate::sensitivity::Measure;
@@ -51,6 +51,8 @@ enum Command {
     Replay(ReplayArguments),
     /// Run again what made a result folder, and say whether every byte is the same
     Verify(VerifyArguments),
+    /// What changed between two result folders, and which numbers by more than their errors
+    Diff(DiffArguments),
     /// Every complaint about scenarios, and what each input implies, without running
     Check(CheckArguments),
     /// The installed program against models with exact answers and another library's draws
@@ -273,6 +275,22 @@ struct VerifyArguments {
 }
 
 #[derive(Debug, Args)]
+struct DiffArguments {
+    /// The earlier result folder
+    #[arg(value_name = "DIR1")]
+    before: PathBuf,
+    /// The later one
+    #[arg(value_name = "DIR2")]
+    after: PathBuf,
+    /// End with code 3 when a number changed by more than its error
+    #[arg(long)]
+    strict: bool,
+    /// Print the changes as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
 struct CheckArguments {
     /// Scenario files, folders (every *.toml in them) or - for standard input
     #[arg(required = true, value_name = "FILE")]
@@ -353,6 +371,11 @@ fn perform(command: Command, words: &[OsString]) -> Result<(), Failure> {
             commands::verify(&options, recorded_work)
         }
         Command::Require(arguments) => commands::require(&require::options(*arguments, words)),
+        Command::Diff(arguments) => commands::diff(&DiffOptions {
+            folders: [arguments.before, arguments.after],
+            strict: arguments.strict,
+            json: arguments.json,
+        }),
         Command::Check(arguments) => commands::check(&CheckOptions {
             files: arguments.files,
             quantiles: arguments.quantiles.map(rising),

@@ -1,5 +1,6 @@
 //! The flow from models to a report: each stage called in turn, nothing computed here.
 
+mod assertions;
 mod choices;
 mod compare;
 mod decision;
@@ -36,7 +37,7 @@ pub use error::{NoTrial, RunError};
 use further::Further;
 pub use nested::{InnerPlan, Nested, NotNested};
 use observed::Place;
-pub use plan::{MOST_TRIALS_TO_STOP, Plan, Stopping, StoppingRule, quantiles, with_median};
+pub use plan::{MOST_TRIALS_TO_STOP, Plan, Stopping, StoppingRule, quantiles, reported_quantiles};
 pub use replay::{Pick, replay};
 pub use require::{Requirement, require};
 use rows::Rows;
@@ -103,10 +104,12 @@ pub fn simulate(
             progress,
         ))
     });
+    let notes = compare::assert_orders(models, &mut runs, &dimensions, progress)?;
     Ok(Report {
         choices: choices::of(&runs),
         decisions: decisions.collect::<Result<_, _>>()?,
         runs,
+        notes,
         ..Report::default()
     })
 }
@@ -300,7 +303,10 @@ impl VariantRun<'_> {
         progress: &dyn Progress,
     ) -> Result<(Outcome, Option<Reached>), Stopped> {
         let marks: Vec<Marks> = (0..self.variant.outputs.len())
-            .map(|output| observed::marks(self.variant, output))
+            .map(|output| {
+                let asserted = assertions::thresholds(self.model, self.variant, output);
+                observed::marks(self.variant, output, &asserted)
+            })
             .collect();
         let question = Question {
             marks: &marks,
@@ -426,6 +432,15 @@ impl VariantRun<'_> {
         let apart = program::lower(&self.variant.with_rows_apart(), false);
         let at_medians = run::at_medians(&apart);
         let first_order = first_order::propagate(self.variant, &apart);
+        let places: Vec<Place> = (0..self.variant.outputs.len())
+            .map(|at| {
+                let mut varying = outcome.iter().flat_map(|outcome| &outcome.outputs);
+                let found = varying.find(|varying| varying.output == at);
+                found.map_or(Place::At(at_medians[at]), |varying| {
+                    Place::Among(&varying.summary)
+                })
+            })
+            .collect();
         let outputs = self
             .variant
             .outputs
@@ -470,14 +485,7 @@ impl VariantRun<'_> {
                         rows
                     }),
                     shapes,
-                    observed: observed::of_output(
-                        self.model,
-                        self.variant,
-                        at,
-                        varying.map_or(Place::At(at_medians[at]), |(_, varying)| {
-                            Place::Among(&varying.summary)
-                        }),
-                    ),
+                    observed: observed::of_output(self.model, self.variant, at, places[at]),
                     nested: Vec::new(),
                     constant: varying.is_none(),
                     first_order: varying.and_then(|(_, varying)| {
@@ -519,6 +527,7 @@ impl VariantRun<'_> {
             },
             inputs: self.variant.inputs.iter().map(input_report).collect(),
             outputs,
+            assertions: assertions::of_run(self.model, self.variant, &places, layout.replicates),
             mixes_kinds: notes::mixes_kinds(self.variant),
             nested: None,
             notes: notes::of_run(

@@ -2,6 +2,7 @@
 
 mod check;
 mod compare;
+mod diff;
 mod explain;
 mod files;
 mod init;
@@ -16,6 +17,7 @@ mod verify;
 
 pub(crate) use check::{CheckOptions, check};
 pub(crate) use compare::{CompareOptions, compare};
+pub(crate) use diff::{DiffOptions, diff};
 pub(crate) use explain::{explain, schema};
 pub(crate) use init::init;
 pub(crate) use list::{ListTopic, list};

@@ -6,16 +6,17 @@ use super::{Failure, terminal};
 use crate::diagnostic::did_you_mean;
 use crate::model::{Model, Variant};
 use crate::pipeline::{self, Nested, Plan, Progress as _, Stopping, TrialSink, is_chosen};
+use crate::report::assertions::Outcome;
 use crate::report::csv::Csv;
 use crate::report::folder::{FileRecord, ResultFolder, sha256};
 use crate::report::json::Json;
-use crate::report::manifest::{self, CatalogUse, Manifest, ScenarioPlan};
+use crate::report::manifest::{self, CatalogUse, DefinitionRecord, Manifest, ScenarioPlan};
 use crate::report::samples::{self, CsvSamples};
 use crate::report::{Report, TABLES, Writer};
 use crate::run;
 use crate::sampler::Method;
 use crate::sensitivity::Measure;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -112,9 +113,9 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
     progress::watch_for_ctrl_c();
     let report = simulate(&planned, chosen, options, folder.as_mut())?;
     finish(options, folder, &report, &files, &planned, (started, clock))?;
-    let outside = outside(&report);
-    if options.strict && !outside.is_empty() {
-        return Err(Failure::Strict(outside));
+    let not_holding = not_holding(&report);
+    if options.strict && !not_holding.is_empty() {
+        return Err(Failure::Strict(not_holding));
     }
     Ok(())
 }
@@ -148,8 +149,8 @@ pub(super) fn finish(
     Ok(())
 }
 
-/// The observations that lie outside the prediction, a sentence each.
-fn outside(report: &Report) -> Vec<String> {
+/// The observations that lie outside the prediction and the assertions that do not hold, a sentence each.
+fn not_holding(report: &Report) -> Vec<String> {
     let mut sentences = Vec::new();
     for run in &report.runs {
         for output in &run.outputs {
@@ -161,6 +162,15 @@ fn outside(report: &Report) -> Vec<String> {
                     output.name
                 ));
             }
+        }
+        let assertions = run.assertions.iter();
+        for row in assertions.filter(|row| row.outcome != Outcome::Holds) {
+            sentences.push(format!(
+                "{}: assertion {}: {}",
+                run.label(),
+                row.outcome.words(),
+                row.name
+            ));
         }
     }
     sentences
@@ -175,10 +185,10 @@ pub(super) fn planned(model: Model, overrides: &Overrides) -> (Model, Plan) {
         sampler: overrides.sampler.unwrap_or(of_file.sampler),
         replicates: overrides.replicates.or(of_file.replicates),
         level: overrides.level.unwrap_or(of_file.level),
-        quantiles: overrides
-            .quantiles
-            .as_deref()
-            .map_or(of_file.quantiles, pipeline::with_median),
+        quantiles: match &overrides.quantiles {
+            Some(quantiles) => pipeline::reported_quantiles(&model, quantiles),
+            None => of_file.quantiles,
+        },
         measures: overrides.measures.clone().unwrap_or(of_file.measures),
         automatic: overrides.measures.is_none(),
         base: overrides.base,
@@ -414,7 +424,34 @@ fn scenario_plan(model: &Model, plan: &Plan) -> ScenarioPlan {
         base: plan.base,
         nested: plan.nested.map(|nested| nested.to_string()),
         allow_nonfinite: plan.allow_nonfinite,
+        definitions: definitions(model),
     }
+}
+
+/// The inputs and formulas as written first, then what variants define otherwise.
+fn definitions(model: &Model) -> Vec<DefinitionRecord> {
+    let mut records: Vec<DefinitionRecord> = Vec::new();
+    let mut seen = HashSet::new();
+    for variant in &model.variants {
+        let inputs = variant.inputs.iter().map(|input| {
+            let unit = input.unit.text.as_str();
+            ("input", &input.name, unit, input.written.as_str())
+        });
+        let formulas = variant.formulas.iter();
+        let formulas = formulas.map(|formula| ("formula", &formula.name, "", formula.written()));
+        for (role, name, unit, written) in inputs.chain(formulas) {
+            if seen.insert((name, unit, written)) {
+                records.push(DefinitionRecord {
+                    variant: variant.name.clone(),
+                    role,
+                    name: name.clone(),
+                    unit: unit.to_owned(),
+                    written: written.split_whitespace().collect::<Vec<_>>().join(" "),
+                });
+            }
+        }
+    }
+    records
 }
 
 /// Writes every table and the manifest, and puts the folder in its place.

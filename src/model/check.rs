@@ -293,8 +293,9 @@ impl Context<'_> {
         };
         let plans = self.read_variants(root, &base, &names);
         let plan_names: Vec<&str> = plans.iter().map(VariantPlan::name).collect();
-        let (mut observed, mut groups, mut decision, mut run) = Default::default();
+        let (mut observed, mut assertions, mut groups, mut decision, mut run) = Default::default();
         if is_run {
+            assertions = self.read_assertions(root, &outputs, &plan_names);
             observed = self.read_observed(root, &outputs, &plan_names);
             groups = self.read_groups(root, &base);
             decision = self.read_decision(root, &outputs, &plan_names);
@@ -332,6 +333,7 @@ impl Context<'_> {
             run,
             data: std::mem::take(&mut self.files),
             imports: std::mem::take(&mut self.imports),
+            assertions,
             warnings: Vec::new(),
             units: std::mem::take(&mut self.units),
         })

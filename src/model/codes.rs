@@ -147,15 +147,21 @@ the scenario itself first.";
     /// A band that is none.
     OBSERVED_BAND = "observed-band", "an observed band that is not a lower and an upper number",
         "`interval` of an observation is the lower and the upper end of what was measured: exactly two numbers, the smaller one first.";
+    /// An assertion that is none.
+    ASSERTION_MALFORMED = "assertion-malformed", "an assertion that cannot be read",
+        "`that` of an entry of [[assert]] compares a number of the results with a bound by <, <=, > or >=: a statistic of an output (mean, median, sd, cv, \
+interval_low, interval_high, p95 or q0.95), `p95(emissions) < 10 tCO2e/yr`; the probability that an output lies beyond a threshold, \
+`P(emissions > 10 tCO2e/yr) < 5 %`; or the probability that one variant lies below another, trial by trial, `P(west < east) > 0.9` or, where there are \
+several outputs, `P(emissions: west < east) > 0.9`.";
     /// Twice the same.
     OBSERVED_TWICE = "observed-twice", "two observations of one output with the same name",
         "The rows of `observed.csv` are told apart by name and output, so two observations of one output in one variant need two names.";
     /// An output that is none.
     NOT_AN_OUTPUT = "not-an-output", "an observation of, or a decision by, something that is not reported",
-        "`output` of an entry of [[observed]] and `minimise` of [decision] are names from [outputs].";
+        "`output` of an entry of [[observed]], `minimise` of [decision] and what an entry of [[assert]] is about are names from [outputs].";
     /// A variant that is none.
     UNKNOWN_VARIANT = "unknown-variant", "a variant that does not exist",
-        "`variant` of an entry of [[observed]] and `variants` of [decision] are the name of a variant, or a list of them: those of [variants], and the scenario as written (`base`, unless the header's `variant` names it). Left out, it means every variant.";
+        "`variant` of an entry of [[observed]] or [[assert]], `variants` of [decision], and what `P(west < east)` compares are the name of a variant, or a list of them: those of [variants], and the scenario as written (`base`, unless the header's `variant` names it). Left out, it means every variant.";
     /// An input twice.
     INPUT_IN_TWO_GROUPS = "input-in-two-groups", "an input in two groups, or twice in one",
         "The entries of [groups] do not overlap: what each explains would be counted twice.";

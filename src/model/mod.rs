@@ -1,5 +1,6 @@
 //! The scenario after all checks: nothing about the user's text can go wrong once a [`Model`] exists.
 
+mod assertions;
 mod catalog;
 mod check;
 pub mod codes;
@@ -68,6 +69,8 @@ pub struct Model {
     pub data: Vec<Arc<DataFile>>,
     /// The scenario files that it imports, and those that they import.
     pub imports: Vec<Arc<Source>>,
+    /// What must hold of the results, in the order of the file.
+    pub assertions: Vec<Assertion>,
     /// Complaints that do not refuse the file (unused inputs, mass removed by truncation, …).
     pub warnings: Vec<Diagnostic>,
     /// The units it knows.
@@ -333,6 +336,76 @@ pub struct Observed {
     pub sources: Vec<String>,
     /// The grade of the evidence.
     pub evidence: Option<Evidence>,
+}
+
+/// What must hold of the results.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assertion {
+    /// Its name; without one, what it says.
+    pub name: String,
+    /// What it says, as written.
+    pub that: String,
+    /// The variants it is asserted of; `None`: every one.
+    variants: Option<Vec<String>>,
+    /// The number it is about.
+    pub about: About,
+    /// How that is compared with `bound`.
+    pub comparison: Comparison,
+    /// In the unit of the number.
+    pub bound: BigRational,
+}
+
+/// A number of the results that an assertion is about.
+#[derive(Debug, Clone, PartialEq)]
+pub enum About {
+    /// A statistic of an output.
+    Statistic {
+        /// The output, by index in [`Variant::outputs`].
+        output: usize,
+        /// Which.
+        statistic: Statistic,
+    },
+    /// The probability that an output lies on one side of a threshold.
+    Exceedance {
+        /// The output, by index in [`Variant::outputs`].
+        output: usize,
+        /// Output compared with threshold.
+        sense: Comparison,
+        /// In the output's unit.
+        threshold: BigRational,
+    },
+    /// The probability that an output of one variant compares so with that of another, trial by trial.
+    Order {
+        /// Both, by index in [`Model::variants`].
+        variants: [usize; 2],
+        /// The output's name.
+        output: String,
+        /// The first compared with the second.
+        sense: Comparison,
+    },
+}
+
+/// A statistic that can be asserted.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[allow(missing_docs)]
+pub enum Statistic {
+    Mean,
+    Sd,
+    Cv,
+    /// The quantile of a probability in (0, 1).
+    Quantile(f64),
+    IntervalLow,
+    IntervalHigh,
+}
+
+/// A comparison of two numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Comparison {
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
 }
 
 /// Index of a node in [`Graph::nodes`].

@@ -167,7 +167,11 @@ impl Context<'_> {
         found
     }
 
-    fn observed_variants(&mut self, node: Option<&Node>, known: &[&str]) -> Option<Vec<String>> {
+    pub(super) fn observed_variants(
+        &mut self,
+        node: Option<&Node>,
+        known: &[&str],
+    ) -> Option<Vec<String>> {
         let node = node?;
         let nodes = node.as_list().unwrap_or(std::slice::from_ref(node));
         let mut names = Vec::new();

@@ -3,14 +3,16 @@
 mod drivers;
 mod verdict;
 
-use super::{Dimensions, Plan, RunError, VariantRun};
-use crate::model::{Binary, Combined, Definition, Input, Model, Output, Variant};
+use super::{Dimensions, Plan, RunError, VariantRun, assertions};
+use crate::model::{
+    About, Binary, Combined, Comparison, Definition, Input, Model, Output, Variant,
+};
 use crate::program::{self, Program, Slot};
 use crate::report::comparison::{
     AlternativeName, ComparedOutput, ComparisonReport, ComparisonRow, PairReport,
 };
 use crate::report::ranks::RankRow;
-use crate::report::{Report, SampleReport};
+use crate::report::{Report, RunReport, SampleReport};
 use crate::run::{self, Experiment, NonFinite, Outcome, Progress, Question, Stopped};
 use crate::statistic::Estimate;
 use crate::statistic::summary::{Summary, share};
@@ -148,6 +150,82 @@ pub fn compare(
         notes,
         ..Report::default()
     })
+}
+
+/// Adds the rows of assertions that compare two variants to the runs of the first of them, where both were run; a note for each
+/// where they were not.
+pub(super) fn assert_orders(
+    models: &[(Model, Plan)],
+    runs: &mut [RunReport],
+    dimensions: &Dimensions,
+    progress: &dyn Progress,
+) -> Result<Vec<String>, RunError> {
+    let mut notes = Vec::new();
+    for (model, plan) in models {
+        for assertion in &model.assertions {
+            let About::Order {
+                variants,
+                output,
+                sense,
+            } = &assertion.about
+            else {
+                continue;
+            };
+            let place = |variant: usize| {
+                let name = &model.variants[variant].name;
+                runs.iter()
+                    .position(|run| run.scenario == model.scenario && run.variant == *name)
+            };
+            let [Some(first), Some(second)] = variants.map(place) else {
+                notes.push(format!(
+                    "not asserted, since not both variants were run: {}",
+                    assertion.name
+                ));
+                continue;
+            };
+            // As many trials as a stopping rule found.
+            let trials = [first, second].map(|at| runs[at].sample.trials);
+            let plan = Plan {
+                trials: if plan.stopping.is_some() {
+                    trials[0].max(trials[1]).max(2)
+                } else {
+                    plan.trials
+                },
+                stopping: None,
+                measures: Vec::new(),
+                automatic: false,
+                ..plan.clone()
+            };
+            // a > b is b < a, and a <= b is that b < a does not hold.
+            let (pair, negated) = match sense {
+                Comparison::Less => (*variants, false),
+                Comparison::Greater => ([variants[1], variants[0]], false),
+                Comparison::LessOrEqual => ([variants[1], variants[0]], true),
+                Comparison::GreaterOrEqual => (*variants, true),
+            };
+            let alternatives = pair.map(|variant| Alternative {
+                model,
+                variant: &model.variants[variant],
+            });
+            let study = Study {
+                alternatives: &alternatives,
+                dimensions,
+                plan: &plan,
+            };
+            let (reports, _) = study.pairs(&[[0, 1]], &mut Vec::new(), progress)?;
+            let mut outputs = reports.iter().flat_map(|report| &report.outputs);
+            let found = outputs.find(|compared| compared.name == *output);
+            let below = found.and_then(|compared| compared.estimate("order", "p_a_below_b"));
+            let mut estimate = below.copied().unwrap_or_else(Estimate::unavailable);
+            if negated {
+                estimate = assertions::complement(estimate);
+            }
+            let replicates = plan.layout().replicates;
+            let row = assertions::row(assertion, output, "1", estimate, replicates);
+            runs[first].assertions.push(row);
+        }
+    }
+    Ok(notes)
 }
 
 /// The alternatives with what they are run by.

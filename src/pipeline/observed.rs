@@ -27,10 +27,13 @@ impl Place<'_> {
     }
 }
 
-/// What an output of a variant is held against.
-pub fn marks(variant: &Variant, output: usize) -> Marks {
+/// What an output of a variant is held against: its thresholds, those that are `asserted` of it, and what was observed.
+pub fn marks(variant: &Variant, output: usize, asserted: &[f64]) -> Marks {
     let thresholds = variant.outputs[output].thresholds.iter();
-    let thresholds: Vec<f64> = thresholds.map(|threshold| threshold.1).collect();
+    let thresholds: Vec<f64> = thresholds
+        .map(|threshold| threshold.1)
+        .chain(asserted.iter().copied())
+        .collect();
     let observed: Vec<f64> = of(variant, output).flat_map(ends).collect();
     Marks::new(&thresholds, &observed)
 }

@@ -1,7 +1,7 @@
 //! What a run is asked for: defaults, over them the scenario's `[run]`, over it the caller.
 
 use super::Nested;
-use crate::model::{Model, RunDefaults};
+use crate::model::{About, Model, RunDefaults, Statistic};
 use crate::run::{self, Tolerance};
 use crate::sampler::{Layout, Method};
 use crate::sensitivity::Measure;
@@ -76,7 +76,7 @@ impl Plan {
             sampler: sampler.unwrap_or(defaults.sampler),
             replicates: run.replicates,
             level: run.level.unwrap_or(defaults.level),
-            quantiles: with_median(run.quantiles.as_deref().unwrap_or(&QUANTILES)),
+            quantiles: reported_quantiles(model, run.quantiles.as_deref().unwrap_or(&QUANTILES)),
             automatic: true,
             ..defaults
         }
@@ -152,9 +152,18 @@ pub fn quantiles(asked: Option<&[f64]>, run: &RunDefaults) -> Vec<f64> {
     rising(asked.or(run.quantiles.as_deref()).unwrap_or(&QUANTILES))
 }
 
-/// The probabilities with the median among them, which every table shows.
-pub fn with_median(quantiles: &[f64]) -> Vec<f64> {
-    rising(&[quantiles, &[0.5]].concat())
+/// The probabilities with those of the quantiles that every table shows, the median, or that are asserted.
+pub fn reported_quantiles(model: &Model, quantiles: &[f64]) -> Vec<f64> {
+    let asserted = model.assertions.iter();
+    let asserted = asserted.filter_map(|assertion| match assertion.about {
+        About::Statistic {
+            statistic: Statistic::Quantile(p),
+            ..
+        } => Some(p),
+        _ => None,
+    });
+    let quantiles = quantiles.iter().copied().chain([0.5]).chain(asserted);
+    rising(&quantiles.collect::<Vec<_>>())
 }
 
 fn rising(quantiles: &[f64]) -> Vec<f64> {

@@ -5,6 +5,7 @@ use super::table::{Cell, Table};
 use super::{Report, Writer};
 use std::borrow::Cow;
 use std::io::{self, Write};
+use std::path::Path;
 
 /// Writes one table as a CSV file with a header line.
 #[derive(Debug)]
@@ -29,6 +30,23 @@ pub fn csv_writer<W: Write>(out: W) -> ::csv::Writer<W> {
     ::csv::WriterBuilder::new()
         .terminator(::csv::Terminator::Any(b'\n'))
         .from_writer(out)
+}
+
+/// The cells of some columns of a file of ours, row by row; a cell of a column that is not there is empty.
+///
+/// # Errors
+/// When the file cannot be read or is no CSV.
+pub fn read_rows<const N: usize>(path: &Path, columns: &[&str; N]) -> io::Result<Vec<[String; N]>> {
+    let mut file = ::csv::Reader::from_path(path)?;
+    let headings = file.headers()?.clone();
+    let places = columns.map(|name| headings.iter().position(|heading| heading == name));
+    let mut rows = Vec::new();
+    for record in file.records() {
+        let record = record?;
+        let cell = |place: Option<usize>| record.get(place?).map(str::to_owned);
+        rows.push(places.map(|place| cell(place).unwrap_or_default()));
+    }
+    Ok(rows)
 }
 
 fn field<'cell>(cell: &'cell Cell<'_>) -> Cow<'cell, str> {

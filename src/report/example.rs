@@ -1,5 +1,6 @@
 //! A report to try the writers on.
 
+use super::assertions::{AssertionRow, Outcome};
 use super::decision::{AlternativeRow, DecisionReport};
 use super::require::{Need, RequireReport, RequireRow};
 use super::shape::ShapeRow;
@@ -44,6 +45,22 @@ fn driver(
         estimate: known(value, 0.001),
         rank,
         resolved,
+    }
+}
+
+fn assertion(outcome: Outcome, bound: f64) -> AssertionRow {
+    let that = format!("p95(emissions) < {bound} kgCO2e/day");
+    AssertionRow {
+        name: "=within the budget".to_owned(),
+        that,
+        output: "emissions".to_owned(),
+        unit: "kgCO2e/day".to_owned(),
+        estimate: known(36.51, 0.05),
+        is_probability: false,
+        limits: Some([36.41, 36.61]),
+        bound,
+        outcome,
+        more: (outcome == Outcome::NotResolved).then_some(100.0),
     }
 }
 
@@ -182,6 +199,10 @@ pub(super) fn report() -> Report {
         },
         inputs: Vec::new(),
         outputs: vec![emissions, hours],
+        assertions: vec![
+            assertion(Outcome::Holds, 40.0),
+            assertion(Outcome::NotResolved, 36.5),
+        ],
         nested: None,
         mixes_kinds: false,
         notes: vec!["1,000,000 trials were rounded up to 1,048,576".to_owned()],

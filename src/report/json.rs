@@ -59,6 +59,7 @@ mod tests {
                 "sensitivity",
                 "shape",
                 "observed",
+                "assertions",
                 "nested",
                 "comparison",
                 "ranks",

@@ -86,6 +86,23 @@ pub struct ScenarioPlan {
     pub nested: Option<String>,
     /// Whether trials with a number that is not finite are left out.
     pub allow_nonfinite: bool,
+    /// Its inputs and formulas as written first, then what its variants define otherwise.
+    pub definitions: Vec<DefinitionRecord>,
+}
+
+/// An input or a formula of a scenario.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DefinitionRecord {
+    /// The first variant that defines it so.
+    pub variant: String,
+    /// `input` or `formula`.
+    pub role: &'static str,
+    /// Its name.
+    pub name: String,
+    /// The unit of an input.
+    pub unit: String,
+    /// Its definition on one line.
+    pub written: String,
 }
 
 impl Manifest {
@@ -245,6 +262,13 @@ fn scenario(plan: &ScenarioPlan, report: &Report) -> Value {
         "base": plan.base,
         "nested": plan.nested,
         "allow_nonfinite": plan.allow_nonfinite,
+        "definitions": plan.definitions.iter().map(|one| json!({
+            "variant": one.variant,
+            "role": one.role,
+            "name": one.name,
+            "unit": one.unit,
+            "written": one.written,
+        })).collect::<Vec<_>>(),
         "variants": variants,
     })
 }

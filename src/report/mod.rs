@@ -1,5 +1,7 @@
 //! The finished results as plain data, and one writer a format. Nothing is computed here.
 
+pub mod assertions;
+pub mod changes;
 pub mod comparison;
 pub mod csv;
 pub mod decision;
@@ -35,6 +37,7 @@ pub const TABLES: &[Table] = &[
     sensitivity::TABLE,
     shape::TABLE,
     observed::TABLE,
+    assertions::TABLE,
     nested::TABLE,
     comparison::TABLE,
     ranks::TABLE,
@@ -131,6 +134,8 @@ pub struct RunReport {
     pub inputs: Vec<InputReport>,
     /// One entry per output, in the order of the file.
     pub outputs: Vec<OutputReport>,
+    /// The rows of `assertions.csv`, in their order there.
+    pub assertions: Vec<assertions::AssertionRow>,
     /// How it was run nested, where it was.
     pub nested: Option<NestedReport>,
     /// Whether its intervals mix uncertainty and variability.

@@ -2,6 +2,7 @@
 //!
 //! "Of outcomes" stands beside a spread, "known to within" beside an error; the two are never called by the same word.
 
+mod assertions;
 mod comparison;
 mod decision;
 mod drivers;
@@ -308,7 +309,7 @@ impl Page {
         self.grid(&grid);
     }
 
-    /// One line for each threshold and each observation of the runs, each after its label.
+    /// One line for each threshold, observation and assertion of the runs, each after its label.
     fn thresholds(&mut self, runs: &[RunReport], label: impl Fn(&RunReport) -> String) {
         let mut lines = Vec::new();
         for run in runs {
@@ -321,6 +322,8 @@ impl Page {
                         .map(|line| format!("{label}{line}")),
                 );
             }
+            let assertions = assertions::lines(&run.assertions).into_iter();
+            lines.extend(assertions.map(|line| format!("{label}{line}")));
         }
         if !lines.is_empty() {
             self.line("");

@@ -170,7 +170,11 @@ pub static ROOT: Section = Section {
             Shape::Sections(&OBSERVED),
             "What was measured, to hold the prediction against",
         ),
-        key("assert", Shape::Later("assertions"), "What must hold"),
+        key(
+            "assert",
+            Shape::Sections(&ASSERTION),
+            "What must hold of the results",
+        ),
         key(
             "decision",
             Shape::Section(&DECISION),
@@ -378,6 +382,26 @@ pub static OUTPUT: Section = Section {
             "thresholds",
             Shape::Named(&Shape::Number),
             "Named numbers in its unit whose exceedance is reported",
+        ),
+    ],
+    others: Others::Refused,
+};
+
+/// An entry of `[[assert]]`.
+pub static ASSERTION: Section = Section {
+    name: "an assertion",
+    keys: &[
+        required(
+            "that",
+            Shape::Text,
+            "A statistic against a bound: p95(emissions) < 10 tCO2e/yr, P(emissions > 10 tCO2e/yr) < 5 % or, of two variants, P(west < east) > 0.9",
+        ),
+        key("name", Shape::Text, "What the results call it"),
+        key("description", Shape::Text, "Why it must hold"),
+        key(
+            "variant",
+            Shape::Texts,
+            "The variant, or variants, it is asserted of (default every one)",
         ),
     ],
     others: Others::Refused,

@@ -23,6 +23,11 @@ fn help_of_verify() {
 }
 
 #[test]
+fn help_of_diff() {
+    assert_told!(CliTest::new().told(&["diff", "--help"]));
+}
+
+#[test]
 fn help_of_check() {
     assert_told!(CliTest::new().told(&["check", "--help"]));
 }

@@ -1,8 +1,10 @@
 //! The command line as users meet it: what is printed where, which files appear, which code ends it.
 
+mod assertions;
 mod compare;
 mod data;
 mod decision;
+mod diff;
 mod files;
 mod fixture;
 mod help;

@@ -131,6 +131,7 @@ fn json() {
             "sensitivity",
             "shape",
             "observed",
+            "assertions",
             "nested",
             "comparison",
             "ranks",
