@@ -148,7 +148,8 @@ fn what_lies_on_the_bound_is_left_open() {
             } else {
                 value - low
             };
-            let needed = (half / (row.bound - value)).powi(2);
+            let needed = half / (row.bound - value);
+            let needed = needed * needed;
             assert!(
                 more >= needed * 0.99 && more <= needed + 1.01,
                 "{variant} {row:?}"

@@ -26,10 +26,6 @@ fn section(section: &'static Section) -> Value {
     let mut properties = Map::new();
     let mut required = Vec::new();
     for key in section.keys {
-        // What is not available is refused, so it is no part of the schema either.
-        if matches!(key.shape, Shape::Later(_)) {
-            continue;
-        }
         properties.insert(
             key.name.to_owned(),
             described(shape(&key.shape), key.summary),
@@ -81,7 +77,6 @@ fn shape(shape_of: &'static Shape) -> Value {
             json!({ "anyOf": [{ "type": "array", "minItems": 1 }, { "type": "object", "minProperties": 1 }] })
         }
         Shape::Either(a, b) => json!({ "anyOf": [shape(a), shape(b)] }),
-        Shape::Later(_) => json!(false),
     }
 }
 

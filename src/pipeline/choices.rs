@@ -1,6 +1,5 @@
 //! Whether a choice between the variants of a file moves an output more than what is not known within each.
 
-use crate::kernel::ln;
 use crate::report::number::rounded;
 use crate::report::{ChoiceReport, OutputReport, RunReport};
 
@@ -73,8 +72,8 @@ fn verdict(found: &[(&RunReport, Range)], unit: &str) -> Option<String> {
         .iter()
         .map(|(run, range)| (run.variant.as_str(), wide(range)))
         .max_by(|one, other| one.1.total_cmp(&other.1))?;
-    // Factors are held against each other as the distances of logarithms are.
-    let size = |apart: f64| if positive { ln(apart) } else { apart };
+    // Factors are held against each other by how far they are from one.
+    let size = |apart: f64| if positive { apart - 1.0 } else { apart };
     let larger = if size(choice) > (1.0 + ALIKE) * size(uncertainty) {
         "the choice matters more"
     } else if size(uncertainty) > (1.0 + ALIKE) * size(choice) {

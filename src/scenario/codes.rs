@@ -48,10 +48,6 @@ Write the one-line inputs first, directly below `[inputs]`, and the longer `[inp
     UNKNOWN_WORD = "unknown-word", "a word that is not one of those the key takes",
         "Some keys take one of a few words: `evidence` is measured, published, vendor, estimate or assumption; `kind` is uncertainty or \
 variability; `draws` is shared.";
-    /// Of the contract, not built yet.
-    NOT_YET_AVAILABLE = "not-yet-available", "a part of the language that this version does not have yet",
-        "The key is part of the scenario language, but this version of montecarbon cannot compute it. It is refused rather than \
-ignored, because a result without it would answer another question.";
     /// A number outside what a double holds.
     NUMBER_OUT_OF_RANGE = "number-out-of-range", "a number too large, too small or too long to compute with",
         "Numbers are computed with as doubles: sizes from about 1e-308 to 1e308. A number outside them is a typing error or a matter \

@@ -27,8 +27,6 @@ pub enum Shape {
     Axis,
     /// Either of two.
     Either(&'static Shape, &'static Shape),
-    /// Part of the contract that this version does not have yet: recognised, and refused in these words.
-    Later(&'static str),
 }
 
 /// A key of a section.

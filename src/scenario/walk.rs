@@ -1,8 +1,7 @@
 //! Holds a tree against the tables of keys: unknown keys, wrong types, missing keys, parts not built yet.
 
 use super::codes::{
-    INPUT_INSIDE_INPUT, KEY_IN_WRONG_SECTION, MISSING_KEY, NOT_YET_AVAILABLE, UNKNOWN_KEY,
-    UNKNOWN_WORD, WRONG_TYPE,
+    INPUT_INSIDE_INPUT, KEY_IN_WRONG_SECTION, MISSING_KEY, UNKNOWN_KEY, UNKNOWN_WORD, WRONG_TYPE,
 };
 use super::keys::{Others, Section, Shape, home};
 use super::number;
@@ -90,10 +89,6 @@ impl Walk<'_> {
 
     fn shape(&mut self, entry: &Entry, shape: &'static Shape) {
         match shape {
-            Shape::Later(what) => {
-                let complaint = not_yet_available(self.texts, entry.key.place, what);
-                self.complaints.push(complaint);
-            }
             Shape::Section(section) => match entry.node.as_table() {
                 Some(table) => self.section(table, section, entry.key.place),
                 None => self.wrong_type(entry, shape),
@@ -159,14 +154,6 @@ impl Walk<'_> {
             .advise(format!("write {}", example(key, shape)));
         self.complaints.push(complaint);
     }
-}
-
-/// The complaint about a part of the contract that is not built yet.
-pub fn not_yet_available(texts: &Texts, place: Place, what: &str) -> Diagnostic {
-    texts
-        .error(&NOT_YET_AVAILABLE, place, format!("{what}: not available in this version"))
-        .label("not available yet")
-        .advise("remove it for now, or run a version that has it; it is refused because results without it would differ")
 }
 
 /// The complaint about a key that means nothing where it stands.
@@ -243,7 +230,6 @@ fn wanted(shape: &Shape) -> String {
         Shape::Sections(_) => "a list of tables".to_owned(),
         Shape::Axis => "a list of values or a table of labels".to_owned(),
         Shape::Either(a, b) => format!("{} or {}", wanted(a), wanted(b)),
-        Shape::Later(what) => (*what).to_owned(),
     }
 }
 
@@ -269,7 +255,6 @@ fn example(key: &str, shape: &Shape) -> String {
             )
         }
         Shape::Either(simple, _) => example(key, simple),
-        Shape::Later(what) => (*what).to_owned(),
     }
 }
 

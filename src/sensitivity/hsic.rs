@@ -16,7 +16,7 @@ const LEAST_REPLICATES: usize = 3;
 
 /// What is lost in the classes falls as their width to the power of 3/2 (of normal variables, whose outermost classes are the widest,
 /// 1.42; of bounded ones 2): where classes twice as wide lose d more, these lose d / (2^1.5 − 1).
-const EXTRAPOLATED: f64 = 1.0 / 1.828_427_124_746_190_1;
+const EXTRAPOLATED: f64 = 1.0 / 1.828_427_124_746_19;
 /// How much of the extrapolation is doubtful: half of it.
 const DOUBTFUL: f64 = 0.5;
 

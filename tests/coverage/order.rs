@@ -167,8 +167,13 @@ fn limits_of_an_order_hold_the_exact_answer() {
     let hits = study(&[1_000, 8_192], 120, 1.0);
     let lines = outside(&hits, 120);
     assert!(lines.is_empty(), "{}", lines.join("\n"));
-    let halved = study(&[8_192], 60, 0.5);
-    assert_eq!(outside(&halved, 60).len(), halved.len(), "half as wide");
+    let halved: Vec<u64> = study(&[8_192], 60, 0.5).into_values().collect();
+    let runs = 60 * halved.len() as u64;
+    let hits: u64 = halved.into_iter().sum();
+    assert!(
+        (hits as f64) < 0.8 * runs as f64,
+        "half as wide: {hits} of {runs}"
+    );
 }
 
 /// The study itself, and its table in the documentation.
