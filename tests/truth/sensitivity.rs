@@ -34,7 +34,7 @@ pub fn rows(scenario: &str, plan: Plan) -> Vec<SensitivityRow> {
 fn truth(exact: &Sensitivity, row: &SensitivityRow) -> Option<f64> {
     let of = |map: &BTreeMap<String, f64>| map.get(&row.input).copied();
     match row.measure {
-        "sobol_first" => of(&exact.first_order),
+        "sobol_first" | "first_order_given_data" => of(&exact.first_order),
         "sobol_total" => of(&exact.total),
         "shapley" => of(&exact.shapley),
         "sobol_second" if exact.second_order.is_empty() => None,
@@ -468,10 +468,16 @@ fn coverage(factor: f64, runs: u64) -> BTreeMap<&'static str, f64> {
         if !models.contains(&exact.id.as_str()) {
             continue;
         }
-        for measure in [Measure::Sobol, Measure::Shapley] {
+        for measure in [Measure::Sobol, Measure::Shapley, Measure::GivenData] {
             for seed in 0..runs {
+                // Indices from given data have the main sample, the others one of their own.
+                let trials = if measure == Measure::GivenData {
+                    8192
+                } else {
+                    64
+                };
                 let small = Plan {
-                    trials: 64,
+                    trials,
                     ..asked(measure, Method::Sobol, 8192, 5000 + seed)
                 };
                 for row in rows(&exact.scenario, small) {
