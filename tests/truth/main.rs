@@ -3,6 +3,7 @@
 mod dependence;
 mod models;
 mod moment_independent;
+mod rank_witness;
 mod sensitivity;
 
 use models::{Exact, closed_form};
