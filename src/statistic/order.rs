@@ -340,11 +340,22 @@ impl<'a> OrderStatistics<'a> {
         if self.plan.roles().iter().any(|role| *role != Role::Keep) {
             return None;
         }
-        let mut values: Vec<f64> = match replicate {
-            Some(replicate) => self.grouped[replicate].clone(),
-            None => self.grouped.concat(),
+        // The values are grouped by cell and the cells rise: only inside a cell is there anything to sort.
+        let which = match replicate {
+            Some(replicate) => replicate..replicate + 1,
+            None => 0..self.replicates.len(),
         };
-        values.sort_unstable_by(f64::total_cmp);
+        let mut values =
+            Vec::with_capacity(self.trials() as usize / self.replicates.len() * which.len());
+        for place in 0..self.starts.first().map_or(0, |starts| starts.len() - 1) {
+            let first = values.len();
+            for replicate in which.clone() {
+                let starts = &self.starts[replicate];
+                let (from, to) = (starts[place] as usize, starts[place + 1] as usize);
+                values.extend_from_slice(&self.grouped[replicate][from..to]);
+            }
+            values[first..].sort_unstable_by(f64::total_cmp);
+        }
         Some(values)
     }
 }
