@@ -21,7 +21,8 @@ use std::collections::{HashMap, HashSet};
 
 /// Pairs that are run together: enough to draw what they share once, few enough for the tallies of all to stay small.
 const PAIRS_TOGETHER: usize = 16;
-/// Alternatives whose ranks are counted, at most: the counts grow as their square.
+/// Alternatives whose ranks are counted, at most: the counts grow as their square. And pairs whose differences are ranked by what
+/// drives them where nobody asks: nobody reads more.
 pub(super) const MOST_RANKED: usize = 100;
 
 /// What stands between two alternatives in the name of their difference.
@@ -118,8 +119,15 @@ pub fn compare(
         sample = sample.or(Some(compared.1));
         reports.extend(compared.0);
     }
-    for (report, &pair) in reports.iter_mut().zip(&pairs) {
-        study.add_drivers(report, pair, &mut notes, progress)?;
+    if plan.automatic && pairs.len() > MOST_RANKED {
+        notes.push(format!(
+            "what drives the differences is worked out for up to {MOST_RANKED} pairs, and these are {}: ask for it with --sensitivity",
+            pairs.len()
+        ));
+    } else {
+        for (report, &pair) in reports.iter_mut().zip(&pairs) {
+            study.add_drivers(report, pair, &mut notes, progress)?;
+        }
     }
     let ranks = if alternatives.len() > MOST_RANKED {
         notes.push(format!(
