@@ -7,7 +7,7 @@ use super::inputs::InputEntry;
 use super::{Input, JointRows};
 use crate::data::codes::{DATA_FILE_UNREADABLE, UNKNOWN_COLUMN};
 use crate::data::{DataFile, DataFiles, Unopened, Use};
-use crate::diagnostic::{Source, did_you_mean};
+use crate::diagnostic::{Code, Source, did_you_mean};
 use crate::distribution::{
     Built, DataColumn, Family, Marginal, ParameterKind, Parameters, row_number,
 };
@@ -158,17 +158,7 @@ impl Context<'_> {
                 Some(file.name.clone())
             }
             Err(Unopened::Unreadable(why, near)) => {
-                let message = format!("the data file `{}` {why}", path.value);
-                let mut complaint = self
-                    .texts
-                    .error(&DATA_FILE_UNREADABLE, path.place, message)
-                    .label("this file");
-                complaint
-                    .advice
-                    .extend(near.map(|name| format!("did you mean `{name}`?")));
-                self.complaints.push(complaint.advise(
-                    "write its path relative to the folder of the scenario (by standard input: to the working directory)",
-                ));
+                self.complain_of_unreadable(&DATA_FILE_UNREADABLE, "data", &path, &why, near);
                 None
             }
             Err(Unopened::Refused(complaints)) => {
@@ -176,6 +166,28 @@ impl Context<'_> {
                 None
             }
         }
+    }
+
+    /// Complains of a file beside the scenario that cannot be read: of which kind, why, and what may have been meant.
+    pub(super) fn complain_of_unreadable(
+        &mut self,
+        code: &'static Code,
+        kind: &str,
+        path: &Text,
+        why: &str,
+        near: Option<String>,
+    ) {
+        let message = format!("the {kind} file `{}` {why}", path.value);
+        let mut complaint = self
+            .texts
+            .error(code, path.place, message)
+            .label("this file");
+        complaint
+            .advice
+            .extend(near.map(|name| format!("did you mean `{name}`?")));
+        self.complaints.push(complaint.advise(
+            "write its path relative to the folder of the scenario (by standard input: to the working directory)",
+        ));
     }
 
     /// The column that an entry names, of the file that its table names; `None` when something was complained about.

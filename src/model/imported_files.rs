@@ -125,17 +125,7 @@ impl Context<'_> {
                 None
             }
             Err(Unloaded::Unreadable(why, near)) => {
-                let message = format!("the imported file `{}` {why}", path.value);
-                let mut complaint = self
-                    .texts
-                    .error(&IMPORT_UNREADABLE, path.place, message)
-                    .label("this file");
-                complaint
-                    .advice
-                    .extend(near.map(|name| format!("did you mean `{name}`?")));
-                self.complaints.push(complaint.advise(
-                    "write its path relative to the folder of the scenario (by standard input: to the working directory)",
-                ));
+                self.complain_of_unreadable(&IMPORT_UNREADABLE, "imported", path, &why, near);
                 None
             }
         }
