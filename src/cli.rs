@@ -1,5 +1,6 @@
 //! The command line: what was typed (the clap types here) becomes what it means (the options of `commands`).
 
+mod plot;
 mod require;
 mod values;
 
@@ -47,6 +48,8 @@ enum Command {
     Compare(Box<CompareArguments>),
     /// How much better each input would have to be known for an output to be known well enough
     Require(Box<require::RequireArguments>),
+    /// Draw figures of a result folder, from its files alone
+    Plot(plot::PlotArguments),
     /// One trial of a run, whole: every input, formula and output
     Replay(ReplayArguments),
     /// Run again what made a result folder, and say whether every byte is the same
@@ -137,6 +140,12 @@ struct RunArguments {
     /// Write the result files to this folder: new, empty, or an earlier result, which is replaced whole
     #[arg(short, long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Also draw figures, into DIR/figures [default formats: svg,pdf,png]
+    #[arg(long, value_name = "FORMAT,…", value_delimiter = ',', value_parser = plot::format_names(), num_args = 0.., require_equals = true, default_missing_values = ["svg", "pdf", "png"], requires = "out")]
+    figures: Vec<String>,
+    /// Also write a page for readers, DIR/report.html
+    #[arg(long, requires = "out")]
+    html: bool,
     /// Also write every trial, into DIR/samples
     #[arg(long, value_name = "FORMAT", value_parser = ["csv"], requires = "out")]
     samples: Option<String>,
@@ -205,6 +214,12 @@ struct CompareArguments {
     /// Write the result files to this folder: new, empty, or an earlier result, which is replaced whole
     #[arg(short, long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Also draw figures, into DIR/figures [default formats: svg,pdf,png]
+    #[arg(long, value_name = "FORMAT,…", value_delimiter = ',', value_parser = plot::format_names(), num_args = 0.., require_equals = true, default_missing_values = ["svg", "pdf", "png"], requires = "out")]
+    figures: Vec<String>,
+    /// Also write a page for readers, DIR/report.html
+    #[arg(long, requires = "out")]
+    html: bool,
     #[command(flatten)]
     sensitivity: SensitivityArguments,
     /// Compare only this variant, beside the baseline (repeatable)
@@ -376,6 +391,7 @@ fn perform(command: Command, words: &[OsString]) -> Result<(), Failure> {
             strict: arguments.strict,
             json: arguments.json,
         }),
+        Command::Plot(arguments) => commands::plot(&plot::options(arguments)),
         Command::Check(arguments) => commands::check(&CheckOptions {
             files: arguments.files,
             quantiles: arguments.quantiles.map(rising),
@@ -435,6 +451,8 @@ fn run_options(arguments: RunArguments, words: &[OsString]) -> Result<RunOptions
         threads: arguments.threads,
         out: arguments.out,
         samples: arguments.samples.is_some(),
+        figures: plot::formats(&arguments.figures),
+        html: arguments.html,
         variants: arguments.variants,
         sets: arguments.sets,
         strict: arguments.strict,
@@ -474,6 +492,8 @@ fn compare_options(
             },
             threads: arguments.threads,
             out: arguments.out,
+            figures: plot::formats(&arguments.figures),
+            html: arguments.html,
             variants: arguments.variants,
             sets: arguments.sets,
             json: arguments.json,

@@ -4,7 +4,8 @@
 //!
 //! The folders are the stages of one flow, and imports go one way along it: `scenario` (text with spans) → `model` (everything
 //! checked) → `program` (operations over columns) → `sampler` + `run` (tiles of trials) → `statistic` and `sensitivity`
-//! (estimates) → `report` (plain data, then files). `tests/rooms.rs` keeps the walls.
+//! (estimates) → `report` (plain data, then files) → `figure` and `page` (pictures of them,
+//! and a page for readers). `tests/rooms.rs` keeps the walls.
 
 #![cfg_attr(
     test,
@@ -20,8 +21,10 @@ mod commands;
 pub mod data;
 pub mod diagnostic;
 pub mod distribution;
+pub mod figure;
 pub mod kernel;
 pub mod model;
+pub mod page;
 pub mod pipeline;
 pub mod program;
 pub mod report;

@@ -4,6 +4,7 @@ mod assertions;
 mod choices;
 mod compare;
 mod decision;
+mod distribution;
 mod error;
 mod first_order;
 mod further;
@@ -20,7 +21,7 @@ mod stopping;
 use crate::distribution::Marginal;
 use crate::model::{Definition, Input, Model, Variant};
 use crate::program::{self, Program, Slot, source_label};
-use crate::report::{InputReport, OutputReport, Report, RunReport, SampleReport, SensitivityRow};
+use crate::report::{OutputReport, Report, RunReport, SampleReport, SensitivityRow};
 use crate::run::{
     self, Experiment, NonFinite, Outcome, OutputOutcome, Question, Reached, Stopped, Study, Target,
 };
@@ -31,6 +32,7 @@ use crate::sampler::{Layout, Method, SampledInput, Sampler, sobol};
 use crate::sensitivity::leading::{probability_of_first, probability_of_rank_1};
 use crate::sensitivity::{DUMMY, MODEL, MainIndices, MainPlan, Measure, OF_RANKS};
 use crate::statistic::Estimate;
+use crate::statistic::distribution::distribution as portions;
 use crate::statistic::tally::Marks;
 pub use compare::{Against, alternatives, compare};
 pub use error::{NoTrial, RunError};
@@ -471,6 +473,14 @@ impl VariantRun<'_> {
                     name: output.name.clone(),
                     unit: output.unit.text.clone(),
                     description: output.description.clone(),
+                    distribution: if self.plan.distributions {
+                        varying.map_or_else(
+                            || distribution::of_constant(at_medians[at]),
+                            |(_, varying)| portions(&varying.plan, &varying.replicates),
+                        )
+                    } else {
+                        Vec::new()
+                    },
                     statistics: match varying {
                         Some((_, varying)) => rows.varying(&varying.summary),
                         None => rows.constant(),
@@ -525,7 +535,12 @@ impl VariantRun<'_> {
                     .zip(reached)
                     .map(|(asked, reached)| stopping::report(self.variant, asked, reached)),
             },
-            inputs: self.variant.inputs.iter().map(input_report).collect(),
+            inputs: self
+                .variant
+                .inputs
+                .iter()
+                .map(|input| distribution::input_report(input, self.plan.distributions))
+                .collect(),
             outputs,
             assertions: assertions::of_run(self.model, self.variant, &places, layout.replicates),
             mixes_kinds: notes::mixes_kinds(self.variant),
@@ -665,14 +680,4 @@ fn first_ranks(rows: &[SensitivityRow], replicates: usize) -> Vec<SensitivityRow
         })
     };
     measures.into_iter().filter_map(of_measure).collect()
-}
-
-fn input_report(input: &Input) -> InputReport {
-    InputReport {
-        name: input.name.clone(),
-        unit: input.unit.text.clone(),
-        written: input.written.clone(),
-        evidence: input.evidence.map(|evidence| evidence.word().to_owned()),
-        sources: input.sources.clone(),
-    }
 }

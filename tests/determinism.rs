@@ -73,6 +73,7 @@ fn plan(sampler: Method, trials: u64) -> Plan {
         base: None,
         nested: None,
         allow_nonfinite: false,
+        distributions: true,
     }
 }
 

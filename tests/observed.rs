@@ -21,6 +21,7 @@ fn run(text: &str) -> Report {
         base: None,
         nested: None,
         allow_nonfinite: false,
+        distributions: false,
     };
     simulate(&[(model, plan)], None, &Unwatched, None).expect("a report")
 }

@@ -4,6 +4,7 @@ mod check;
 mod compare;
 mod diff;
 mod explain;
+mod figures;
 mod files;
 mod init;
 mod list;
@@ -19,6 +20,7 @@ pub(crate) use check::{CheckOptions, check};
 pub(crate) use compare::{CompareOptions, compare};
 pub(crate) use diff::{DiffOptions, diff};
 pub(crate) use explain::{explain, schema};
+pub(crate) use figures::{PlotOptions, plot};
 pub(crate) use init::init;
 pub(crate) use list::{ListTopic, list};
 pub(crate) use replay::{ReplayOptions, replay};
@@ -28,6 +30,7 @@ pub(crate) use terminal::{print, report_failure};
 pub(crate) use validate::{ValidateOptions, validate};
 pub(crate) use verify::{VerifyOptions, Work, verify};
 
+pub(crate) use crate::figure::{Format as FigureFormat, Kind as FigureKind};
 pub(crate) use crate::model::MOST_TRIALS;
 pub(crate) use crate::pipeline::{
     InnerPlan, MOST_TRIALS_TO_STOP, Nested, Pick, Requirement, Stopping, StoppingRule, Tolerance,

@@ -1,10 +1,13 @@
 //! `run`: read, check, prepare the folder, simulate, write, print.
 
+use super::figures;
 use super::files::{self, ScenarioFile};
 use super::progress::{self, Bar};
 use super::{Failure, terminal};
 use crate::diagnostic::did_you_mean;
+use crate::figure::Format;
 use crate::model::{Model, Variant};
+use crate::page::{self, Origin};
 use crate::pipeline::{self, Nested, Plan, Progress as _, Stopping, TrialSink, is_chosen};
 use crate::report::assertions::Outcome;
 use crate::report::csv::Csv;
@@ -17,7 +20,7 @@ use crate::run;
 use crate::sampler::Method;
 use crate::sensitivity::Measure;
 use std::collections::{HashMap, HashSet};
-use std::io;
+use std::io::{self, Write as _};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::{Instant, SystemTime};
@@ -35,6 +38,10 @@ pub(crate) struct RunOptions {
     pub(crate) out: Option<PathBuf>,
     /// Whether every trial is written.
     pub(crate) samples: bool,
+    /// The formats of the figures in the result folder; empty: none.
+    pub(crate) figures: Vec<Format>,
+    /// Whether a page for readers is written into the result folder.
+    pub(crate) html: bool,
     /// The variants to run; empty: all.
     pub(crate) variants: Vec<String>,
     /// `PATH=VALUE` replacements.
@@ -88,7 +95,18 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
     let chosen = chosen_variants(&models, &options.variants)?;
     let planned: Vec<(Model, Plan)> = models
         .into_iter()
-        .map(|model| planned(model, &options.overrides))
+        .map(|model| {
+            let (model, plan) = planned(model, &options.overrides);
+            // What figures are drawn from, here or later, and the histogram of a terminal.
+            let distributions = options.out.is_some() || terminal::width().is_some();
+            (
+                model,
+                Plan {
+                    distributions,
+                    ..plan
+                },
+            )
+        })
         .collect();
     if options.overrides.nested.is_some() {
         files::refuse(
@@ -131,7 +149,7 @@ pub(super) fn finish(
 ) -> Result<(), Failure> {
     if let Some(folder) = folder {
         let manifest = manifest(options, files, planned, started, clock);
-        write_results(folder, report, &manifest)?;
+        write_results(folder, report, &manifest, options)?;
     }
     if !options.quiet {
         report
@@ -195,6 +213,7 @@ pub(super) fn planned(model: Model, overrides: &Overrides) -> (Model, Plan) {
         stopping: overrides.stopping.clone(),
         nested: overrides.nested,
         allow_nonfinite: overrides.allow_nonfinite,
+        distributions: false,
     };
     (model, plan)
 }
@@ -459,6 +478,7 @@ fn write_results(
     mut folder: ResultFolder,
     report: &Report,
     manifest: &Manifest,
+    options: &RunOptions,
 ) -> Result<(), Failure> {
     let unwritable =
         |error: io::Error| Failure::Unwritable(format!("cannot write the results: {error}"));
@@ -473,6 +493,21 @@ fn write_results(
             .map_err(unwritable)?;
         Csv(table).write(report, &mut file).map_err(unwritable)?;
         folder.record(file.finish().map_err(unwritable)?);
+    }
+    if options.html || !options.figures.is_empty() {
+        let figures = figures::of_report(report)?;
+        figures::write(&mut folder, &figures, &options.figures)?;
+        if options.html {
+            let origin = Origin {
+                command: &manifest.command,
+                read: &manifest.read,
+            };
+            for (name, page) in page::pages(report, &figures, &origin) {
+                let mut file = folder.file(&name).map_err(unwritable)?;
+                file.write_all(page.as_bytes()).map_err(unwritable)?;
+                folder.record(file.finish().map_err(unwritable)?);
+            }
+        }
     }
     let results: Vec<FileRecord> = folder.files().to_vec();
     let mut file = folder.file(manifest::NAME).map_err(unwritable)?;

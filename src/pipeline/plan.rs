@@ -44,6 +44,8 @@ pub struct Plan {
     pub nested: Option<Nested>,
     /// Leave trials with a non-finite output out instead of failing.
     pub allow_nonfinite: bool,
+    /// Also report how the outputs and the inputs are distributed, for figures.
+    pub distributions: bool,
 }
 
 impl Default for Plan {
@@ -61,6 +63,7 @@ impl Default for Plan {
             stopping: None,
             nested: None,
             allow_nonfinite: false,
+            distributions: false,
         }
     }
 }

@@ -61,12 +61,25 @@ fn field<'cell>(cell: &'cell Cell<'_>) -> Cow<'cell, str> {
 
 /// Text with an apostrophe before what a spreadsheet would take for a formula.
 pub fn harmless(text: &str) -> Cow<'_, str> {
-    const STARTS: &[char] = &['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
-    if text.trim_start_matches(' ').starts_with(STARTS) {
+    if is_formula(text) {
         format!("'{text}").into()
     } else {
         text.into()
     }
+}
+
+/// The text of a field without the apostrophe that [`harmless`] put before it.
+pub fn written(field: &str) -> &str {
+    field
+        .strip_prefix('\'')
+        .filter(|text| is_formula(text))
+        .unwrap_or(field)
+}
+
+/// Whether a spreadsheet would take a text for a formula.
+fn is_formula(text: &str) -> bool {
+    const STARTS: &[char] = &['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+    text.trim_start_matches(' ').starts_with(STARTS)
 }
 
 #[cfg(test)]
@@ -77,9 +90,11 @@ mod tests {
     fn formulas_are_made_harmless() {
         for text in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1"] {
             assert!(harmless(text).starts_with('\''), "{text:?}");
+            assert_eq!(written(&harmless(text)), text);
         }
         for text in ["kgCO2e/day", "1", "", "a = b", "'="] {
             assert_eq!(harmless(text), text);
+            assert_eq!(written("'a"), "'a");
         }
     }
 

@@ -8,6 +8,7 @@ use super::{
     ObservedRow, OutputReport, Report, RunReport, SampleReport, SensitivityRow, StatisticRow,
 };
 use crate::statistic::Estimate;
+use crate::statistic::distribution::Portion;
 
 /// A number with its standard error.
 pub(super) fn known(value: f64, error: f64) -> Estimate {
@@ -17,6 +18,15 @@ pub(super) fn known(value: f64, error: f64) -> Estimate {
         error_low: None,
         error_high: None,
         poorly_carried: false,
+    }
+}
+
+fn portion(low: f64, high: f64, share: Estimate, up_to: Estimate) -> Portion {
+    Portion {
+        low,
+        high,
+        share,
+        up_to,
     }
 }
 
@@ -145,6 +155,11 @@ pub(super) fn report() -> Report {
             ),
         ],
         nested: Vec::new(),
+        distribution: vec![
+            portion(2.0, 8.0, known(0.25, 0.001), known(0.25, 0.001)),
+            portion(8.0, 8.0, known(0.125, 0.001), known(0.375, 0.002)),
+            portion(8.0, 120.0, known(0.625, 0.002), known(1.0, 0.0)),
+        ],
         shapes: vec![ShapeRow {
             input: "gpus".to_owned(),
             own: "uniform",
@@ -178,6 +193,7 @@ pub(super) fn report() -> Report {
         observed: Vec::new(),
         nested: Vec::new(),
         shapes: Vec::new(),
+        distribution: vec![portion(24.0, 24.0, known(1.0, 0.0), known(1.0, 0.0))],
         constant: true,
         first_order: None,
         centres: None,

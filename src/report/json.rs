@@ -56,6 +56,7 @@ mod tests {
             keys,
             [
                 "summary",
+                "distribution",
                 "sensitivity",
                 "shape",
                 "observed",

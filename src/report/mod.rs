@@ -5,6 +5,7 @@ pub mod changes;
 pub mod comparison;
 pub mod csv;
 pub mod decision;
+pub mod distribution;
 #[cfg(test)]
 mod example;
 pub mod folder;
@@ -27,6 +28,7 @@ pub mod variants;
 pub mod verification;
 
 use crate::statistic::Estimate;
+use crate::statistic::distribution::Portion;
 use std::collections::HashMap;
 use std::io::{self, Write};
 use table::Table;
@@ -34,6 +36,7 @@ use table::Table;
 /// The result tables, in the order of `--json`: each is a file of the result folder.
 pub const TABLES: &[Table] = &[
     summary::TABLE,
+    distribution::TABLE,
     sensitivity::TABLE,
     shape::TABLE,
     observed::TABLE,
@@ -215,6 +218,8 @@ pub struct InputReport {
     pub evidence: Option<String>,
     /// Sources as written.
     pub sources: Vec<String>,
+    /// The rows of `distribution.csv`, rising; none where it was not asked for, or where it is a number.
+    pub distribution: Vec<Portion>,
 }
 
 /// One output.
@@ -228,6 +233,8 @@ pub struct OutputReport {
     pub description: Option<String>,
     /// The rows of `summary.csv`, in their order there.
     pub statistics: Vec<StatisticRow>,
+    /// The rows of `distribution.csv`, rising; none where it was not asked for.
+    pub distribution: Vec<Portion>,
     /// The rows of `sensitivity.csv`, in their order there.
     pub sensitivity: Vec<SensitivityRow>,
     /// The rows of `shape.csv`, two of them each; none where it was not asked for.

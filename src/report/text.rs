@@ -7,6 +7,7 @@ mod comparison;
 mod decision;
 mod drivers;
 mod first_order;
+mod histogram;
 mod nested;
 mod observed;
 mod require;
@@ -19,7 +20,8 @@ use super::{
     Writer,
 };
 use crate::diagnostic::visible;
-use drivers::{Ranking, drivers, drivers_in_line, ranked_by};
+use drivers::{Ranking, drivers};
+pub use drivers::{drivers_in_line, ranked_by};
 use std::borrow::Cow;
 use std::io::{self, Write};
 
@@ -104,6 +106,7 @@ impl Page {
         self.line("");
         self.outputs(&[run], |_| Vec::new(), &[]);
         self.kinds(std::slice::from_ref(run));
+        self.histogram(run);
         self.thresholds(std::slice::from_ref(run), |_| String::new());
         let outputs = run.outputs.iter();
         let lines: Vec<String> = outputs

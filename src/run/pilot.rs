@@ -8,6 +8,7 @@ use crate::program::{Slot, TILE};
 use crate::sampler::SEGMENT_ROWS;
 use crate::sensitivity::joint::{self, OutputPlan};
 use crate::sensitivity::{MainPlan, OutputClasses};
+use crate::statistic::distribution::COARSE;
 use crate::statistic::grid::Grid;
 use crate::statistic::summary::central;
 use crate::statistic::tail::Ends;
@@ -21,6 +22,9 @@ const BRACKET: f64 = 8.0;
 const MOST_KEPT: f64 = (1 << 20) as f64;
 /// A value seen so often in its cell of the pilot, and as often as all others of the cell together, is a tie.
 const TIE: usize = 8;
+
+/// Cells that are looked at closely although no quantile needs it, at most.
+const MOST_GATHERED: usize = 32;
 
 /// What the pilot fixes.
 pub struct Pilot {
@@ -226,6 +230,16 @@ fn roles(
         {
             *role = Role::Tie(value);
         }
+    }
+    // Where the values gather in a cell, it is looked at closely: a figure shows what is inside.
+    let coarse = (COARSE * n as f64) as usize;
+    let gathered = (0..roles.len()).filter(|&cell| below[cell + 1] - below[cell] > coarse);
+    let mut gathered: Vec<usize> = gathered
+        .filter(|&cell| roles[cell] == Role::Count)
+        .collect();
+    gathered.sort_by_key(|&cell| std::cmp::Reverse(below[cell + 1] - below[cell]));
+    for cell in gathered.into_iter().take(MOST_GATHERED) {
+        roles[cell] = Role::Bins;
     }
     roles
 }

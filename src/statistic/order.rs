@@ -192,7 +192,7 @@ impl<'a> OrderStatistics<'a> {
     }
 
     /// In one replicate, the trials of `cell` less than x, and equal to it.
-    fn inside(&self, replicate: usize, cell: usize, x: f64) -> (f64, f64) {
+    pub(super) fn inside(&self, replicate: usize, cell: usize, x: f64) -> (f64, f64) {
         let tally = &self.replicates[replicate];
         if self.plan.role(cell) == Role::Bins {
             let (low, high) = (self.plan.grid.edge(cell), self.plan.grid.edge(cell + 1));
@@ -219,7 +219,7 @@ impl<'a> OrderStatistics<'a> {
         (less as f64, equal as f64)
     }
 
-    fn kept(&self, replicate: usize, cell: usize) -> &[f64] {
+    pub(super) fn kept(&self, replicate: usize, cell: usize) -> &[f64] {
         let place = self.kept_place[cell];
         if place == u32::MAX {
             return &[];

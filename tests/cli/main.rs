@@ -5,6 +5,7 @@ mod compare;
 mod data;
 mod decision;
 mod diff;
+mod figures;
 mod files;
 mod fixture;
 mod help;

@@ -24,6 +24,7 @@ fn the_files_and_their_columns() {
     assert_eq!(
         test.files(),
         [
+            "results/distribution.csv",
             "results/manifest.json",
             "results/samples/small.csv",
             "results/samples/small.hydropower.csv",
@@ -118,6 +119,7 @@ fn an_earlier_result_is_replaced_whole() {
     assert_eq!(
         test.files(),
         [
+            "results/distribution.csv",
             "results/manifest.json",
             "results/sensitivity.csv",
             "results/summary.csv",
@@ -159,6 +161,7 @@ fn a_failed_run_leaves_the_earlier_result() {
         test.files(),
         [
             "ratio.toml",
+            "results/distribution.csv",
             "results/manifest.json",
             "results/sensitivity.csv",
             "results/summary.csv",

@@ -128,6 +128,7 @@ fn json() {
         keys,
         [
             "summary",
+            "distribution",
             "sensitivity",
             "shape",
             "observed",

@@ -365,7 +365,7 @@ fn index(row: &SensitivityRow) -> String {
 }
 
 /// `utilization 35 %, gpus 31 %, grid 8 %`.
-pub(super) fn drivers_in_line(rows: &[SensitivityRow]) -> String {
+pub fn drivers_in_line(rows: &[SensitivityRow]) -> String {
     let Some(ranking) = Ranking::of(rows) else {
         return String::new();
     };
@@ -390,7 +390,7 @@ fn bar(share: f64, error: f64, room: usize) -> String {
 }
 
 /// The names of the measures that rank the outputs of these, each once.
-pub(super) fn ranked_by<'report>(
+pub fn ranked_by<'report>(
     outputs: impl Iterator<Item = &'report [SensitivityRow]>,
 ) -> Vec<&'static str> {
     let mut names = Vec::new();

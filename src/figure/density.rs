@@ -1,0 +1,298 @@
+//! The density of an output with its median and its interval; single values by their probability.
+
+use super::axis::Axis;
+use super::canvas::{Anchor, Canvas, Colour, LABEL, SMALL};
+use super::frame::{Frame, View, draw_observed, headline, in_words, subject};
+use super::results::{Output, Shape};
+use crate::kernel::log10;
+use crate::report::number::rounded;
+use crate::statistic::distribution::Portion;
+
+/// Room above the highest point.
+const HEADROOM: f64 = 1.12;
+/// More room at the right, where there is an axis.
+const RIGHT_AXIS: f64 = 42.0;
+/// Widths in the range that are too narrow to be seen.
+const NARROW: f64 = 200.0;
+/// Stems that still have heads.
+const WITH_HEADS: usize = 60;
+
+/// The ends of a piece with its middle between them, and its density.
+type Piece = (f64, f64, f64, f64);
+
+/// A line through the middles of pieces, from nothing to nothing. At an end it goes on as it came: straight down from a uniform
+/// distribution, to a point at the end of a triangular one.
+fn line(pieces: &[Piece]) -> Vec<(f64, f64)> {
+    /// The highest that an end may be over its piece.
+    const HIGHEST: f64 = 1.5;
+    let at_end = |end: f64, own: Option<&Piece>, next: Option<&Piece>| {
+        let Some(&(_, middle, _, height)) = own else {
+            return 0.0;
+        };
+        let further = next.map_or(height, |&(_, next_middle, _, next_height)| {
+            let slope = (next_height - height) / (next_middle - middle);
+            slope.mul_add(end - middle, height)
+        });
+        further.clamp(0.0, HIGHEST * height)
+    };
+    let count = pieces.len();
+    let low = pieces.first().map_or(0.0, |piece| piece.0);
+    let high = pieces.last().map_or(0.0, |piece| piece.2);
+    let first = at_end(low, pieces.first(), pieces.get(1));
+    let last = at_end(
+        high,
+        pieces.last(),
+        count.checked_sub(2).map(|at| &pieces[at]),
+    );
+    let mut points = vec![(low, 0.0), (low, first)];
+    points.extend(
+        pieces
+            .iter()
+            .map(|&(_, middle, _, height)| (middle, height)),
+    );
+    points.extend([(high, last), (high, 0.0)]);
+    points
+}
+
+/// A density as lines, and single values with their probabilities.
+#[derive(Debug)]
+pub(super) struct Curve {
+    /// Each a stretch without gaps: values with densities, from 0 to 0.
+    stretches: Vec<Vec<(f64, f64)>>,
+    atoms: Vec<(f64, f64)>,
+}
+
+impl Curve {
+    /// The density per unit, or per decade; what is outside the range is left out.
+    pub(super) fn of(portions: &[Portion], view: &View) -> Curve {
+        let mut curve = Curve {
+            stretches: Vec::new(),
+            atoms: Vec::new(),
+        };
+        let mut pieces: Vec<Vec<Piece>> = Vec::new();
+        let mut end = None;
+        for (at, portion) in portions.iter().enumerate() {
+            let share = portion.share.value.unwrap_or(0.0);
+            let (low, high) = (portion.low, portion.high);
+            // What stands alone and is too narrow to be seen is drawn like a single value.
+            let touches =
+                |other: &Portion, end: f64, start: f64| other.low < other.high && end == start;
+            let before = at.checked_sub(1).map(|at| &portions[at]);
+            let alone = !before.is_some_and(|other| touches(other, other.high, low))
+                && !portions
+                    .get(at + 1)
+                    .is_some_and(|other| touches(other, high, other.low));
+            let too_narrow = NARROW * (high - low) < view.values[1] - view.values[0];
+            if low == high || (alone && too_narrow && !view.logarithmic) {
+                if view.values[0] <= low && high <= view.values[1] {
+                    curve.atoms.push((low + (high - low) / 2.0, share));
+                }
+                continue;
+            }
+            let (width, middle) = if view.logarithmic {
+                (log10(high / low), (low * high).sqrt())
+            } else {
+                (high - low, low + (high - low) / 2.0)
+            };
+            let height = share / width;
+            if high < view.values[0] || low > view.values[1] || !height.is_finite() {
+                continue;
+            }
+            let piece = (low, middle, high, height);
+            match pieces.last_mut() {
+                Some(stretch) if end == Some(low) => stretch.push(piece),
+                _ => pieces.push(vec![piece]),
+            }
+            end = Some(high);
+        }
+        curve.stretches = pieces.iter().map(|stretch| line(stretch)).collect();
+        curve
+    }
+
+    pub(super) fn highest(&self) -> f64 {
+        let points = self.stretches.iter().flatten();
+        points.fold(0.0, |most, point| most.max(point.1))
+    }
+
+    pub(super) fn most_probable(&self) -> f64 {
+        self.atoms.iter().fold(0.0, |most, atom| most.max(atom.1))
+    }
+
+    /// Draws the area and its outline; `strong`: the range of values that stands out.
+    pub(super) fn draw(
+        &self,
+        canvas: &mut Canvas,
+        frame: &Frame,
+        stems: &Axis,
+        strong: Option<[f64; 2]>,
+    ) {
+        for stretch in &self.stretches {
+            let points: Vec<(f64, f64)> = stretch
+                .iter()
+                .map(|&(value, height)| (frame.x.place(value), frame.y.place(height)))
+                .collect();
+            canvas.area(&points, Colour::Area);
+            if let Some(ends) = strong {
+                let [low, high] = ends.map(|end| frame.x.place(end));
+                let inside = between(&points, low, high, frame.base());
+                if inside.len() > 2 {
+                    canvas.area(&inside, Colour::Strong);
+                }
+            }
+            canvas.path(&points, Colour::Main, 1.5);
+        }
+        for &(value, probability) in &self.atoms {
+            let (x, top) = (frame.x.place(value), stems.place(probability));
+            let inside = strong.is_none_or(|[low, high]| low <= value && value <= high);
+            let colour = if inside { Colour::Main } else { Colour::Strong };
+            let many = self.atoms.len() > WITH_HEADS;
+            canvas.line(
+                (x, frame.base()),
+                (x, top),
+                colour,
+                if many { 1.0 } else { 2.5 },
+            );
+            if !many {
+                canvas.dot((x, top), 3.0, colour);
+            }
+        }
+    }
+}
+
+/// The part of a polygon's upper line between two places, closed at the base.
+fn between(points: &[(f64, f64)], low: f64, high: f64, base: f64) -> Vec<(f64, f64)> {
+    let mut inside = Vec::new();
+    for pair in points.windows(2) {
+        let [(x, y), (next_x, next_y)] = [pair[0], pair[1]];
+        let height = |place: f64| y + (next_y - y) * (place - x) / (next_x - x);
+        let (from, to) = (x.max(low), next_x.min(high));
+        if from > to {
+            continue;
+        }
+        if x == next_x {
+            inside.extend([(x, y), (x, next_y)]);
+        } else {
+            inside.extend([(from, height(from)), (to, height(to))]);
+        }
+    }
+    if let (Some(&first), Some(&last)) = (inside.first(), inside.last()) {
+        inside.insert(0, (first.0, base));
+        inside.push((last.0, base));
+    }
+    inside.dedup();
+    inside
+}
+
+/// The figure.
+pub(super) fn draw(run: &str, output: &Output) -> String {
+    let shape = &output.shape;
+    let portions = &shape.portions;
+    let view = View::of(portions, &output.observed);
+    let curve = Curve::of(portions, &view);
+    let mixed = !curve.stretches.is_empty() && !curve.atoms.is_empty();
+    let highest = if curve.stretches.is_empty() {
+        curve.most_probable()
+    } else {
+        curve.highest()
+    };
+    let right = if mixed { RIGHT_AXIS } else { 0.0 };
+    let frame = Frame::whole(&view, HEADROOM * highest, right);
+    let stems = Axis {
+        values: [0.0, HEADROOM * curve.most_probable()],
+        ..frame.y
+    };
+    let mut canvas = Canvas::new(super::frame::SIZE.0, super::frame::SIZE.1);
+    let (title, words) = (subject(run, shape), in_words(output));
+    headline(&mut canvas, &title, &words);
+    frame.draw_y(&mut canvas, density_words(&curve, &view));
+    let interval = output.interval().map(|end| end.value);
+    let strong = match interval {
+        [Some(low), Some(high)] => Some([low, high]),
+        _ => None,
+    };
+    curve.draw(&mut canvas, &frame, &stems, strong);
+    if mixed {
+        draw_right(&mut canvas, &frame, &stems);
+    }
+    if let Some(median) = output
+        .statistic("median")
+        .value
+        .filter(|_| portions.len() > 1)
+    {
+        let x = frame.x.place(median);
+        canvas.line((x, frame.base()), (x, frame.y.places[1]), Colour::Ink, 1.25);
+        canvas.text(
+            (x, frame.y.places[1] - 3.0),
+            "median",
+            SMALL,
+            Anchor::Middle,
+            Colour::Ink,
+        );
+    }
+    draw_observed(&mut canvas, &frame, &output.observed);
+    frame.draw_x(&mut canvas, &shape.name, &shape.unit);
+    frame.draw_outside(&mut canvas, &view);
+    draw_tips(&mut canvas, &frame, shape, &view);
+    canvas.finish(&format!("Density of {title}"), &words)
+}
+
+fn density_words(curve: &Curve, view: &View) -> &'static str {
+    match (curve.stretches.is_empty(), view.logarithmic) {
+        (true, _) => "probability",
+        (false, true) => "density per decade",
+        (false, false) => "density",
+    }
+}
+
+/// The axis of the single values, at the right.
+fn draw_right(canvas: &mut Canvas, frame: &Frame, stems: &Axis) {
+    let right = frame.x.places[1];
+    let [bottom, top] = frame.y.places;
+    canvas.line((right, bottom), (right, top), Colour::Ink, 1.0);
+    for tick in &stems.ticks(4, LABEL, false).ticks {
+        canvas.line((right, tick.at), (right + 4.5, tick.at), Colour::Ink, 1.0);
+        let at = (right + 7.0, tick.at + 0.35 * LABEL);
+        canvas.text(at, &tick.label, LABEL, Anchor::Start, Colour::Ink);
+    }
+    let words = "probability of single values";
+    canvas.text_upward(
+        (right + 40.0, (bottom + top) / 2.0),
+        words,
+        LABEL,
+        Colour::Ink,
+    );
+}
+
+/// What a pointer is told of each piece.
+pub(super) fn draw_tips(canvas: &mut Canvas, frame: &Frame, shape: &Shape, view: &View) {
+    const DIGITS: i32 = 4;
+    let unit = if shape.unit == "1" {
+        String::new()
+    } else {
+        format!(" {}", shape.unit)
+    };
+    for portion in &shape.portions {
+        if portion.high < view.values[0] || portion.low > view.values[1] {
+            continue;
+        }
+        let per_cent = |share: Option<f64>| rounded(100.0 * share.unwrap_or(0.0), 3);
+        let value = if portion.low == portion.high {
+            rounded(portion.low, DIGITS)
+        } else {
+            format!(
+                "{} to {}",
+                rounded(portion.low, DIGITS),
+                rounded(portion.high, DIGITS)
+            )
+        };
+        let (share, up_to) = (per_cent(portion.share.value), per_cent(portion.up_to.value));
+        let told = format!("{value}{unit}: {share} %; {up_to} % up to here");
+        let [low, high] = [portion.low, portion.high].map(|end| frame.x.place(end));
+        let half = if low == high { 3.0 } else { 0.0 };
+        canvas.tip(
+            (low - half, frame.base()),
+            (high + half, frame.y.places[1]),
+            &told,
+        );
+    }
+}
