@@ -47,7 +47,7 @@ pub struct Change {
     pub standard_error: f64,
 }
 
-/// A row of `summary.csv`.
+/// A number of a result.
 struct Row {
     unit: String,
     value: f64,
@@ -62,14 +62,14 @@ pub type Convert<'a> = &'a dyn Fn(&str, &str) -> Option<f64>;
 /// Holds the results in two folders against each other.
 ///
 /// # Errors
-/// What reading `summary.csv` ends with.
+/// What reading the tables of numbers ends with.
 pub fn changes(
     (before, recorded): (&Path, &Recorded),
     (after, again): (&Path, &Recorded),
     convert: Convert<'_>,
 ) -> io::Result<Changes> {
-    let (_, old) = summary(before, recorded)?;
-    let (order, new) = summary(after, again)?;
+    let (_, old) = numbers(before, recorded)?;
+    let (order, new) = numbers(after, again)?;
     let mut changes = Changes {
         settings: settings(recorded, again),
         beyond: Vec::new(),
@@ -122,10 +122,73 @@ pub fn changes(
 
 type Rows = (Vec<[String; 4]>, HashMap<[String; 4], Row>);
 
-/// The rows of a result's `summary.csv` that have a number which the trials gave.
-fn summary(folder: &Path, recorded: &Recorded) -> io::Result<Rows> {
-    let (mut order, mut rows) = (Vec::new(), HashMap::new());
+/// The rows of a result that have a number which the trials gave: of `summary.csv`, or of a comparison's `comparison.csv`.
+fn numbers(folder: &Path, recorded: &Recorded) -> io::Result<Rows> {
     let replicates = replicates(recorded);
+    // Alternatives that are compared have the same number.
+    let compared = recorded.document["comparison"]["replicates"].as_u64();
+    let compared = compared.unwrap_or(2).max(2) as usize;
+    let mut rows = (Vec::new(), HashMap::new());
+    let mut add =
+        |key: [String; 4], of: (String, String), [unit, value, error, low, high]: [String; 5]| {
+            let number = |text: &str| text.parse::<f64>().ok();
+            let Some(value) = number(&value) else {
+                return;
+            };
+            let replicates = replicates.get(&of).copied().unwrap_or(compared);
+            // A share of none has a one-sided limit instead.
+            let one_sided = || Some((number(&high)? - number(&low)?) / student_factor(replicates));
+            rows.0.push(key.clone());
+            let row = Row {
+                unit,
+                value,
+                error: number(&error).or_else(one_sided),
+                replicates,
+            };
+            rows.1.insert(key, row);
+        };
+    let comparison = folder.join("comparison.csv");
+    if comparison.exists() {
+        let columns = [
+            "scenario_a",
+            "variant_a",
+            "scenario_b",
+            "variant_b",
+            "output",
+            "quantity",
+            "statistic",
+            "unit",
+            "value",
+            "standard_error",
+        ];
+        for cells in read_rows(&comparison, &columns)? {
+            let [
+                scenario,
+                variant,
+                scenario_b,
+                variant_b,
+                output,
+                quantity,
+                statistic,
+                unit,
+                value,
+                error,
+            ] = cells;
+            let key = [
+                scenario.clone(),
+                format!("{variant} against {scenario_b} / {variant_b}"),
+                output,
+                format!("{quantity} {statistic}"),
+            ];
+            let none = String::new;
+            add(
+                key,
+                (scenario, variant),
+                [unit, value, error, none(), none()],
+            );
+        }
+        return Ok(rows);
+    }
     let columns = [
         "scenario",
         "variant",
@@ -149,33 +212,14 @@ fn summary(folder: &Path, recorded: &Recorded) -> io::Result<Rows> {
             low,
             high,
         ] = cells;
-        let number = |text: &str| text.parse::<f64>().ok();
         // How many trials there were is a setting.
-        if statistic == "trials" {
-            continue;
+        if statistic != "trials" {
+            let of = (scenario.clone(), variant.clone());
+            let key = [scenario, variant, output, statistic];
+            add(key, of, [unit, value, error, low, high]);
         }
-        let Some(value) = number(&value) else {
-            continue;
-        };
-        let replicates = replicates
-            .get(&(scenario.clone(), variant.clone()))
-            .copied()
-            .unwrap_or(2);
-        // A share of none has a one-sided limit instead.
-        let one_sided = || Some((number(&high)? - number(&low)?) / student_factor(replicates));
-        let key = [scenario, variant, output, statistic];
-        order.push(key.clone());
-        rows.insert(
-            key,
-            Row {
-                unit,
-                value,
-                error: number(&error).or_else(one_sided),
-                replicates,
-            },
-        );
     }
-    Ok((order, rows))
+    Ok(rows)
 }
 
 /// The replicates of each scenario and variant.

@@ -128,3 +128,40 @@ fn units_are_converted_and_what_has_no_partner_is_named() {
     let none = test.run(&["diff", "one", "nowhere"]);
     assert_eq!(none.status.code(), Some(2), "{}", told(&none));
 }
+
+#[test]
+fn comparisons_are_held_against_each_other_too() {
+    let test = CliTest::new();
+    let text = "[inputs]\nx = { distribution = \"uniform\", min = 0, max = 1 }\n[outputs]\nx = \"1\"\n\
+                [variants.wide]\ninputs = { x = { distribution = \"uniform\", min = 0, max = 2 } }\n";
+    for (folder, text) in [
+        ("one", text.to_owned()),
+        ("two", text.replace("max = 2", "max = 3")),
+    ] {
+        test.write("pair.toml", &text);
+        let words = [
+            "compare",
+            "pair.toml",
+            "-n",
+            "8192",
+            "--sensitivity",
+            "none",
+            "--quiet",
+            "--out",
+            folder,
+        ];
+        told(&test.run(&words));
+    }
+    let found = diff(&test);
+    let beyond = found["beyond_errors"].as_array().expect("a list");
+    let named = |row: &Value| row["statistic"] == "difference mean";
+    assert!(beyond.iter().any(named), "{found}");
+    // The twin: the same folder twice.
+    let same = test.run(&["diff", "one", "one", "--json"]).stdout;
+    let same: Value = serde_json::from_slice(&same).expect("JSON");
+    assert_eq!(
+        same["beyond_errors"].as_array().map(Vec::len),
+        Some(0),
+        "{same}"
+    );
+}
