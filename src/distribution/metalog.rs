@@ -4,7 +4,7 @@
 //! M(y) = μ(s) + σ(s) L, μ and σ polynomials whose coefficients are those of equation (6) in its order. With bounds, M is
 //! the quantile function of ln(x − lower), −ln(upper − x) or ln((x − lower) / (upper − x)) (equations (14) to (16)).
 
-use super::moments::quantile_moments;
+use super::moments::LazyMoments;
 use super::parameters::Check;
 use super::series::{Place, Series, horner};
 use super::{BOUNDS, Built, Family, Marginal, Parameterisation, Parameters, QUANTILES, codes};
@@ -33,6 +33,7 @@ struct Metalog {
     series: Series,
     lower: f64,
     upper: f64,
+    moments: LazyMoments,
 }
 
 fn build(parameters: &Parameters) -> Built {
@@ -119,6 +120,7 @@ impl Metalog {
             },
             lower,
             upper,
+            moments: LazyMoments::default(),
         };
         let points: Vec<(f64, f64)> = pairs
             .iter()
@@ -252,11 +254,11 @@ impl Marginal for Metalog {
     }
 
     fn mean(&self) -> Option<f64> {
-        self.has_moment(1.0).then(|| quantile_moments(self).0)
+        self.has_moment(1.0).then(|| self.moments.of(self).0)
     }
 
     fn sd(&self) -> Option<f64> {
-        self.has_moment(2.0).then(|| quantile_moments(self).1)
+        self.has_moment(2.0).then(|| self.moments.of(self).1)
     }
 
     fn support(&self) -> (f64, f64) {

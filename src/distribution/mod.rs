@@ -22,6 +22,7 @@ mod parameters;
 mod pedigree;
 mod poisson;
 mod series;
+mod shared;
 mod solve;
 mod steps;
 mod student_t;

@@ -1,33 +1,56 @@
 //! Mean and standard deviation: by quadrature of the quantile function, for what has no formula; and why there is none.
 
 use super::Marginal;
+use super::shared::Shared;
 use crate::kernel;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 /// Octaves of the tail probability that are integrated: beyond 2⁻²⁰⁰ nothing with a finite variance counts.
 const OCTAVES: i32 = 200;
 
+/// Mean and standard deviation by quadrature, worked out, or found among those worked out already, at their first use.
+#[derive(Clone, Default)]
+pub(super) struct LazyMoments(OnceLock<Arc<(f64, f64)>>);
+
+impl fmt::Debug for LazyMoments {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LazyMoments")
+    }
+}
+
+impl LazyMoments {
+    /// (mean, sd) of `of`.
+    pub fn of(&self, of: &dyn Marginal) -> (f64, f64) {
+        static MOMENTS: Shared<(f64, f64)> = Shared::new();
+        **self
+            .0
+            .get_or_init(|| MOMENTS.get(of, || quantile_moments(of)))
+    }
+}
+
 /// (mean, sd) = (∫ x(u) du, √∫ (x(u) − mean)² du), each octave of min(u, 1 − u) by a 20-point Gauss rule.
-pub(super) fn quantile_moments(marginal: &dyn Marginal) -> (f64, f64) {
+fn quantile_moments(marginal: &dyn Marginal) -> (f64, f64) {
     // Distances from a middle value, so that a narrow distribution far from zero loses nothing.
     let middle = marginal.quantile(0.5);
     let mut first = 0.0;
     let mut second = 0.0;
     for upper in [false, true] {
-        let value = |v: f64| {
+        let powers = |v: f64| {
             let x = if upper {
                 marginal.upper_quantile(v)
             } else {
                 marginal.quantile(v)
             };
-            x - middle
+            [x - middle, (x - middle) * (x - middle)]
         };
         let mut high = 0.5;
         for _ in 0..OCTAVES {
             let low = 0.5 * high;
-            first += kernel::integrate(low, high, value);
-            let part = kernel::integrate(low, high, |v| value(v) * value(v));
-            second += part;
-            if part < 1e-20 * second && high < 1e-9 {
+            let [part_of_first, part_of_second] = kernel::integrate_all(low, high, powers);
+            first += part_of_first;
+            second += part_of_second;
+            if part_of_second < 1e-20 * second && high < 1e-9 {
                 break;
             }
             high = low;

@@ -9,11 +9,11 @@
 mod build;
 mod hermite;
 
+use super::shared::Shared;
 use crate::kernel::{self, Tails};
 use build::Tail;
-use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, OnceLock};
 
 /// Degree of the polynomials plus one: a row is one cache line.
 const TERMS: usize = 8;
@@ -29,8 +29,6 @@ const LOCAL_BITS: u32 = 52 - SPLIT;
 /// The piece of v = 2^−(OCTAVES + 1), less one, counted from zero.
 const FIRST: u64 = ((1023 - 1 - OCTAVES) << SPLIT) - 1;
 const PIECES: usize = (OCTAVES as usize) << SPLIT;
-/// Cached tables are dropped all at once above this number (16 KiB each).
-const CACHED: usize = 256;
 /// Values evaluated between one pass for the indices and one for the polynomials.
 const BLOCK: usize = 64;
 
@@ -89,34 +87,12 @@ impl LazyTable {
         })))
     }
 
-    /// `x[i]` = the quantile of `of` at `u[i]`; what is printed by its `Debug` tells one distribution from another.
+    /// `x[i]` = the quantile of `of` at `u[i]`.
     pub fn fill(&self, of: &impl Tabulated, u: &[f64], x: &mut [f64]) {
-        let table = self.0.get_or_init(|| cached(of));
+        static TABLES: Shared<Table> = Shared::new();
+        let table = self.0.get_or_init(|| TABLES.get(of, || Table::build(of)));
         table.fill(of, u, x);
     }
-}
-
-fn cached(of: &impl Tabulated) -> Arc<Table> {
-    static CACHE: Mutex<Option<HashMap<String, Arc<Table>>>> = Mutex::new(None);
-    let key = format!("{of:?}");
-    // A panic elsewhere cannot leave the map half changed.
-    let lock = || {
-        CACHE
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner())
-    };
-    if let Some(table) = lock().get_or_insert_default().get(&key) {
-        return Arc::clone(table);
-    }
-    // Built outside the lock; two threads may do it twice, to the same bits.
-    let table = Arc::new(Table::build(of));
-    let mut guard = lock();
-    let map = guard.get_or_insert_default();
-    if map.len() >= CACHED {
-        map.clear();
-    }
-    map.insert(key, Arc::clone(&table));
-    table
 }
 
 /// The coefficients of a polynomial, on a cache line of their own.

@@ -53,8 +53,8 @@ impl Triangular {
         let share = if lower { turn } else { rest };
         let end = if lower { self.min } else { self.max };
         let from_end = (root * width.sqrt() * side.abs().sqrt()).mul_add(side.signum(), end);
-        let past = (if lower { q - rest } else { u - turn }) / share;
-        let from_mode = self.mode - side * (past / (1.0 + root / share.sqrt()));
+        let past = if lower { q - rest } else { u - turn };
+        let from_mode = self.mode - side * (past / root.mul_add(share.sqrt(), share));
         let x = if lower == (u <= 0.5) {
             from_end
         } else {

@@ -3,7 +3,7 @@
 //! F_T(x) = (F(x) − F(lower)) / (F(upper) − F(lower)). Probabilities are taken from whichever end of the base
 //! distribution is nearer, so a truncation that keeps 1e-300 of the mass is as exact as any other.
 
-use super::moments::quantile_moments;
+use super::moments::LazyMoments;
 use super::table::{LazyTable, Tabulated};
 use super::{Marginal, ParameterProblem, codes};
 use crate::kernel::{self, Tails};
@@ -85,6 +85,7 @@ pub fn truncate(
         mass,
         side,
         table: LazyTable::default(),
+        moments: LazyMoments::default(),
     };
     Ok((Arc::new(truncated), removed))
 }
@@ -108,6 +109,7 @@ struct Truncated {
     mass: f64,
     side: Side,
     table: LazyTable,
+    moments: LazyMoments,
 }
 
 impl fmt::Debug for Truncated {
@@ -256,12 +258,12 @@ impl Marginal for Truncated {
 
     fn mean(&self) -> Option<f64> {
         let bounded = self.lower.is_finite() && self.upper.is_finite();
-        (bounded || self.base.mean().is_some()).then(|| quantile_moments(self).0)
+        (bounded || self.base.mean().is_some()).then(|| self.moments.of(self).0)
     }
 
     fn sd(&self) -> Option<f64> {
         let bounded = self.lower.is_finite() && self.upper.is_finite();
-        (bounded || self.base.sd().is_some()).then(|| quantile_moments(self).1)
+        (bounded || self.base.sd().is_some()).then(|| self.moments.of(self).1)
     }
 
     fn support(&self) -> (f64, f64) {

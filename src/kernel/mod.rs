@@ -28,7 +28,7 @@ pub use normal::{
     normal_quantile, normal_upper_tail,
 };
 pub use power::{powf, powf_slice};
-pub(crate) use quadrature::{gauss_legendre, integrate, panel_width, tail_integral};
+pub(crate) use quadrature::{gauss_legendre, integrate, integrate_all, panel_width, tail_integral};
 pub use special::{
     acos, asin, atan, atan2, cbrt, cos, cosh, erf, erfc, expm1, gamma, ln_gamma, log_ratio, log1p,
     sin, sinh, tan, tanh,

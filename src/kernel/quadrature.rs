@@ -17,21 +17,32 @@ const RULE: [(f64, f64); 10] = [
 /// ∫ f over [lower, upper] by one 20-point rule; the values are made in a loop that can be vectorised.
 #[inline(always)]
 pub(crate) fn integrate(lower: f64, upper: f64, f: impl Fn(f64) -> f64) -> f64 {
+    let [integral] = integrate_all(lower, upper, |x| [f(x)]);
+    integral
+}
+
+/// The same of several functions that are made together.
+#[inline(always)]
+pub(crate) fn integrate_all<const N: usize>(
+    lower: f64,
+    upper: f64,
+    f: impl Fn(f64) -> [f64; N],
+) -> [f64; N] {
     let half = 0.5 * (upper - lower);
     let middle = 0.5 * (upper + lower);
-    let mut values = [0.0; 20];
-    for (pair, (node, _)) in values.chunks_exact_mut(2).zip(RULE) {
+    let mut at = [0.0; 20];
+    for (pair, (node, _)) in at.chunks_exact_mut(2).zip(RULE) {
         pair[0] = middle - half * node;
         pair[1] = middle + half * node;
     }
-    for value in &mut values {
-        *value = f(*value);
-    }
-    let mut sum = 0.0;
-    for (pair, (_, weight)) in values.chunks_exact(2).zip(RULE) {
-        sum += weight * (pair[0] + pair[1]);
-    }
-    half * sum
+    let values = at.map(f);
+    std::array::from_fn(|which| {
+        let mut sum = 0.0;
+        for (pair, (_, weight)) in values.chunks_exact(2).zip(RULE) {
+            sum += weight * (pair[0][which] + pair[1][which]);
+        }
+        half * sum
+    })
 }
 
 /// The 20-point rule on (−1, 1): nodes and weights.
