@@ -61,7 +61,7 @@ pub fn pass(
     let mut passed = Passed {
         outputs: plans
             .iter()
-            .map(|plan| (0..replicates).map(|_| plan.tally()).collect())
+            .map(|plan| (0..replicates).map(|_| plan.tally(0)).collect())
             .collect(),
         main: main
             .map(|plan| (0..replicates).map(|_| plan.tally()).collect())
@@ -149,10 +149,11 @@ impl<'a> Worker<'a> {
     }
 
     fn block(&mut self, block: &Block) -> Part {
+        let rows = block.segments.iter().map(|&(_, rows)| rows).sum();
         let mut part = Part {
             replicate: block.replicate,
             trials: 0,
-            outputs: self.plans.iter().map(TallyPlan::tally).collect(),
+            outputs: self.plans.iter().map(|plan| plan.tally(rows)).collect(),
             main: self.main.map(MainPlan::tally),
             nonfinite: NonFinite {
                 by_output: vec![0; self.experiment.program.outputs.len()],

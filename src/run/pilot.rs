@@ -16,6 +16,10 @@ use crate::statistic::tally::{BINS, Role, TallyPlan};
 
 /// Up to so many trials every value is kept.
 const KEEP_ALL: u64 = 1 << 17;
+/// Cells an octave, as powers of two, up to so many trials: enough for single values not to matter, few enough to go through
+/// all of them for every replicate. Beyond the last, [`FINE`].
+const RESOLUTIONS: [(u64, u32); 2] = [(1 << 14, 4), (KEEP_ALL, 6)];
+const FINE: u32 = 9;
 /// Brackets reach this many standard errors of the pilot to both sides.
 const BRACKET: f64 = 8.0;
 /// Values of one output that may be kept; brackets that hold more are binned.
@@ -46,6 +50,10 @@ pub fn pilot(experiment: &Experiment, question: &Question) -> Option<Pilot> {
     } else {
         (trials / 32).clamp(1 << 14, 1 << 19)
     };
+    let resolution = RESOLUTIONS
+        .iter()
+        .find(|(most, _)| trials <= *most)
+        .map_or(FINE, |&(_, resolution)| resolution);
     let first_rows = (wanted / u64::from(layout.replicates))
         .max(1)
         .next_power_of_two()
@@ -81,21 +89,22 @@ pub fn pilot(experiment: &Experiment, question: &Question) -> Option<Pilot> {
                 .map(|values| values[at].as_slice())
                 .collect();
             let mut sorted = parts.concat();
-            sorted.sort_unstable_by(f64::total_cmp);
-            let grid = Grid::from_pilot(&sorted, if keep_all { 6 } else { 9 });
+            let grid = Grid::sorting(&mut sorted, resolution);
             let roles = if keep_all {
                 vec![Role::Keep; grid.cells()]
             } else {
                 roles(&grid, &sorted, &parts, question, trials)
             };
-            let joint = class_of_cell(&grid, &sorted, joint::CLASSES);
-            let joint: Vec<u8> = joint.into_iter().map(|class| class as u8).collect();
-            let class_of = |value| joint[grid.cell(value)];
-            let classes = OutputClasses {
-                class_of_cell: class_of_cell(&grid, &sorted, rank_classes),
-                centre: grid.centre(),
-                joint: OutputPlan::new(joint.clone(), &sorted, class_of),
-            };
+            let classes = (!question.measures.is_empty()).then(|| {
+                let joint = class_of_cell(&grid, &sorted, joint::CLASSES);
+                let joint: Vec<u8> = joint.into_iter().map(|class| class as u8).collect();
+                let class_of = |value| joint[grid.cell(value)];
+                OutputClasses {
+                    class_of_cell: class_of_cell(&grid, &sorted, rank_classes),
+                    centre: grid.centre(),
+                    joint: OutputPlan::new(joint.clone(), &sorted, class_of),
+                }
+            });
             (
                 TallyPlan::new(grid, roles, question.marks[varying[at]].clone()),
                 classes,
@@ -104,7 +113,7 @@ pub fn pilot(experiment: &Experiment, question: &Question) -> Option<Pilot> {
         },
         |(plan, output_classes, output_ends)| {
             plans.push(plan);
-            classes.push(output_classes);
+            classes.extend(output_classes);
             ends.push(output_ends);
             true
         },

@@ -592,10 +592,14 @@ impl MainTally {
             let plans = plan.outputs.iter().map(|classes| &classes.joint);
             joint.rows(cells, plans, output_classes);
         }
+        let classed = self.given_data.is_some() || self.joint.is_some();
         let rank_width = self.spearman.as_ref().map_or(0, spearman::Spearman::width);
         ranks.resize(rows * rank_width, 0.0);
         for (column, (column_classes, u)) in plan.classes.iter().zip(u).enumerate() {
-            column_classes.classify(u, classes, places);
+            // The ranks of a continuous input are its u.
+            if classed || column_classes.are_atoms() {
+                column_classes.classify(u, classes, places);
+            }
             if let Some(given_data) = &mut self.given_data {
                 given_data.add(column, classes, places, output_rows);
             }

@@ -3,6 +3,8 @@
 //! With v = |x − centre| / scale + 1 the cell is read off the bits of v: equal steps inside each octave of v. A normal output
 //! spreads over about three octaves on each side, a heavy tail costs one octave a doubling, and no search is needed.
 
+use crate::kernel;
+
 /// The map of one output.
 #[derive(Debug, Clone)]
 pub struct Grid {
@@ -18,14 +20,59 @@ pub struct Grid {
 const ONE: u64 = 0x3FF0_0000_0000_0000;
 
 impl Grid {
-    /// From sorted finite values of a pilot (at least one): centred at their median, scaled by the quartiles, with two octaves to
-    /// spare beyond the extremes. `resolution`: cells per octave, as a power of two.
-    pub fn from_pilot(sorted: &[f64], resolution: u32) -> Self {
-        let n = sorted.len();
-        let centre = sorted[n / 2];
-        let (low, high) = (sorted[0], sorted[n - 1]);
+    /// From the finite values of a pilot (at least one), which are sorted: centred at their median, scaled by the quartiles, with two
+    /// octaves to spare beyond the extremes. `resolution`: cells per octave, as a power of two.
+    pub fn sorting(values: &mut Vec<f64>, resolution: u32) -> Self {
+        let n = values.len();
+        let at = |values: &mut [f64], rank| *values.select_nth_unstable_by(rank, f64::total_cmp).1;
+        let (middle, lower, upper) = (n / 2, n / 4, (3 * n) / 4);
+        let centre = at(values, middle);
+        let quartile = at(&mut values[..=middle], lower);
+        let low = values[..=lower].iter().copied().fold(quartile, f64::min);
+        let upper_quartile = at(&mut values[middle..], upper - middle);
+        let high = values[upper..]
+            .iter()
+            .copied()
+            .fold(upper_quartile, f64::max);
+        let grid = Self::of_quartiles([low, quartile, centre, upper_quartile, high], resolution);
+        grid.sort(values);
+        grid
+    }
+
+    /// Sorts values cell by cell, since the cells rise.
+    fn sort(&self, values: &mut Vec<f64>) {
+        let mut cells = vec![0; values.len()];
+        kernel::dispatch(
+            #[inline(always)]
+            || self.cells_of(values, &mut cells),
+        );
+        let mut starts = vec![0usize; self.cells() + 1];
+        for &cell in &cells {
+            starts[cell as usize + 1] += 1;
+        }
+        for cell in 0..self.cells() {
+            starts[cell + 1] += starts[cell];
+        }
+        let mut next = starts.clone();
+        let mut sorted = vec![0.0; values.len()];
+        for (&value, &cell) in values.iter().zip(&cells) {
+            let at = &mut next[cell as usize];
+            sorted[*at] = value;
+            *at += 1;
+        }
+        for ends in starts.windows(2) {
+            sorted[ends[0]..ends[1]].sort_unstable_by(f64::total_cmp);
+        }
+        *values = sorted;
+    }
+
+    /// From extremes, quartiles and median, rising.
+    fn of_quartiles(
+        [low, lower_quartile, centre, upper_quartile, high]: [f64; 5],
+        resolution: u32,
+    ) -> Self {
         // Where the middle half is one atom, the distance of the extremes has to do.
-        let quartiles = sorted[(3 * n) / 4] - sorted[n / 4];
+        let quartiles = upper_quartile - lower_quartile;
         let spread = [
             quartiles / 2.0,
             (high - low) / 16.0,
@@ -110,8 +157,10 @@ mod tests {
         #[test]
         fn cells_are_monotone_and_edges_hold_them(mut values in prop::collection::vec(-1e6f64..1e6, 2..50), factor in 1e-12f64..1e12) {
             values.iter_mut().for_each(|value| *value *= factor);
-            values.sort_by(f64::total_cmp);
-            let grid = Grid::from_pilot(&values, 6);
+            let mut sorted = values.clone();
+            sorted.sort_by(f64::total_cmp);
+            let grid = Grid::sorting(&mut values, 6);
+            prop_assert_eq!(&values, &sorted);
             let cells: Vec<usize> = values.iter().map(|&value| grid.cell(value)).collect();
             prop_assert!(cells.is_sorted());
             let slack = 1e-9 * factor * 1e6;
@@ -124,7 +173,7 @@ mod tests {
 
     #[test]
     fn degenerate_pilots() {
-        for values in [
+        for mut values in [
             vec![0.0],
             vec![5.0; 9],
             vec![0.0, 0.0, 0.0, 1.0],
@@ -132,7 +181,7 @@ mod tests {
             vec![1e-320, 2e-320, 3e-320],
             vec![-f64::MAX, f64::MAX],
         ] {
-            let grid = Grid::from_pilot(&values, 9);
+            let grid = Grid::sorting(&mut values, 9);
             let cells: Vec<usize> = values.iter().map(|&value| grid.cell(value)).collect();
             assert!(
                 cells.is_sorted() && cells.iter().all(|&cell| cell < grid.cells()),

@@ -1,9 +1,14 @@
 //! Order statistics of all trials together, and each replicate's share below a point, from tallies.
 
+use super::shortest;
 use super::tally::{BINS, Role, Tally, TallyPlan};
+use crate::kernel;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
+
+/// Trials from which a replicate is large: a cell is then far narrower than the ends of such intervals are known to.
+const LARGE: u64 = 256;
 
 /// A wanted rank lies in a cell whose values were only counted: the trials must be run again with this cell kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,13 +71,20 @@ impl<'a> OrderStatistics<'a> {
             .map(|replicate| {
                 let kept = &replicate.kept;
                 cell_numbers.resize(kept.len(), 0);
-                plan.grid.cells_of(kept, &mut cell_numbers);
+                kernel::dispatch(
+                    #[inline(always)]
+                    || plan.grid.cells_of(kept, &mut cell_numbers),
+                );
                 let mut starts = vec![0u32; places as usize + 1];
-                for &cell in &cell_numbers {
-                    starts[kept_place[cell as usize] as usize + 1] += 1;
-                }
-                for place in 0..places as usize {
-                    starts[place + 1] += starts[place];
+                let mut up_to = 0;
+                for (cell, &place) in kept_place.iter().enumerate() {
+                    if place != u32::MAX {
+                        up_to += replicate.cells[cell];
+                        if matches!(plan.role(cell), Role::Tie(_)) {
+                            up_to -= replicate.ties[plan.place(cell)] as u32;
+                        }
+                        starts[place as usize + 1] = up_to;
+                    }
                 }
                 let mut next = starts.clone();
                 let mut grouped = vec![0.0; kept.len()];
@@ -253,10 +265,7 @@ impl<'a> OrderStatistics<'a> {
                 .filter(|&(_, count)| count > 0)
                 .collect()
         } else {
-            let mut kept: Vec<f64> = (0..self.replicates.len())
-                .flat_map(|replicate| self.kept(replicate, cell))
-                .copied()
-                .collect();
+            let mut kept = self.cell_values(None, cell);
             kept.sort_unstable_by(f64::total_cmp);
             let mut values: Vec<(f64, u64)> = Vec::new();
             for value in kept {
@@ -288,7 +297,7 @@ impl<'a> OrderStatistics<'a> {
     }
 
     /// The distribution as pieces, for the shortest interval: of all trials, or of one replicate.
-    pub fn pieces(&self, replicate: Option<usize>) -> Vec<Piece> {
+    fn pieces(&self, replicate: Option<usize>) -> Vec<Piece> {
         let minimum = self
             .replicates
             .iter()
@@ -335,28 +344,47 @@ impl<'a> OrderStatistics<'a> {
         pieces
     }
 
+    /// The kept values of a cell, of one replicate or of all.
+    fn cell_values(&self, replicate: Option<usize>, cell: usize) -> Vec<f64> {
+        match replicate {
+            Some(replicate) => self.kept(replicate, cell).to_vec(),
+            None => (0..self.replicates.len())
+                .flat_map(|replicate| self.kept(replicate, cell))
+                .copied()
+                .collect(),
+        }
+    }
+
+    /// The shortest interval that holds a share of the trials, of one replicate or of all: exact where every value was kept, else
+    /// within a cell; and within a cell for a large replicate, whose own is asked for only to see how far they spread.
+    pub fn shortest(&self, replicate: Option<usize>, level: f64) -> Option<(f64, f64)> {
+        let is_large = replicate.is_some_and(|replicate| self.sizes[replicate] >= LARGE);
+        if is_large || !self.plan.all_kept() {
+            return shortest::of_pieces(&self.pieces(replicate), level);
+        }
+        let starts: Vec<usize> = match replicate {
+            // Every cell is kept: its place is its number.
+            Some(replicate) => self.starts[replicate]
+                .iter()
+                .map(|&start| start as usize)
+                .collect(),
+            None => self.below.iter().map(|&below| below as usize).collect(),
+        };
+        shortest::of_groups(&starts, |cell| self.cell_values(replicate, cell), level)
+    }
+
     /// Every value of one replicate, or of all, sorted; only where every cell was kept.
     pub fn all_sorted(&self, replicate: Option<usize>) -> Option<Vec<f64>> {
-        if self.plan.roles().iter().any(|role| *role != Role::Keep) {
+        if !self.plan.all_kept() {
             return None;
         }
-        // The values are grouped by cell and the cells rise: only inside a cell is there anything to sort.
-        let which = match replicate {
-            Some(replicate) => replicate..replicate + 1,
-            None => 0..self.replicates.len(),
-        };
-        let mut values =
-            Vec::with_capacity(self.trials() as usize / self.replicates.len() * which.len());
-        for place in 0..self.starts.first().map_or(0, |starts| starts.len() - 1) {
-            let first = values.len();
-            for replicate in which.clone() {
-                let starts = &self.starts[replicate];
-                let (from, to) = (starts[place] as usize, starts[place + 1] as usize);
-                values.extend_from_slice(&self.grouped[replicate][from..to]);
-            }
-            values[first..].sort_unstable_by(f64::total_cmp);
-        }
-        Some(values)
+        // The cells rise: only inside a cell is there anything to sort.
+        let cells = (0..self.plan.grid.cells()).flat_map(|cell| {
+            let mut values = self.cell_values(replicate, cell);
+            values.sort_unstable_by(f64::total_cmp);
+            values
+        });
+        Some(cells.collect())
     }
 }
 

@@ -4,19 +4,92 @@ use super::order::Piece;
 
 /// JCGM 101:2008, 7.7.4: of the intervals from the r-th to the (r+q)-th of N sorted values, q = pN (to the nearest), the shortest;
 /// the first of equally short ones. `None` for fewer than two values.
-pub fn of_sorted(sorted: &[f64], level: f64) -> Option<(f64, f64)> {
-    let n = sorted.len();
+///
+/// The values are in groups that rise, not sorted inside; `starts` has how many lie before each, and their number last, and
+/// `group(g)` has the values of one. What a group can do for the shortest interval is bounded by its extremes, so that only
+/// those around the ends of the best intervals are sorted.
+pub fn of_groups(
+    starts: &[usize],
+    group: impl Fn(usize) -> Vec<f64>,
+    level: f64,
+) -> Option<(f64, f64)> {
+    let n = *starts.last()?;
     if n < 2 {
         return None;
     }
     let steps = ((level * n as f64).round() as usize).clamp(1, n - 1);
-    let mut best = (sorted[0], sorted[steps]);
-    for (&low, &high) in sorted.iter().zip(&sorted[steps..]) {
-        if high - low < best.1 - best.0 {
-            best = (low, high);
+    let group_of = |rank: usize| starts.partition_point(|&start| start <= rank) - 1;
+    let mut groups = Groups {
+        of: group,
+        values: vec![None; starts.len() - 1],
+    };
+    // The groups in which an interval may begin, each with a length that none of its intervals falls short of.
+    let mut candidates: Vec<(f64, usize)> = (0..group_of(n - steps - 1) + 1)
+        .filter(|&first| starts[first] < starts[first + 1])
+        .map(|first| {
+            let last = group_of(starts[first] + steps);
+            let farthest_start = groups.fold(first, |best, value| value > best);
+            let nearest_end = groups.fold(last, |best, value| value < best);
+            (nearest_end - farthest_start, first)
+        })
+        .collect();
+    candidates.sort_unstable_by(|one, other| one.0.total_cmp(&other.0));
+    let mut best: Option<(f64, usize, f64)> = None;
+    for (least, first) in candidates {
+        if best.is_some_and(|(length, ..)| least > length) {
+            break;
+        }
+        let ranks = starts[first]..starts[first + 1].min(n - steps);
+        let last = group_of(ranks.start + steps)..=group_of(ranks.end - 1 + steps);
+        let ends: Vec<f64> = last
+            .clone()
+            .flat_map(|last| groups.sorted(last).to_vec())
+            .collect();
+        let ends = &ends[ranks.start + steps - starts[*last.start()]..];
+        for ((rank, &low), &high) in ranks.zip(groups.sorted(first)).zip(ends) {
+            let length = high - low;
+            if best.is_none_or(|(shortest, first, _)| {
+                length < shortest || (length == shortest && rank < first)
+            }) {
+                best = Some((length, rank, low));
+            }
         }
     }
-    Some(best)
+    let (_, rank, low) = best?;
+    let last = group_of(rank + steps);
+    Some((low, groups.sorted(last)[rank + steps - starts[last]]))
+}
+
+/// Groups of values, fetched when they are looked at and sorted when their order matters.
+struct Groups<F> {
+    of: F,
+    values: Vec<Option<(Vec<f64>, bool)>>,
+}
+
+impl<F: Fn(usize) -> Vec<f64>> Groups<F> {
+    fn group(&mut self, group: usize) -> &mut (Vec<f64>, bool) {
+        self.values[group].get_or_insert_with(|| ((self.of)(group), false))
+    }
+
+    fn sorted(&mut self, group: usize) -> &[f64] {
+        let (values, sorted) = self.group(group);
+        if !*sorted {
+            values.sort_unstable_by(f64::total_cmp);
+            *sorted = true;
+        }
+        values
+    }
+
+    /// The value than which no other is better; of a group that is not empty.
+    fn fold(&mut self, group: usize, better: impl Fn(f64, f64) -> bool) -> f64 {
+        let (values, _) = self.group(group);
+        values[1..].iter().fold(
+            values[0],
+            |best, &value| {
+                if better(best, value) { value } else { best }
+            },
+        )
+    }
 }
 
 /// The same of a distribution in pieces (rising, not overlapping): the distribution function is linear inside a piece, so one end
@@ -66,20 +139,66 @@ pub fn of_pieces(pieces: &[Piece], level: f64) -> Option<(f64, f64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    /// Every interval looked at.
+    fn of_sorted(sorted: &[f64], level: f64) -> Option<(f64, f64)> {
+        let n = sorted.len();
+        let steps = ((level * n as f64).round() as usize).clamp(1, n.checked_sub(1)?.max(1));
+        let mut ends = sorted
+            .iter()
+            .copied()
+            .zip(sorted.get(steps..)?.iter().copied());
+        let first = ends.next()?;
+        Some(ends.fold(first, |best, next| {
+            if next.1 - next.0 < best.1 - best.0 {
+                next
+            } else {
+                best
+            }
+        }))
+    }
 
     #[test]
-    fn sorted_values() {
+    fn known_answers() {
         // Exponential quantiles: the shortest interval begins at the lower end.
         let values: Vec<f64> = (0..10_000)
             .map(|i| -(1.0 - (f64::from(i) + 0.5) / 10_000.0).ln())
             .collect();
-        let (low, high) = of_sorted(&values, 0.95).unwrap();
+        let (low, high) = of_groups(&[0, 10_000], |_| values.clone(), 0.95).unwrap();
         assert!(
             low < 1e-3 && (high - 20f64.ln()).abs() < 0.01,
             "{low} {high}"
         );
-        assert_eq!(of_sorted(&[1.0], 0.95), None);
-        assert_eq!(of_sorted(&[1.0, 3.0], 0.95), Some((1.0, 3.0)));
+        assert_eq!(of_groups(&[0, 1], |_| vec![1.0], 0.95), None);
+        assert_eq!(
+            of_groups(&[0, 0, 2, 2], |_| vec![3.0, 1.0], 0.95),
+            Some((1.0, 3.0))
+        );
+    }
+
+    proptest! {
+        /// Groups of every kind, many equal values among them: as if every interval had been looked at.
+        #[test]
+        fn groups_left_unsorted_hold_nothing_shorter(
+            mut groups in prop::collection::vec(prop::collection::vec(0u32..40, 0..30), 1..20),
+            level in 0.01f64..0.999,
+            shape in 0u8..3,
+        ) {
+            let mut values = Vec::new();
+            let mut starts = vec![0];
+            for (at, group) in groups.iter_mut().enumerate() {
+                values.extend(group.iter().map(|&value| {
+                    let x = f64::from(value + 40 * at as u32) / 50.0;
+                    match shape { 0 => x, 1 => x.exp(), _ => x * x * x }
+                }));
+                starts.push(values.len());
+            }
+            let mut sorted = values.clone();
+            sorted.sort_by(f64::total_cmp);
+            let group = |at: usize| values[starts[at]..starts[at + 1]].to_vec();
+            prop_assert_eq!(of_groups(&starts, group, level), of_sorted(&sorted, level));
+        }
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! From the tallies of the replicates to numbers with their errors.
 
+use super::Estimate;
 use super::moments::Moments;
 use super::order::{Missed, OrderStatistics};
 use super::replicates::{at_least, jackknife, least_error, student_factor};
 use super::tail::HeavyTail;
 use super::tally::{Tally, TallyPlan};
-use super::{Estimate, shortest};
 
 /// Fewer effective trials than this carry an sd: its error is not to be trusted.
 pub const TRIALS_FOR_SD: f64 = 500.0;
@@ -285,10 +285,7 @@ pub fn share(sizes: &[u64], parts: u64, count: &dyn Fn(usize) -> u64) -> Estimat
 /// The ends of the shortest interval; their errors are the replicates' spread · R^(−1/3), the rate at which such ends converge,
 /// and approximate.
 fn shortest_interval(order: &OrderStatistics, replicates: usize, level: f64) -> [Estimate; 2] {
-    let ends = |replicate: Option<usize>| match order.all_sorted(replicate) {
-        Some(sorted) => shortest::of_sorted(&sorted, level),
-        None => shortest::of_pieces(&order.pieces(replicate), level),
-    };
+    let ends = |replicate: Option<usize>| order.shortest(replicate, level);
     let Some((low, high)) = ends(None) else {
         return [Estimate::unavailable(); 2];
     };

@@ -29,6 +29,8 @@ pub struct TallyPlan {
     roles: Vec<Role>,
     /// 0 for [`Role::Count`], 1 for [`Role::Keep`], 2 for the rest: what the inner loop looks at.
     looks: Vec<u8>,
+    /// Whether every role is [`Role::Keep`].
+    all_kept: bool,
     /// For the cells that are ties or bins: their number among their like.
     places: Vec<u32>,
     ties: usize,
@@ -95,6 +97,7 @@ impl TallyPlan {
             })
             .collect();
         TallyPlan {
+            all_kept: roles.iter().all(|role| *role == Role::Keep),
             grid,
             roles,
             looks,
@@ -103,6 +106,11 @@ impl TallyPlan {
             binned: binned as usize,
             marks,
         }
+    }
+
+    /// Whether every value is kept, whatever its cell.
+    pub fn all_kept(&self) -> bool {
+        self.all_kept
     }
 
     /// The role of a cell.
@@ -126,16 +134,17 @@ impl TallyPlan {
         ((((x - low) / (high - low)) * BINS as f64).max(0.0) as usize).min(BINS - 1)
     }
 
-    /// An empty tally.
-    pub fn tally(&self) -> Tally {
+    /// An empty tally, with room for `values` where all are kept.
+    pub fn tally(&self, values: usize) -> Tally {
         Tally {
             lanes: MomentLanes::default(),
+            extremes: ExtremeLanes::default(),
             moments: Moments::default(),
             minimum: f64::INFINITY,
             maximum: f64::NEG_INFINITY,
             above: vec![0; self.marks.counted.len()],
             cells: vec![0; self.grid.cells()],
-            kept: Vec::new(),
+            kept: Vec::with_capacity(if self.all_kept { values } else { 0 }),
             ties: vec![0; self.ties],
             bins: vec![0; self.binned * BINS],
         }
@@ -146,6 +155,7 @@ impl TallyPlan {
 #[derive(Debug, Clone)]
 pub struct Tally {
     lanes: MomentLanes,
+    extremes: ExtremeLanes,
     /// Sums about the grid's centre, in its scale.
     pub moments: Moments,
     /// Smallest value.
@@ -173,17 +183,7 @@ impl Tally {
             || {
                 self.lanes.add(x, centre, inverse_scale);
                 plan.grid.cells_of(x, cells);
-                let (minimum, maximum) = extremes(x);
-                self.minimum = if minimum < self.minimum {
-                    minimum
-                } else {
-                    self.minimum
-                };
-                self.maximum = if maximum > self.maximum {
-                    maximum
-                } else {
-                    self.maximum
-                };
+                self.extremes.add(x);
                 for (above, &mark) in self.above.iter_mut().zip(&plan.marks.counted) {
                     *above += x.iter().map(|&x| u64::from(x > mark)).sum::<u64>();
                 }
@@ -207,6 +207,7 @@ impl Tally {
     /// The block is complete: its lanes are added up.
     pub fn finish(&mut self) {
         self.moments = self.lanes.finish();
+        (self.minimum, self.maximum) = self.extremes.finish();
     }
 
     /// Adds the block that comes next in the order of the trials.
@@ -234,34 +235,61 @@ impl Tally {
     }
 }
 
-/// Smallest and largest of a tile, lane by lane so that no comparison waits for the one before it.
-#[inline(always)]
-fn extremes(x: &[f64]) -> (f64, f64) {
-    const LANES: usize = 8;
-    let (mut minimum, mut maximum) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
-    let (blocks, rest) = x.as_chunks::<LANES>();
-    for block in blocks {
-        for lane in 0..LANES {
-            minimum[lane] = if block[lane] < minimum[lane] {
-                block[lane]
-            } else {
-                minimum[lane]
-            };
-            maximum[lane] = if block[lane] > maximum[lane] {
-                block[lane]
-            } else {
-                maximum[lane]
-            };
+/// Smallest and largest, lane by lane so that no comparison waits for the one before it.
+#[derive(Debug, Clone)]
+struct ExtremeLanes {
+    minimum: [f64; LANES],
+    maximum: [f64; LANES],
+}
+
+const LANES: usize = 8;
+
+impl Default for ExtremeLanes {
+    fn default() -> Self {
+        ExtremeLanes {
+            minimum: [f64::INFINITY; LANES],
+            maximum: [f64::NEG_INFINITY; LANES],
         }
     }
-    let all = |start: f64, lanes: &[f64], better: fn(&f64, &f64) -> bool| {
-        lanes.iter().chain(rest).fold(
-            start,
-            |best, value| if better(value, &best) { *value } else { best },
+}
+
+impl ExtremeLanes {
+    #[inline(always)]
+    fn add(&mut self, x: &[f64]) {
+        let (blocks, rest) = x.as_chunks::<LANES>();
+        // Copies, so that they stay in registers.
+        let ExtremeLanes {
+            mut minimum,
+            mut maximum,
+        } = self.clone();
+        for block in blocks {
+            for lane in 0..LANES {
+                minimum[lane] = least(block[lane], minimum[lane]);
+                maximum[lane] = most(block[lane], maximum[lane]);
+            }
+        }
+        for (lane, &x) in rest.iter().enumerate() {
+            minimum[lane] = least(x, minimum[lane]);
+            maximum[lane] = most(x, maximum[lane]);
+        }
+        *self = ExtremeLanes { minimum, maximum };
+    }
+
+    fn finish(&self) -> (f64, f64) {
+        (
+            self.minimum.into_iter().fold(f64::INFINITY, least),
+            self.maximum.into_iter().fold(f64::NEG_INFINITY, most),
         )
-    };
-    (
-        all(f64::INFINITY, &minimum, |value, best| value < best),
-        all(f64::NEG_INFINITY, &maximum, |value, best| value > best),
-    )
+    }
+}
+
+/// A comparison and a choice, of numbers only: one instruction.
+#[inline(always)]
+fn least(one: f64, other: f64) -> f64 {
+    if one < other { one } else { other }
+}
+
+#[inline(always)]
+fn most(one: f64, other: f64) -> f64 {
+    if one > other { one } else { other }
 }
