@@ -4,6 +4,7 @@ mod assertions;
 mod choices;
 mod compare;
 mod decision;
+mod dimensions;
 mod distribution;
 mod error;
 mod first_order;
@@ -19,7 +20,7 @@ mod rows;
 mod stopping;
 
 use crate::distribution::Marginal;
-use crate::model::{Definition, Input, Model, Variant};
+use crate::model::{Definition, Model, Variant};
 use crate::program::{self, Program, Slot, source_label};
 use crate::report::{OutputReport, Report, RunReport, SampleReport, SensitivityRow};
 use crate::run::{
@@ -28,13 +29,14 @@ use crate::run::{
 pub use crate::run::{Encoder, Progress, Tolerance, TrialSink, Unwatched};
 use crate::sampler::copula::{self, Copula};
 use crate::sampler::key::StreamKey;
-use crate::sampler::{Layout, Method, SampledInput, Sampler, sobol};
+use crate::sampler::{Layout, Method, SampledInput, Sampler};
 use crate::sensitivity::leading::{probability_of_first, probability_of_rank_1};
 use crate::sensitivity::{DUMMY, MODEL, MainIndices, MainPlan, Measure, OF_RANKS};
 use crate::statistic::Estimate;
 use crate::statistic::distribution::distribution as portions;
 use crate::statistic::tally::Marks;
 pub use compare::{Against, alternatives, compare};
+use dimensions::Dimensions;
 pub use error::{NoTrial, RunError};
 use further::Further;
 pub use nested::{InnerPlan, Nested, NotNested};
@@ -44,7 +46,6 @@ pub use replay::{Pick, replay};
 pub use require::{Requirement, require};
 use rows::Rows;
 pub use rows::quantile_name;
-use std::collections::HashMap;
 
 /// Memory that the sums behind the indices of one variant may take.
 const MOST_BYTES_OF_INDICES: u64 = 2 << 30;
@@ -89,13 +90,21 @@ pub fn simulate(
             scenario: model.scenario.clone(),
         });
     }
-    let mut runs = Vec::new();
-    for run in &mut variants {
-        runs.push(run.report(progress)?);
-        if let Some(sink) = sink.as_deref_mut() {
-            run.write_trials(sink)?;
+    let are_small = variants
+        .iter()
+        .all(|run| run.layout.trials() <= AT_ONCE && run.plan.stopping.is_none());
+    let mut runs = if are_small && sink.is_none() {
+        reports_at_once(&variants, progress)?
+    } else {
+        let mut runs = Vec::with_capacity(variants.len());
+        for run in &mut variants {
+            runs.push(run.report(progress)?);
+            if let Some(sink) = sink.as_deref_mut() {
+                run.write_trials(sink)?;
+            }
         }
-    }
+        runs
+    };
     let decisions = decided.into_iter().filter_map(|(model, plan)| {
         let decision = model.decision.as_ref()?;
         Some(decision::decide(
@@ -116,51 +125,38 @@ pub fn simulate(
     })
 }
 
+/// Variants of at most so many trials run beside each other: the threads would wait for one another too often inside one.
+const AT_ONCE: u64 = 1 << 15;
+
+/// The reports of variants that are run beside each other, in their order.
+fn reports_at_once(
+    variants: &[VariantRun],
+    progress: &dyn Progress,
+) -> Result<Vec<RunReport>, RunError> {
+    let mut reports = Vec::with_capacity(variants.len());
+    let mut stopped = Ok(());
+    run::in_order(
+        variants.len(),
+        || (),
+        |(), at| variants[at].clone().report(progress),
+        |report| {
+            match report {
+                Ok(report) => reports.push(report),
+                Err(error) => stopped = Err(error),
+            }
+            stopped.is_ok()
+        },
+    );
+    stopped.map(|()| reports)
+}
+
 /// Whether a variant is among those asked for (`None`: all of them).
 pub fn is_chosen(variant: &Variant, chosen: Option<&[String]>) -> bool {
     chosen.is_none_or(|names| names.contains(&variant.name))
 }
 
-/// The Sobol' dimension of every name that is drawn, dealt once for all files of a call in the order of first appearance: an input
-/// appended disturbs none. Dimension 0 is the dummy's.
-struct Dimensions(HashMap<String, u32>);
-
-impl Dimensions {
-    fn deal<'a>(
-        models: impl Iterator<Item = (&'a Model, &'a Plan)> + Clone,
-    ) -> Result<Self, RunError> {
-        let mut dealt = HashMap::new();
-        let random = |input: &&Input| matches!(input.definition, Definition::Random(_));
-        for (model, _) in models.clone() {
-            for input in model
-                .variants
-                .iter()
-                .flat_map(|variant| &variant.inputs)
-                .filter(random)
-            {
-                let next = dealt.len() as u32 + 1;
-                dealt.entry(input.draw_key.clone()).or_insert(next);
-            }
-        }
-        // The inner samples of nested runs are Sobol' points, whatever the sampler.
-        let sobol = models
-            .clone()
-            .any(|(_, plan)| plan.sampler == Method::Sobol || plan.nested.is_some());
-        if sobol && dealt.len() >= sobol::DIMENSIONS as usize {
-            return Err(RunError::TooManyInputs {
-                inputs: dealt.len(),
-                most: sobol::DIMENSIONS as usize - 1,
-            });
-        }
-        Ok(Dimensions(dealt))
-    }
-
-    fn of(&self, draw_key: &str) -> u32 {
-        self.0.get(draw_key).copied().unwrap_or(0)
-    }
-}
-
 /// One variant to run.
+#[derive(Clone)]
 struct VariantRun<'a> {
     model: &'a Model,
     variant: &'a Variant,

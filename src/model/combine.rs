@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// Gives what two files call by one name but define otherwise a key of its own, so that it is drawn independently: in the files
 /// after the first that has the name. What takes `draws = "shared"` keeps its key.
 pub fn draw_apart(models: &mut [Model]) {
-    let mut owners: HashMap<String, (usize, Input)> = HashMap::new();
+    let mut owners: HashMap<String, (usize, Arc<Input>)> = HashMap::new();
     for at in 0..models.len() {
         let mut apart: HashMap<String, bool> = HashMap::new();
         let (before, rest) = models.split_at_mut(at);
@@ -43,7 +43,8 @@ pub fn draw_apart(models: &mut [Model]) {
                         }
                     });
                 if differs && !input.shares_draws {
-                    input.draw_key = format!("{}/{}", model.scenario, input.draw_key);
+                    Arc::make_mut(input).draw_key =
+                        format!("{}/{}", model.scenario, input.draw_key);
                 }
             }
         }
@@ -54,7 +55,7 @@ pub fn draw_apart(models: &mut [Model]) {
 #[derive(Default)]
 pub struct Combined {
     builder: Builder,
-    inputs: Vec<Input>,
+    inputs: Vec<Arc<Input>>,
     groups: Groups,
     /// Inputs that are drawn together, by all that their draws depend on.
     drawn: HashMap<String, Vec<usize>>,
@@ -146,9 +147,10 @@ impl Combined {
         for &input in group {
             let mut input = variant.inputs[input].clone();
             let taken =
-                |other: &Input| other.name == input.name && other.draw_key != input.draw_key;
+                |other: &Arc<Input>| other.name == input.name && other.draw_key != input.draw_key;
             // Two quantities of one name are told apart by what keys their draws.
             if self.inputs.iter().any(taken) {
+                let input = Arc::make_mut(&mut input);
                 input.name.clone_from(&input.draw_key);
             }
             self.inputs.push(input);
@@ -172,7 +174,7 @@ fn key_of(variant: &Variant, group: &[usize]) -> String {
             definition,
             unit,
             ..
-        } = &variant.inputs[input];
+        } = &*variant.inputs[input];
         let _ = match definition {
             Definition::Fixed(value) => write!(key, "={value}*{};", unit.factor),
             Definition::Random(marginal) => {

@@ -13,6 +13,7 @@ use crate::sampler::copula::{self, Group};
 use crate::scenario::keys::CORRELATION;
 use crate::scenario::tree::{Node, Place, Table, Text};
 use std::collections::HashSet;
+use std::sync::Arc;
 
 /// Members of a group for which the nearest possible matrix is worked out.
 const MOST_ADVISED: usize = 40;
@@ -221,7 +222,7 @@ impl Context<'_> {
     pub(super) fn build_correlations(
         &mut self,
         planned: &[PlannedCorrelation],
-        inputs: &[(String, Option<Input>)],
+        inputs: &[(String, Option<Arc<Input>>)],
     ) -> Sorted {
         let mut sorted = Sorted::default();
         let mut places = Vec::new();
@@ -294,7 +295,7 @@ impl Context<'_> {
     fn between_kinds(
         &self,
         correlation: &PlannedCorrelation,
-        inputs: [&Option<Input>; 2],
+        inputs: [&Option<Arc<Input>>; 2],
     ) -> Option<Diagnostic> {
         let [Some(one), Some(other)] = inputs else {
             return None;
@@ -316,7 +317,7 @@ impl Context<'_> {
         &mut self,
         correlations: &[Correlation],
         places: &[Place],
-        inputs: &[(String, Option<Input>)],
+        inputs: &[(String, Option<Arc<Input>>)],
     ) {
         let pairs: Vec<_> = correlations
             .iter()

@@ -305,7 +305,7 @@ impl Context<'_> {
     pub(super) fn build_rows(
         &mut self,
         quantities: &[Named],
-        inputs: &[(String, Option<Input>)],
+        inputs: &[(String, Option<Arc<Input>>)],
     ) -> Vec<JointRows> {
         let mut groups: Vec<Vec<(usize, DataRows)>> = Vec::new();
         for (at, (_, input)) in inputs.iter().enumerate() {
@@ -346,7 +346,7 @@ impl Context<'_> {
         (first, rows): (usize, &DataRows),
         (other, others): (usize, &DataRows),
         quantities: &[Named],
-        inputs: &[(String, Option<Input>)],
+        inputs: &[(String, Option<Arc<Input>>)],
     ) -> bool {
         let name = |rows: &DataRows| rows.weights.as_ref().map(|column| column.name.clone());
         let kind = |at: usize| inputs[at].1.as_ref().map(|input| input.kind);

@@ -74,7 +74,7 @@ impl Imported {
     }
 
     /// The inputs that it brings, in their order.
-    pub(super) fn inputs(&self) -> impl Iterator<Item = &Input> {
+    pub(super) fn inputs(&self) -> impl Iterator<Item = &Arc<Input>> {
         self.brought.iter().flat_map(|brought| {
             let inputs = brought.variant.inputs.iter().zip(&brought.kept);
             inputs.filter_map(|(input, kept)| kept.map(|_| input))
@@ -363,6 +363,7 @@ impl Context<'_> {
             }
         };
         for input in &mut variant.inputs {
+            let input = Arc::make_mut(input);
             input.name = format!("{import}.{}", input.name);
             input.draw_key = format!("{import}.{}", input.draw_key);
             input.sources.iter_mut().for_each(qualify);

@@ -21,7 +21,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(super) struct InputEntry {
     /// The input; `None` when it was complained about.
-    pub(super) input: Option<Input>,
+    pub(super) input: Option<Arc<Input>>,
     /// Its unit, known also when its definition is wrong, so that formulas can be checked on.
     pub(super) unit: Option<Unit>,
     /// What it is, to tell a redefinition that changes nothing.
@@ -146,7 +146,7 @@ impl Context<'_> {
                 identity: identity.clone(),
             });
         InputEntry {
-            input,
+            input: input.map(Arc::new),
             unit,
             identity,
             shares_draws: word("draws").is_some(),

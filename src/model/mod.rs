@@ -138,8 +138,8 @@ pub struct Variant {
     pub description: Option<String>,
     /// What a sweep gave it: its paths with their values, or the columns of its file with their cells.
     pub swept: Vec<(String, String)>,
-    /// Every input, in the order of first appearance (an overridden one keeps its place).
-    pub inputs: Vec<Input>,
+    /// Every input, in the order of first appearance (an overridden one keeps its place); variants share what they do not change.
+    pub inputs: Vec<Arc<Input>>,
     /// The formulas as one graph.
     pub graph: Graph,
     /// The formulas, in the order of the file.

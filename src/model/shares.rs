@@ -37,7 +37,7 @@ impl PlannedShares {
         let input = |at: usize| self.inputs.as_ref().map(|inputs| inputs[at].0.clone());
         self.names.iter().enumerate().map(move |(at, name)| {
             let entry = InputEntry {
-                input: input(at),
+                input: input(at).map(Arc::new),
                 unit: Some(Unit::one()),
                 identity: None,
                 shares_draws: false,
@@ -237,7 +237,7 @@ impl Context<'_> {
     }
 
     /// The shares among the inputs of a variant, by their indices.
-    pub(super) fn build_shares(&self, inputs: &[(String, Option<Input>)]) -> Vec<Shares> {
+    pub(super) fn build_shares(&self, inputs: &[(String, Option<Arc<Input>>)]) -> Vec<Shares> {
         let mut groups = Vec::new();
         for planned in &self.shares {
             let place = |name: &Text| inputs.iter().position(|(input, _)| *input == name.value);

@@ -135,7 +135,7 @@ impl Context<'_> {
                 && input.sources.is_empty()
             {
                 // What a variant changes is from the variant's source, unless it says otherwise.
-                input.sources.clone_from(&sources);
+                Arc::make_mut(input).sources.clone_from(&sources);
             }
             if self.is_another_quantity(&input, &base[original]) {
                 plan.draw_keys.insert(
@@ -252,23 +252,23 @@ impl Context<'_> {
     ) -> Option<Variant> {
         let resolved = self.resolve(&plan.quantities, imports);
         let mut views = Vec::new();
-        let mut inputs: Vec<(String, Option<Input>)> = Vec::new();
+        let mut inputs: Vec<(String, Option<Arc<Input>>)> = Vec::new();
         for named in &plan.quantities {
             let Quantity::Input(entry) = &named.quantity else {
                 continue;
             };
             views.push(InputView {
                 unit: entry.unit.clone(),
-                fixed: entry.input.as_ref().and_then(fixed),
+                fixed: entry.input.as_deref().and_then(fixed),
             });
             let input = entry
                 .input
                 .clone()
                 .map(|input| match plan.draw_keys.get(&input.name) {
-                    Some(draw_key) => Input {
+                    Some(draw_key) => Arc::new(Input {
                         draw_key: draw_key.clone(),
-                        ..input
-                    },
+                        ..(*input).clone()
+                    }),
                     None => input,
                 });
             inputs.push((named.key.value.clone(), input));

@@ -18,6 +18,7 @@ use crate::statistic::Estimate;
 use crate::statistic::summary::{Summary, share};
 use crate::statistic::tally::Marks;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// Pairs that are run together: enough to draw what they share once, few enough for the tallies of all to stay small.
 const PAIRS_TOGETHER: usize = 16;
@@ -52,7 +53,7 @@ impl Alternative<'_> {
         }
     }
 
-    fn random_inputs(&self) -> Vec<&Input> {
+    fn random_inputs(&self) -> Vec<&Arc<Input>> {
         let inputs = self.variant.inputs.iter();
         inputs
             .filter(|input| matches!(input.definition, Definition::Random(_)))

@@ -12,6 +12,7 @@ use crate::statistic::Estimate;
 use crate::statistic::inner::{InnerEstimate, InnerStatistic};
 use crate::statistic::nested::{OverUncertainty, over_uncertainty};
 use std::fmt;
+use std::sync::Arc;
 
 /// Memory that the estimates of all outer draws may take.
 const MOST_BYTES: u64 = 2 << 30;
@@ -139,7 +140,7 @@ impl fmt::Display for NotNested {
     }
 }
 
-fn inputs_of(variant: &Variant, kind: Kind) -> impl Iterator<Item = &Input> {
+fn inputs_of(variant: &Variant, kind: Kind) -> impl Iterator<Item = &Arc<Input>> {
     variant.inputs.iter().filter(move |input| {
         input.kind == kind && matches!(input.definition, Definition::Random(_))
     })

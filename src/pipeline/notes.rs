@@ -54,7 +54,12 @@ pub fn of_run(
             ));
         }
     }
-    notes.extend(variant.inputs.iter().filter_map(without_moments));
+    notes.extend(
+        variant
+            .inputs
+            .iter()
+            .filter_map(|input| without_moments(input)),
+    );
     for (correlation, achieved) in variant.correlations.iter().zip(achieved) {
         let [one, other] = correlation
             .inputs
