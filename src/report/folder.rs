@@ -10,6 +10,8 @@ use std::fmt::{self, Write as _};
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::thread::{self, JoinHandle};
 
 /// What file managers leave behind: not worth refusing a folder for.
 const IGNORED: &[&str] = &[".DS_Store", "Thumbs.db", "desktop.ini"];
@@ -160,6 +162,8 @@ impl ResultFolder {
             name: name.to_owned(),
             file: BufWriter::with_capacity(1 << 16, file),
             hash: Sha256::new(),
+            fresh: 0,
+            to_disk: None,
         })
     }
 
@@ -212,6 +216,40 @@ pub struct ResultFile {
     name: String,
     file: BufWriter<File>,
     hash: Sha256,
+    /// Bytes written since the disk was last asked to take them.
+    fresh: usize,
+    to_disk: Option<ToDisk>,
+}
+
+/// After so many bytes a large file goes to the disk while the rest is still being made: waiting for all of it at the end took
+/// a third of the time of a run that writes a million trials.
+const FRESH: usize = 1 << 24;
+
+/// A thread that has nothing to do but wait for the disk.
+#[derive(Debug)]
+struct ToDisk {
+    asked: SyncSender<()>,
+    thread: JoinHandle<io::Result<()>>,
+}
+
+impl ToDisk {
+    fn of(file: &File) -> io::Result<Self> {
+        let file = file.try_clone()?;
+        let (asked, asks) = sync_channel(1);
+        let thread = thread::Builder::new()
+            .spawn(move || asks.iter().try_for_each(|()| file.sync_data()))?;
+        Ok(ToDisk { asked, thread })
+    }
+
+    /// What the disk had to say.
+    fn finish(self) -> io::Result<()> {
+        drop(self.asked);
+        self.thread.join().unwrap_or_else(|_| {
+            Err(io::Error::other(
+                "the thread that waits for the disk is gone",
+            ))
+        })
+    }
 }
 
 impl ResultFile {
@@ -221,6 +259,9 @@ impl ResultFile {
             .file
             .into_inner()
             .map_err(io::IntoInnerError::into_error)?;
+        if let Some(to_disk) = self.to_disk {
+            to_disk.finish()?;
+        }
         file.sync_all()?;
         Ok(FileRecord {
             path: self.name,
@@ -233,6 +274,18 @@ impl Write for ResultFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.file.write(bytes)?;
         self.hash.update(&bytes[..written]);
+        self.fresh += written;
+        if self.fresh >= FRESH {
+            self.fresh = 0;
+            if self.to_disk.is_none() {
+                self.to_disk = Some(ToDisk::of(self.file.get_ref())?);
+            }
+            // Where the disk is still busy with what came before, it will be asked again; an error is told at the end.
+            let _ = self
+                .to_disk
+                .as_ref()
+                .map(|to_disk| to_disk.asked.try_send(()));
+        }
         Ok(written)
     }
 
