@@ -6,6 +6,7 @@
 )]
 
 use montecarbon::kernel;
+use rayon::prelude::*;
 
 /// A number as the unevaluated sum of two doubles, good to about 2⁻¹⁰⁴.
 #[derive(Clone, Copy)]
@@ -100,11 +101,11 @@ const MANY: usize = if cfg!(debug_assertions) {
     2_000_000
 };
 
-#[test]
-fn exp_is_within_an_ulp() {
-    let mut uniforms = Uniforms(1);
+/// The largest error of exp over so many arguments, in ulp.
+fn worst_of_exp(seed: u64, arguments: usize) -> f64 {
+    let mut uniforms = Uniforms(seed);
     let mut worst: f64 = 0.0;
-    for _ in 0..MANY {
+    for _ in 0..arguments {
         let x = match (uniforms.next() * 3.0) as u32 {
             // Not so far down that the reference's low part underflows.
             0 => -650.0 + 1359.0 * uniforms.next(),
@@ -113,6 +114,12 @@ fn exp_is_within_an_ulp() {
         };
         worst = worst.max(ulps(kernel::exp(x), Double(x, 0.0).exp()));
     }
+    worst
+}
+
+#[test]
+fn exp_is_within_an_ulp() {
+    let worst = worst_of_exp(1, MANY);
     println!("exp: {worst:.4} ulp");
     assert!(worst < 0.6, "{worst}");
     // Into the subnormals, where a unit is 2⁻¹⁰⁷⁴: scaled up by an exact power of two.
@@ -126,12 +133,12 @@ fn exp_is_within_an_ulp() {
     }
 }
 
-#[test]
-fn logarithms_are_within_an_ulp() {
+/// The largest errors of ln and log10 over so many arguments, in ulp.
+fn worst_of_logarithms(seed: u64, arguments: usize) -> (f64, f64) {
     let ln_10 = Double(10.0, 0.0).ln();
-    let mut uniforms = Uniforms(2);
+    let mut uniforms = Uniforms(seed);
     let (mut worst, mut worst_10): (f64, f64) = (0.0, 0.0);
-    for _ in 0..MANY / 4 {
+    for _ in 0..arguments {
         let x = match (uniforms.next() * 3.0) as u32 {
             // Not so far out that the double-double reference over- or underflows.
             0 => (2.0_f64).powf(1800.0 * (uniforms.next() - 0.5)) * (1.0 + uniforms.next()),
@@ -142,6 +149,12 @@ fn logarithms_are_within_an_ulp() {
         worst = worst.max(ulps(kernel::ln(x), exact));
         worst_10 = worst_10.max(ulps(kernel::log10(x), exact.div(ln_10)));
     }
+    (worst, worst_10)
+}
+
+#[test]
+fn logarithms_are_within_an_ulp() {
+    let (worst, worst_10) = worst_of_logarithms(2, MANY / 4);
     println!("ln: {worst:.4} ulp, log10: {worst_10:.4} ulp");
     assert!(worst < 0.8, "ln {worst}");
     assert!(worst_10 < 1.0, "log10 {worst_10}");
@@ -157,11 +170,11 @@ fn logarithms_are_within_an_ulp() {
     }
 }
 
-#[test]
-fn pow_is_within_two_ulp() {
-    let mut uniforms = Uniforms(3);
+/// The largest error of pow over so many arguments, in ulp.
+fn worst_of_pow(seed: u64, arguments: usize) -> f64 {
+    let mut uniforms = Uniforms(seed);
     let mut worst: f64 = 0.0;
-    for _ in 0..MANY / 4 {
+    for _ in 0..arguments {
         let x = match (uniforms.next() * 2.0) as u32 {
             0 => 2.0_f64.powf(40.0 * (uniforms.next() - 0.5)),
             _ => 1.0 + (uniforms.next() - 0.5) * 0.01,
@@ -174,8 +187,64 @@ fn pow_is_within_two_ulp() {
         let exact = exact_log.mul(Double(y, 0.0)).exp();
         worst = worst.max(ulps(kernel::powf(x, y), exact));
     }
+    worst
+}
+
+#[test]
+fn pow_is_within_two_ulp() {
+    let worst = worst_of_pow(3, MANY / 4);
     println!("pow: {worst:.4} ulp");
     assert!(worst < 1.0, "{worst}");
+}
+
+/// Minutes: `cargo test --release --test kernel -- --ignored --nocapture hundred_million`.
+#[test]
+#[ignore = "minutes; run when a kernel is changed"]
+fn bounds_hold_over_a_hundred_million_arguments() {
+    const PARTS: u64 = 1000;
+    let worst = |of: &(dyn Fn(u64) -> f64 + Sync)| {
+        let parts = (0..PARTS).into_par_iter().map(|part| of(1000 + part));
+        parts.reduce(|| 0.0, f64::max)
+    };
+    let exp = worst(&|seed| worst_of_exp(seed, 100_000));
+    let ln = worst(&|seed| {
+        let (ln, log10) = worst_of_logarithms(seed, 100_000);
+        ln.max(log10)
+    });
+    let pow = worst(&|seed| worst_of_pow(seed, 100_000));
+    println!("exp {exp:.4}, ln and log10 {ln:.4}, pow {pow:.4} ulp");
+    assert!(exp < 1.0 && ln < 1.0 && pow < 2.0);
+}
+
+/// The fused multiply-add that is there where the processor has none: a digest of what it gives, compared between processors by
+/// tests/clients/processors.sh. Products that nearly cancel, results among the subnormals, overflows, exact ties.
+#[test]
+#[ignore = "compared between processors by a script"]
+fn digest_of_fused_multiply_adds() {
+    let triples: u64 = std::env::var("TRIPLES").map_or(100_000, |text| text.parse().unwrap());
+    let mut uniforms = Uniforms(17);
+    let mut digest = 0u64;
+    for triple in 0..triples {
+        let mut number = || (uniforms.next() - 0.5) * 2.0_f64.powi((uniforms.next() * 40.0) as i32);
+        let (a, b, c) = (number(), number(), number());
+        let scale = |x: f64, power: i32| x * f64::from_bits(((1023 + power) as u64) << 52);
+        let (a, b, c) = match triple % 6 {
+            0 => (a, b, c),
+            1 => (a, b, -(a * b)),
+            2 => (a, b, -(a * b) * (1.0 + f64::EPSILON)),
+            3 => (scale(a, -500), scale(b, -540), scale(c, -1020)),
+            4 => (scale(a, 500), scale(b, 500), scale(c, 980)),
+            // Half a unit of the last place of c, exactly.
+            _ => (
+                1.0 + a.abs().floor(),
+                scale(1.0, -53),
+                1.0 + b.abs().floor(),
+            ),
+        };
+        let result = a.mul_add(b, c).to_bits();
+        digest = digest.rotate_left(7).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ result;
+    }
+    println!("digest {digest:016x}");
 }
 
 #[test]
