@@ -262,9 +262,21 @@ fn of_values(order: &OrderStatistics, sorted: &[f64], replicates: usize) -> Vec<
         let (below, above) = (runs[below][0], runs[above][0]);
         below + (above - below) / 2.0
     };
+    // Each value lies in one group: one walk through the values of each replicate counts them.
+    let mut counts = vec![vec![0_u64; replicates]; groups.len()];
+    for (replicate, values) in each.iter().enumerate() {
+        let mut at = 0;
+        for &value in values {
+            while runs[groups[at].1][0] < value {
+                at += 1;
+            }
+            counts[at][replicate] += 1;
+        }
+    }
     groups
         .into_iter()
-        .map(|(first, last)| {
+        .zip(counts)
+        .map(|((first, last), counts)| {
             let (lowest, highest) = (runs[first][0], runs[last][0]);
             let (mut low, mut high) = (lowest, highest);
             if !is_atom(runs[first]) {
@@ -277,11 +289,7 @@ fn of_values(order: &OrderStatistics, sorted: &[f64], replicates: usize) -> Vec<
                     high = halfway(last, last + 1).min(highest + reach);
                 }
             }
-            let counts = each.iter().map(|values| {
-                let from = values.partition_point(|&value| value < lowest);
-                (values.partition_point(|&value| value <= highest) - from) as u64
-            });
-            Fine::new(low, high, counts.collect())
+            Fine::new(low, high, counts)
         })
         .collect()
 }
