@@ -105,6 +105,15 @@ pub fn simulate(
         }
         runs
     };
+    let mut first: Option<(&Model, &Variant)> = None;
+    for (run, report) in variants.iter().zip(&mut runs) {
+        if run.plan.distributions {
+            let of_scenario = first.filter(|(model, _)| std::ptr::eq(*model, run.model));
+            let as_in = of_scenario.map(|(_, variant)| variant);
+            distribution::add_inputs(&mut report.inputs, run.variant, as_in);
+            first = of_scenario.or(Some((run.model, run.variant)));
+        }
+    }
     let decisions = decided.into_iter().filter_map(|(model, plan)| {
         let decision = model.decision.as_ref()?;
         Some(decision::decide(
@@ -535,7 +544,7 @@ impl VariantRun<'_> {
                 .variant
                 .inputs
                 .iter()
-                .map(|input| distribution::input_report(input, self.plan.distributions))
+                .map(distribution::input_report)
                 .collect(),
             outputs,
             assertions: assertions::of_run(self.model, self.variant, &places, layout.replicates),

@@ -192,6 +192,39 @@ fn figures_are_the_same_bytes_for_any_number_of_threads() {
     assert_eq!(one.len(), 2 * 8 + 7 + 1);
 }
 
+/// A further variant has the inputs that are distributed otherwise, and what lies beyond an axis is named at its end.
+#[test]
+fn inputs_of_variants_and_observations_beyond_the_axis() {
+    let text = "[inputs]\nx = { distribution = \"normal\", mean = 5, sd = 1, unit = \"kWh\" }\ny = { distribution = \"uniform\", min = 1, max = 2 }\n\
+                [formulas]\nz = \"x * y\"\n[outputs]\nz = \"kWh\"\n[variants.less.inputs]\nx = { distribution = \"normal\", mean = 4, sd = 1, unit = \"kWh\" }\n\
+                [variants.more.formulas]\nz = \"2 * x * y\"\n\
+                [[observed]]\noutput = \"z\"\nname = \"the meter\"\nvalue = 500\nunit = \"kWh\"\n";
+    let model = check(Source::new("two.toml", text), "two", &[]);
+    let model = model.unwrap_or_else(|complaints| panic!("{}", complaints[0].message));
+    let plan = Plan {
+        trials: 4096,
+        distributions: true,
+        ..Plan::default()
+    };
+    let report = simulate(&[(model, plan)], None, &Unwatched, None)
+        .unwrap_or_else(|error| panic!("{error}"));
+    let figures = figures(&report);
+    let of = |name: &str| figures.iter().find(|figure| figure.name == name);
+    let svg = |name: &str| {
+        of(name)
+            .map(|figure| figure.svg.as_str())
+            .unwrap_or_default()
+    };
+    assert!(
+        svg("two.inputs").contains(">y</text>") && svg("two.inputs").contains(">x (kWh)</text>")
+    );
+    assert!(svg("two.less.inputs").contains(">x (kWh)</text>"));
+    assert!(!svg("two.less.inputs").contains(">y</text>"));
+    assert!(svg("two.less.inputs").contains("otherwise than in base"));
+    assert!(of("two.more.inputs").is_none());
+    assert!(svg("two.z.density").contains(">above: the meter</text>"));
+}
+
 #[test]
 fn every_format_holds_the_picture() {
     let report = report(20_000, Method::Sobol);

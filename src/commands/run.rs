@@ -15,7 +15,7 @@ use crate::report::folder::{FileRecord, ResultFolder, sha256};
 use crate::report::json::Json;
 use crate::report::manifest::{self, CatalogUse, DefinitionRecord, Manifest, ScenarioPlan};
 use crate::report::samples::{self, CsvSamples};
-use crate::report::{Report, TABLES, Writer};
+use crate::report::{Report, TABLES, Writer, number};
 use crate::run;
 use crate::sampler::Method;
 use crate::sensitivity::Measure;
@@ -24,6 +24,9 @@ use std::io::{self, Write as _};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::{Instant, SystemTime};
+
+/// Runs of which distributions are kept: each takes some ten thousand bytes, whatever its trials.
+const MOST_DISTRIBUTIONS: usize = 1_000;
 
 /// What `run` was asked for.
 #[derive(Debug, Default)]
@@ -93,12 +96,15 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
     let files = files::read(&options.files, options.stdin.as_deref())?;
     let models = files::check(&files, &options.sets, options.quiet)?;
     let chosen = chosen_variants(&models, &options.variants)?;
+    let runs = models.iter().flat_map(|model| &model.variants);
+    let runs = runs.filter(|variant| is_chosen(variant, chosen)).count();
+    // What figures are drawn from, here or later, and the histogram of a terminal.
+    let distributions =
+        runs <= MOST_DISTRIBUTIONS && (options.out.is_some() || terminal::width().is_some());
     let planned: Vec<(Model, Plan)> = models
         .into_iter()
         .map(|model| {
             let (model, plan) = planned(model, &options.overrides);
-            // What figures are drawn from, here or later, and the histogram of a terminal.
-            let distributions = options.out.is_some() || terminal::width().is_some();
             (
                 model,
                 Plan {
@@ -129,7 +135,13 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
         refuse_equal_sample_files(&planned, chosen)?;
     }
     progress::watch_for_ctrl_c();
-    let report = simulate(&planned, chosen, options, folder.as_mut())?;
+    let mut report = simulate(&planned, chosen, options, folder.as_mut())?;
+    if runs > MOST_DISTRIBUTIONS && options.out.is_some() {
+        report.notes.push(format!(
+            "how each output is distributed, and figures of it, are left out of more than {} runs: name some by --variant",
+            number::count(MOST_DISTRIBUTIONS as u64)
+        ));
+    }
     finish(options, folder, &report, &files, &planned, (started, clock))?;
     let not_holding = not_holding(&report);
     if options.strict && !not_holding.is_empty() {

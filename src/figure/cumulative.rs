@@ -1,8 +1,8 @@
 //! The cumulative distribution of an output, with its Monte Carlo error and what was observed.
 
-use super::canvas::{Canvas, Colour};
+use super::canvas::Colour;
 use super::density::draw_tips;
-use super::frame::{Frame, SIZE, View, draw_observed, headline, in_words, subject};
+use super::frame::{Frame, View, draw_observed, headline, in_words, subject};
 use super::results::Output;
 use crate::report::number::bound;
 use crate::statistic::distribution::share_below;
@@ -10,13 +10,15 @@ use crate::statistic::distribution::share_below;
 /// Standard errors to both sides of the band.
 const BAND: f64 = 2.0;
 
-/// The figure.
-pub(super) fn draw(run: &str, output: &Output) -> String {
+/// The figure; none where it is not known how the output is distributed.
+pub(super) fn draw(run: &str, output: &Output) -> Option<String> {
     let shape = &output.shape;
     let portions = &shape.portions;
+    if portions.is_empty() {
+        return None;
+    }
     let view = View::of(portions, &output.observed);
-    let frame = Frame::whole(&view, 100.0, 0.0);
-    let mut canvas = Canvas::new(SIZE.0, SIZE.1);
+    let (mut canvas, frame) = Frame::whole(&view, 100.0, 0.0, &output.observed);
     let (title, words) = (subject(run, shape), in_words(output));
     headline(&mut canvas, &title, &words);
     frame.draw_y(&mut canvas, "trials at or below (%)");
@@ -83,5 +85,5 @@ pub(super) fn draw(run: &str, output: &Output) -> String {
     }
     frame.draw_x(&mut canvas, &shape.name, &shape.unit);
     draw_tips(&mut canvas, &frame, shape, &view);
-    canvas.finish(&format!("Cumulative distribution of {title}"), &words)
+    Some(canvas.finish(&format!("Cumulative distribution of {title}"), &words))
 }

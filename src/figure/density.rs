@@ -1,8 +1,10 @@
 //! The density of an output with its median and its interval; single values by their probability.
 
 use super::axis::Axis;
-use super::canvas::{Anchor, Canvas, Colour, LABEL, SMALL};
-use super::frame::{Frame, View, draw_observed, headline, in_words, subject};
+use super::canvas::{Anchor, Canvas, Colour, LABEL};
+use super::frame::{
+    Frame, View, axis_words, draw_median, draw_observed, headline, in_words, subject,
+};
 use super::results::{Output, Shape};
 use crate::kernel::log10;
 use crate::report::number::rounded;
@@ -183,10 +185,13 @@ fn between(points: &[(f64, f64)], low: f64, high: f64, base: f64) -> Vec<(f64, f
     inside
 }
 
-/// The figure.
-pub(super) fn draw(run: &str, output: &Output) -> String {
+/// The figure; none where it is not known how the output is distributed.
+pub(super) fn draw(run: &str, output: &Output) -> Option<String> {
     let shape = &output.shape;
     let portions = &shape.portions;
+    if portions.is_empty() {
+        return None;
+    }
     let view = View::of(portions, &output.observed);
     let curve = Curve::of(portions, &view);
     let mixed = !curve.stretches.is_empty() && !curve.atoms.is_empty();
@@ -196,12 +201,11 @@ pub(super) fn draw(run: &str, output: &Output) -> String {
         curve.highest()
     };
     let right = if mixed { RIGHT_AXIS } else { 0.0 };
-    let frame = Frame::whole(&view, HEADROOM * highest, right);
+    let (mut canvas, frame) = Frame::whole(&view, HEADROOM * highest, right, &output.observed);
     let stems = Axis {
         values: [0.0, HEADROOM * curve.most_probable()],
         ..frame.y
     };
-    let mut canvas = Canvas::new(super::frame::SIZE.0, super::frame::SIZE.1);
     let (title, words) = (subject(run, shape), in_words(output));
     headline(&mut canvas, &title, &words);
     frame.draw_y(&mut canvas, density_words(&curve, &view));
@@ -214,26 +218,12 @@ pub(super) fn draw(run: &str, output: &Output) -> String {
     if mixed {
         draw_right(&mut canvas, &frame, &stems);
     }
-    if let Some(median) = output
-        .statistic("median")
-        .value
-        .filter(|_| portions.len() > 1)
-    {
-        let x = frame.x.place(median);
-        canvas.line((x, frame.base()), (x, frame.y.places[1]), Colour::Ink, 1.25);
-        canvas.text(
-            (x, frame.y.places[1] - 3.0),
-            "median",
-            SMALL,
-            Anchor::Middle,
-            Colour::Ink,
-        );
-    }
+    draw_median(&mut canvas, &frame, output);
     draw_observed(&mut canvas, &frame, &output.observed);
     frame.draw_x(&mut canvas, &shape.name, &shape.unit);
     frame.draw_outside(&mut canvas, &view);
     draw_tips(&mut canvas, &frame, shape, &view);
-    canvas.finish(&format!("Density of {title}"), &words)
+    Some(canvas.finish(&format!("Density of {title}"), &words))
 }
 
 fn density_words(curve: &Curve, view: &View) -> &'static str {
@@ -249,15 +239,16 @@ fn draw_right(canvas: &mut Canvas, frame: &Frame, stems: &Axis) {
     let right = frame.x.places[1];
     let [bottom, top] = frame.y.places;
     canvas.line((right, bottom), (right, top), Colour::Ink, 1.0);
-    for tick in &stems.ticks(4, LABEL, false).ticks {
+    let ticks = stems.ticks(4, LABEL, false);
+    for tick in &ticks.ticks {
         canvas.line((right, tick.at), (right + 4.5, tick.at), Colour::Ink, 1.0);
         let at = (right + 7.0, tick.at + 0.35 * LABEL);
         canvas.text(at, &tick.label, LABEL, Anchor::Start, Colour::Ink);
     }
-    let words = "probability of single values";
+    let words = axis_words("probability of single values", &ticks.factor, "");
     canvas.text_upward(
         (right + 40.0, (bottom + top) / 2.0),
-        words,
+        &words,
         LABEL,
         Colour::Ink,
     );

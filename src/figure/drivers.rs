@@ -93,15 +93,17 @@ pub(super) fn draw(run: &str, output: &Output) -> Option<String> {
     let mut canvas = Canvas::new(SIZE.0, height(names.len()));
     let title = subject(run, &output.shape);
     let more = rows.len() - shown.len();
-    let below = if more > 0 {
-        format!(
-            "what drives it: the first {} of {} inputs",
-            shown.len(),
-            rows.len()
-        )
-    } else {
-        "what drives it".to_owned()
-    };
+    let mut below = "what drives it".to_owned();
+    if more > 0 {
+        below += &format!(", the first {} of {} inputs", shown.len(), rows.len());
+    }
+    if shown.iter().any(|index| whisker(index) > 0.0) {
+        below += &format!("; ends: ± {WHISKER} standard errors");
+    }
+    let floor = floor.filter(|&floor| floor > 0.0);
+    if floor.is_some() {
+        below += "; dashed: what noise alone reaches";
+    }
     headline(&mut canvas, &title, &below);
     draw_names(&mut canvas, &frame, &names);
     let ticks = grid(&mut canvas, &frame);
@@ -135,7 +137,7 @@ pub(super) fn draw(run: &str, output: &Output) -> Option<String> {
         );
     }
     canvas.line((zero, ABOVE), (zero, frame.base()), Colour::Ink, 1.0);
-    if let Some(floor) = floor.filter(|&floor| floor > 0.0) {
+    if let Some(floor) = floor {
         let x = frame.x.place(floor);
         canvas.dashes((x, ABOVE), (x, frame.base()), Colour::Faint, 1.0);
     }

@@ -3,11 +3,11 @@
 use super::axis::Axis;
 use super::canvas::{Anchor, Canvas, Colour, LABEL, SMALL, TITLE, cut};
 use super::font::width_of;
-use super::frame::{Frame, SIZE, axis_words};
+use super::frame::{Frame, SIZE, axis_words, brief, brief_interval};
 use super::results::{Output, Pair, Run};
 use crate::kernel::{exp, ln};
 use crate::report::label;
-use crate::report::number::{ESTIMATE_DIGITS, estimate, interval, probability};
+use crate::report::number::{ESTIMATE_DIGITS, probability};
 use crate::statistic::Estimate;
 
 const ROW: f64 = 20.0;
@@ -17,8 +17,10 @@ const MARGIN: f64 = 18.0;
 const GAP: f64 = 10.0;
 /// A forest is wider than other figures: its numbers stand beside it.
 const WIDTH: f64 = 1.4 * SIZE.0;
-/// The widest that names may be, and numbers.
+/// The widest that names may be.
 const NAMES: f64 = 220.0;
+/// Lines that are shown; the files hold them all.
+const MOST: usize = 60;
 
 /// From this ratio of its ends on, a scale is logarithmic.
 const MAGNITUDES: f64 = 100.0;
@@ -28,31 +30,30 @@ struct Line {
     name: String,
     median: Estimate,
     ends: [Estimate; 2],
-    /// What stands at the right.
-    words: String,
+    /// What stands at the right, a text a column.
+    columns: Vec<String>,
 }
 
 /// The words around a forest.
 struct Words<'a> {
     title: String,
     below: String,
-    /// Above the words at the right.
-    right: &'a str,
+    /// Above the columns at the right.
+    columns: &'a [&'a str],
     axis: &'a str,
     unit: &'a str,
 }
 
-/// One figure an output that several runs have in one unit: its name and unit, and the figure.
-pub(super) fn of_runs(runs: &[Run]) -> Vec<(String, String)> {
+/// One figure an output that several runs have in one unit: its name, that of the file, and the figure.
+pub(super) fn of_runs(runs: &[Run]) -> Vec<(String, String, String)> {
     let mut groups: Vec<(&Output, Vec<Line>)> = Vec::new();
     for run in runs {
         for output in &run.outputs {
-            let [low, high] = output.interval();
             let line = Line {
                 name: label(&run.scenario, &run.variant),
                 median: output.statistic("median"),
-                ends: [low, high],
-                words: numbers(&output.statistic("median"), &[low, high]),
+                ends: output.interval(),
+                columns: vec![numbers(&output.statistic("median"), &output.interval())],
             };
             let same = |group: &&mut (&Output, Vec<Line>)| {
                 let shape = &group.0.shape;
@@ -65,28 +66,39 @@ pub(super) fn of_runs(runs: &[Run]) -> Vec<(String, String)> {
         }
     }
     groups.retain(|group| group.1.len() > 1);
-    let drawn = groups.into_iter().map(|(output, lines)| {
+    let drawn = groups.iter().map(|(output, lines)| {
+        let shape = &output.shape;
         let words = Words {
-            title: output.shape.name.clone(),
+            title: shape.name.clone(),
             below: format!("median and {} interval", output.level()),
-            right: "median [interval]",
-            axis: &output.shape.name,
-            unit: &output.shape.unit,
+            columns: &["median [interval]"],
+            axis: &shape.name,
+            unit: &shape.unit,
         };
-        (output.shape.name.clone(), draw(&lines, &words, false))
+        // Where several units have a figure, each says its own.
+        let mut named = groups
+            .iter()
+            .filter(|group| group.0.shape.name == shape.name);
+        let file = if named.nth(1).is_some() {
+            format!("{}.{}", shape.name, shape.unit)
+        } else {
+            shape.name.clone()
+        };
+        (shape.name.clone(), file, draw(lines, &words, false))
     });
     drawn.collect()
 }
 
 /// One figure an output that was compared.
 pub(super) fn of_pairs(pairs: &[Pair]) -> Vec<(String, String)> {
-    // The scenario is named where there are several.
+    // The scenario is named where there are several, the baseline where it is not always the same one.
     let scenario = |label: &str| label.split(" / ").next().unwrap_or_default().to_owned();
     let labels = || pairs.iter().flat_map(|pair| [&pair.a, &pair.b]);
-    let first = labels()
-        .next()
-        .map_or_else(String::new, |label| scenario(label));
-    let of_one = labels().all(|label| scenario(label) == first);
+    let Some(first) = pairs.first() else {
+        return Vec::new();
+    };
+    let of_one = labels().all(|label| scenario(label) == scenario(&first.a));
+    let one_baseline = pairs.iter().all(|pair| pair.b == first.b);
     let short = |label: &str| match label.split_once(" / ") {
         Some((_, variant)) if of_one => variant.to_owned(),
         None if of_one => crate::report::BASE.to_owned(),
@@ -95,14 +107,17 @@ pub(super) fn of_pairs(pairs: &[Pair]) -> Vec<(String, String)> {
     let mut groups: Vec<(&Pair, Vec<Line>)> = Vec::new();
     for pair in pairs {
         let line = Line {
-            name: format!("{} − {}", short(&pair.a), short(&pair.b)),
+            name: if one_baseline {
+                short(&pair.a)
+            } else {
+                format!("{} − {}", short(&pair.a), short(&pair.b))
+            },
             median: pair.median,
             ends: pair.interval,
-            words: format!(
-                "{}   {}",
+            columns: vec![
                 numbers(&pair.median, &pair.interval),
-                probability(&pair.below, 3)
-            ),
+                probability(&pair.below, 3),
+            ],
         };
         match groups
             .iter_mut()
@@ -114,10 +129,22 @@ pub(super) fn of_pairs(pairs: &[Pair]) -> Vec<(String, String)> {
     }
     let drawn = groups.into_iter().map(|(pair, lines)| {
         let axis = format!("difference of {}", pair.output);
+        let title = if one_baseline {
+            format!("{} less that of {}", pair.output, short(&first.b))
+        } else {
+            axis.clone()
+        };
         let words = Words {
-            title: axis.clone(),
+            title,
             below: "median and interval of the difference, trial by trial".to_owned(),
-            right: "median [interval]   P(first is lower)",
+            columns: &[
+                "median [interval]",
+                if one_baseline {
+                    "P(lower)"
+                } else {
+                    "P(first is lower)"
+                },
+            ],
             axis: &axis,
             unit: &pair.unit,
         };
@@ -126,16 +153,27 @@ pub(super) fn of_pairs(pairs: &[Pair]) -> Vec<(String, String)> {
     drawn.collect()
 }
 
-fn numbers(median: &Estimate, [low, high]: &[Estimate; 2]) -> String {
-    format!(
-        "{} {}",
-        estimate(median, ESTIMATE_DIGITS),
-        interval(low, high, ESTIMATE_DIGITS)
-    )
+/// Median and interval; the one number where they are the same.
+fn numbers(median: &Estimate, ends: &[Estimate; 2]) -> String {
+    let is_one = |end: &Estimate| end.value == median.value && end.standard_error == Some(0.0);
+    if ends.iter().all(is_one) {
+        brief(median, ESTIMATE_DIGITS)
+    } else {
+        format!(
+            "{} {}",
+            brief(median, ESTIMATE_DIGITS),
+            brief_interval(ends, ESTIMATE_DIGITS)
+        )
+    }
 }
 
 /// `zero`: the scale has a zero, which is drawn.
-fn draw(lines: &[Line], words: &Words, zero: bool) -> String {
+fn draw(every: &[Line], words: &Words, zero: bool) -> String {
+    let lines = &every[..every.len().min(MOST)];
+    let mut below = words.below.clone();
+    if lines.len() < every.len() {
+        below += &format!("; the first {} of {}", lines.len(), every.len());
+    }
     let known = lines
         .iter()
         .flat_map(|line| [line.ends[0], line.median, line.ends[1]]);
@@ -171,13 +209,19 @@ fn draw(lines: &[Line], words: &Words, zero: bool) -> String {
         texts.fold(0.0, |most: f64, text| most.max(width_of(text, size)))
     };
     let names = widest(&mut lines.iter().map(|line| line.name.as_str()), LABEL).min(NAMES);
-    let right = widest(&mut lines.iter().map(|line| line.words.as_str()), SMALL)
-        .max(width_of(words.right, SMALL));
+    // The columns at the right, each as wide as it needs, by their right ends.
+    let mut ends = Vec::new();
+    let mut right = 0.0;
+    for (column, heading) in words.columns.iter().enumerate().rev() {
+        ends.push((column, WIDTH - MARGIN - right));
+        let texts = &mut lines.iter().map(|line| line.columns[column].as_str());
+        right += widest(texts, SMALL).max(width_of(heading, SMALL)) + GAP;
+    }
     let bottom = ABOVE + ROW * lines.len() as f64;
     let frame = Frame {
         x: Axis {
             values,
-            places: [MARGIN + names + GAP, WIDTH - MARGIN - right - GAP],
+            places: [MARGIN + names + GAP, WIDTH - MARGIN - right],
             logarithmic,
         },
         y: Axis {
@@ -195,13 +239,7 @@ fn draw(lines: &[Line], words: &Words, zero: bool) -> String {
         Anchor::Start,
         Colour::Ink,
     );
-    canvas.text(
-        (MARGIN, 35.0),
-        &words.below,
-        LABEL,
-        Anchor::Start,
-        Colour::Faint,
-    );
+    canvas.text((MARGIN, 35.0), &below, LABEL, Anchor::Start, Colour::Faint);
     let ticks = frame.x.ticks(6, LABEL, true);
     for tick in ticks.ticks.iter().filter(|tick| !tick.label.is_empty()) {
         canvas.line((tick.at, ABOVE), (tick.at, bottom), Colour::Grid, 0.75);
@@ -211,13 +249,15 @@ fn draw(lines: &[Line], words: &Words, zero: bool) -> String {
         let x = frame.x.place(0.0);
         canvas.line((x, ABOVE), (x, bottom), Colour::Ink, 1.0);
     }
-    canvas.text(
-        (WIDTH - MARGIN, ABOVE - 8.0),
-        words.right,
-        SMALL,
-        Anchor::End,
-        Colour::Faint,
-    );
+    for &(column, end) in &ends {
+        canvas.text(
+            (end, ABOVE - 8.0),
+            words.columns[column],
+            SMALL,
+            Anchor::End,
+            Colour::Faint,
+        );
+    }
     for (at, line) in lines.iter().enumerate() {
         let middle = ABOVE + ROW * (at as f64 + 0.5);
         let base = middle + 0.35 * LABEL;
@@ -229,13 +269,10 @@ fn draw(lines: &[Line], words: &Words, zero: bool) -> String {
             Anchor::End,
             Colour::Ink,
         );
-        canvas.text(
-            (WIDTH - MARGIN, base),
-            &line.words,
-            SMALL,
-            Anchor::End,
-            Colour::Ink,
-        );
+        for &(column, end) in &ends {
+            let text = &line.columns[column];
+            canvas.text((end, base), text, SMALL, Anchor::End, Colour::Ink);
+        }
         if let [Some(low), Some(high)] = line.ends.map(|end| end.value) {
             let (low, high) = (frame.x.place(low), frame.x.place(high));
             canvas.line((low, middle), (high, middle), Colour::Main, 2.0);
@@ -246,7 +283,7 @@ fn draw(lines: &[Line], words: &Words, zero: bool) -> String {
         if let Some(median) = line.median.value {
             canvas.dot((frame.x.place(median), middle), 4.0, Colour::Main);
         }
-        let told = format!("{}: {}", line.name, line.words);
+        let told = format!("{}: {}", line.name, line.columns.join(", "));
         canvas.tip(
             (MARGIN, middle - ROW / 2.0),
             (WIDTH - MARGIN, middle + ROW / 2.0),
@@ -262,5 +299,5 @@ fn draw(lines: &[Line], words: &Words, zero: bool) -> String {
         Anchor::Middle,
         Colour::Ink,
     );
-    canvas.finish(&words.title, &words.below)
+    canvas.finish(&words.title, &below)
 }

@@ -5,7 +5,8 @@ use super::canvas::{Anchor, Canvas, Colour, LABEL, SMALL, TITLE, cut};
 use super::font::width_of;
 use super::results::{Observed, Output, Shape};
 use crate::kernel::{exp, ln};
-use crate::report::number::{ESTIMATE_DIGITS, estimate, interval};
+use crate::report::number::{ESTIMATE_DIGITS, EXACT_DIGITS, estimate, interval, rounded};
+use crate::statistic::Estimate;
 use crate::statistic::distribution::{
     Portion, SPREAD, quantile, share_below, spread_in_magnitudes,
 };
@@ -13,11 +14,16 @@ use crate::statistic::distribution::{
 /// Width and height of a figure, in pixels of 1/96 inch: two thirds of a page.
 pub(super) const SIZE: (f64, f64) = (480.0, 312.0);
 /// Left, right, top and bottom of what is drawn within.
-const MARGINS: [f64; 4] = [58.0, 18.0, 50.0, 58.0];
+const MARGINS: [f64; 4] = [58.0, 18.0, 54.0, 58.0];
+/// Above what is drawn, from bottom to top: the word at the median, then a row for each observation.
+const MEDIAN_ROW: f64 = 5.0;
+const OBSERVED_ROW: f64 = 13.0;
 /// What is shown reaches from here to there …
 const SHOWN: [f64; 2] = [0.001, 0.999];
 /// … but beyond the middle 95 % no farther than this part of their width.
 const REACH: f64 = 0.75;
+/// How far a label may reach beyond the end of its axis.
+const OVERHANG: f64 = 13.0;
 /// Space on both sides, over the width of what is shown.
 const PADDING: f64 = 0.04;
 
@@ -106,10 +112,17 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    /// A frame of the whole figure; `right`: more room at the right.
-    pub(super) fn whole(view: &View, top: f64, right: f64) -> Frame {
+    /// A canvas, and a frame of all of it: what is `observed` has rows above, and there is more room at the `right`.
+    pub(super) fn whole(
+        view: &View,
+        top: f64,
+        right: f64,
+        observed: &[Observed],
+    ) -> (Canvas, Frame) {
         let [left, margin, above, below] = MARGINS;
-        Frame {
+        let above = above + OBSERVED_ROW * observed.len() as f64;
+        let height = SIZE.1 - MARGINS[2] + above;
+        let frame = Frame {
             x: Axis {
                 values: view.values,
                 places: [left, SIZE.0 - margin - right],
@@ -117,10 +130,11 @@ impl Frame {
             },
             y: Axis {
                 values: [0.0, top],
-                places: [SIZE.1 - below, above],
+                places: [height - below, above],
                 logarithmic: false,
             },
-        }
+        };
+        (Canvas::new(SIZE.0, height), frame)
     }
 
     /// The lower edge.
@@ -153,7 +167,11 @@ impl Frame {
             let length = if tick.label.is_empty() { 2.5 } else { 4.5 };
             canvas.line((tick.at, base), (tick.at, base + length), Colour::Ink, 1.0);
             if !tick.label.is_empty() {
-                let at = (tick.at, base + 7.0 + 0.8 * size);
+                // One at the end stays within the picture.
+                let x = tick
+                    .at
+                    .min(right + OVERHANG - width_of(&tick.label, size) / 2.0);
+                let at = (x, base + 7.0 + 0.8 * size);
                 canvas.text(at, &tick.label, size, Anchor::Middle, Colour::Ink);
             }
         }
@@ -177,7 +195,7 @@ impl Frame {
     pub(super) fn draw_outside(&self, canvas: &mut Canvas, view: &View) {
         /// Less than this is not worth a word.
         const LEAST: f64 = 0.0015;
-        let share = |share: f64| format!("{} %", crate::report::number::rounded(100.0 * share, 2));
+        let share = |share: f64| format!("{} %", rounded(100.0 * share, 2));
         let [below, above] = view.outside;
         let words = match (below >= LEAST, above >= LEAST) {
             (true, true) => format!("not shown: {} below, {} above", share(below), share(above)),
@@ -224,44 +242,111 @@ pub(super) fn in_words(output: &Output) -> String {
     if let [Portion { low, high, .. }] = output.shape.portions.as_slice()
         && low == high
     {
-        return format!("always {}{unit}", estimate(&median, ESTIMATE_DIGITS));
+        return format!("always {}{unit}", brief(&median, ESTIMATE_DIGITS));
     }
-    let [low, high] = output.interval();
+    // As many digits as tell the ends apart, where their errors allow it.
+    let ends = output.interval();
+    let differ = |digits: i32| brief(&ends[0], digits) != brief(&ends[1], digits);
+    let digits = match (ESTIMATE_DIGITS..EXACT_DIGITS).find(|&digits| differ(digits)) {
+        None | Some(ESTIMATE_DIGITS) => ESTIMATE_DIGITS,
+        Some(first) => first + 1,
+    };
     format!(
         "median {}, {} interval {}{unit}",
-        estimate(&median, ESTIMATE_DIGITS),
+        brief(&median, digits),
         output.level(),
-        interval(&low, &high, ESTIMATE_DIGITS)
+        brief_interval(&ends, digits)
     )
 }
 
-/// Draws what was observed, as a line or a band up to the top, with its name.
+/// A number as a figure has it: with the digits that its error supports, and no more where it is exact either.
+pub(super) fn brief(number: &Estimate, digits: i32) -> String {
+    let text = match number.value {
+        Some(value) if number.standard_error == Some(0.0) => rounded(value, digits),
+        _ => estimate(number, digits),
+    };
+    signed(&text)
+}
+
+/// Likewise, both ends of an interval.
+pub(super) fn brief_interval([low, high]: &[Estimate; 2], digits: i32) -> String {
+    let is_exact = |end: &Estimate| end.standard_error == Some(0.0);
+    if is_exact(low) && is_exact(high) {
+        format!("[{}, {}]", brief(low, digits), brief(high, digits))
+    } else {
+        signed(&interval(low, high, digits))
+    }
+}
+
+/// With the sign of typography for minus; the one within `1e-5` stays.
+fn signed(text: &str) -> String {
+    let mut signed = String::with_capacity(text.len());
+    for letter in text.chars() {
+        let is_minus = letter == '-' && !signed.ends_with('e');
+        signed.push(if is_minus { '−' } else { letter });
+    }
+    signed
+}
+
+/// Draws the median, where there is more than one value.
+pub(super) fn draw_median(canvas: &mut Canvas, frame: &Frame, output: &Output) {
+    let median = output.statistic("median").value;
+    let Some(median) = median.filter(|_| output.shape.portions.len() > 1) else {
+        return;
+    };
+    let (x, top) = (frame.x.place(median), frame.y.places[1]);
+    canvas.line((x, frame.base()), (x, top), Colour::Ink, 1.25);
+    let at = (x, top - MEDIAN_ROW);
+    canvas.text_on(at, "median", SMALL, Anchor::Middle, Colour::Ink);
+}
+
+/// Draws what was observed: each in a row of its own above the frame, with a line or both ends of a band down to the axis. The row of
+/// the lowest is at the top, so that no line of another goes through its name; one beyond the axis is named at its end.
 pub(super) fn draw_observed(canvas: &mut Canvas, frame: &Frame, observed: &[Observed]) {
+    const APART: f64 = 5.0;
+    let [left, right] = frame.x.places;
     let [bottom, top] = frame.y.places;
-    let shown = observed
-        .iter()
-        .filter(|row| row.band.iter().any(|&end| frame.x.holds(end)));
-    for (at, row) in shown.enumerate() {
-        let [low, high] = row.band.map(|end| frame.x.place(end));
-        for end in if low == high {
-            vec![low]
-        } else {
-            vec![low, high]
-        } {
-            canvas.dashes((end, bottom), (end, top), Colour::Other, 1.25);
+    let mut rows: Vec<&Observed> = observed.iter().collect();
+    rows.sort_by(|one, other| one.band[0].total_cmp(&other.band[0]));
+    for (at, row) in rows.iter().enumerate() {
+        let base = top - MEDIAN_ROW - OBSERVED_ROW * (rows.len() - at) as f64;
+        let middle = base - 0.35 * SMALL;
+        let [low, high] = row.band;
+        if high < frame.x.values[0] {
+            let name = cut(&format!("below: {}", row.name), SMALL, right - left);
+            canvas.text_on((left, base), &name, SMALL, Anchor::Start, Colour::Other);
+            continue;
         }
-        let middle = (low + high) / 2.0;
-        let name = cut(&row.name, SMALL, 150.0);
-        // Where there is no room at the right of the line, at its left; several below each other.
-        let fits = high + 4.0 + width_of(&name, SMALL) <= frame.x.places[1];
-        let (anchor, x) = if fits {
-            (Anchor::Start, high + 4.0)
+        if low > frame.x.values[1] {
+            let name = cut(&format!("above: {}", row.name), SMALL, right - left);
+            canvas.text_on((right, base), &name, SMALL, Anchor::End, Colour::Other);
+            continue;
+        }
+        let places = [low, high].map(|end| frame.x.place(end));
+        for (end, place) in [low, high].into_iter().zip(places) {
+            if frame.x.holds(end) {
+                canvas.dashes((place, bottom), (place, middle), Colour::Other, 1.25);
+            }
+        }
+        let [from, to] = places;
+        canvas.line((from, middle), (to, middle), Colour::Other, 1.25);
+        // Where there is no room at the right, at the left; where there is none at all, on the band.
+        let (room_before, room_after) = (from - APART - left, right - to - APART);
+        let needed = width_of(&row.name, SMALL);
+        let (anchor, x, room) = if needed <= room_after {
+            (Anchor::Start, to + APART, room_after)
+        } else if needed <= room_before {
+            (Anchor::End, from - APART, room_before)
+        } else if to - from > room_before.max(room_after) {
+            (Anchor::Middle, (from + to) / 2.0, to - from)
+        } else if room_after >= room_before {
+            (Anchor::Start, to + APART, room_after)
         } else {
-            (Anchor::End, low - 4.0)
+            (Anchor::End, from - APART, room_before)
         };
-        let y = top + 22.0 + 13.0 * at as f64;
-        canvas.text_on((x, y), &name, SMALL, anchor, Colour::Other);
-        canvas.tip((middle - 4.0, bottom), (middle + 4.0, top), &row.name);
+        let name = cut(&row.name, SMALL, room);
+        canvas.text_on((x, base), &name, SMALL, anchor, Colour::Other);
+        canvas.tip((from - 4.0, bottom), (to + 4.0, middle), &row.name);
     }
 }
 

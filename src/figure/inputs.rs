@@ -12,7 +12,7 @@ use crate::statistic::distribution::quantile;
 /// Pictures beside one another, and the size of each.
 const BESIDE: usize = 3;
 const CELL: (f64, f64) = (224.0, 128.0);
-const ABOVE: f64 = 34.0;
+const ABOVE: f64 = 42.0;
 /// Within a cell: left and right, top, bottom.
 const MARGIN: f64 = 14.0;
 const TOP: f64 = 36.0;
@@ -27,11 +27,18 @@ pub(super) fn draw(run: &Run) -> Option<String> {
         return None;
     }
     let rows = run.inputs.len().div_ceil(BESIDE);
-    let width = CELL.0 * beside as f64;
+    // Wide enough for the words above.
+    let width = CELL.0 * beside.max(2) as f64;
     let mut canvas = Canvas::new(width, ABOVE + CELL.1 * rows as f64);
     let title = format!("Inputs · {}", label(&run.scenario, &run.variant));
-    let words = cut(&title, TITLE, width - 2.0 * MARGIN);
+    let room = width - 2.0 * MARGIN;
+    let words = cut(&title, TITLE, room);
     canvas.text((MARGIN, 19.0), &words, TITLE, Anchor::Start, Colour::Ink);
+    if let Some(first) = &run.as_in {
+        let words = format!("only those that are distributed otherwise than in {first}");
+        let words = cut(&words, LABEL, room);
+        canvas.text((MARGIN, 34.0), &words, LABEL, Anchor::Start, Colour::Faint);
+    }
     for (at, input) in run.inputs.iter().enumerate() {
         let corner = (
             CELL.0 * (at % BESIDE) as f64,

@@ -137,7 +137,6 @@ pub fn draw(results: &Results, kinds: &[Kind]) -> Vec<Figure> {
         });
     };
     let is_wanted = |kind: Kind| kinds.contains(&kind);
-    let mut scenario = "";
     for run in &results.runs {
         let words = label(&run.scenario, &run.variant);
         let file = if run.variant == BASE {
@@ -151,8 +150,8 @@ pub fn draw(results: &Results, kinds: &[Kind]) -> Vec<Figure> {
                 .filter(|&kind| is_wanted(kind));
             for kind in drawn {
                 let svg = match kind {
-                    Kind::Density => Some(density::draw(&words, output)),
-                    Kind::Cdf => Some(cumulative::draw(&words, output)),
+                    Kind::Density => density::draw(&words, output),
+                    Kind::Cdf => cumulative::draw(&words, output),
                     Kind::Drivers => drivers::draw(&words, output),
                     _ => drivers::draw_tornado(&words, output),
                 };
@@ -162,18 +161,16 @@ pub fn draw(results: &Results, kinds: &[Kind]) -> Vec<Figure> {
                 add(kind, Some(words.clone()), Some(name), file, svg);
             }
         }
-        // The variants share most inputs with the first: their own stand in distribution.csv.
-        if is_wanted(Kind::Inputs) && scenario != run.scenario {
-            scenario = &run.scenario;
-            if let Some(svg) = inputs::draw(run) {
-                let file = file_safe(&format!("{file}.inputs"));
-                add(Kind::Inputs, Some(words), None, file, svg);
-            }
+        if is_wanted(Kind::Inputs)
+            && let Some(svg) = inputs::draw(run)
+        {
+            let file = file_safe(&format!("{file}.inputs"));
+            add(Kind::Inputs, Some(words), None, file, svg);
         }
     }
     if is_wanted(Kind::Forest) {
-        for (output, svg) in forest::of_runs(&results.runs) {
-            let file = file_safe(&format!("forest.{output}"));
+        for (output, name, svg) in forest::of_runs(&results.runs) {
+            let file = file_safe(&format!("forest.{name}"));
             add(Kind::Forest, None, Some(&output), file, svg);
         }
     }

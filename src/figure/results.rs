@@ -4,6 +4,7 @@ use crate::report::csv::written;
 use crate::report::distribution::{INPUT, OUTPUT};
 use crate::statistic::Estimate;
 use crate::statistic::distribution::Portion;
+use std::collections::HashMap;
 use std::fmt;
 use std::rc::Rc;
 
@@ -12,6 +13,8 @@ use std::rc::Rc;
 pub struct Results {
     /// Runs, in the order of the files.
     pub(super) runs: Vec<Run>,
+    /// Where each is among them, by its scenario and variant.
+    places: HashMap<(String, String), usize>,
     /// Alternatives held against each other.
     pub(super) pairs: Vec<Pair>,
 }
@@ -21,6 +24,8 @@ pub struct Results {
 pub(super) struct Run {
     pub(super) scenario: String,
     pub(super) variant: String,
+    /// The run that stands first in its scenario, whose inputs the others have where they have none of that name; itself none.
+    pub(super) as_in: Option<String>,
     pub(super) outputs: Vec<Output>,
     pub(super) inputs: Vec<Shape>,
 }
@@ -84,6 +89,30 @@ impl fmt::Display for Unreadable {
 
 impl std::error::Error for Unreadable {}
 
+impl Run {
+    /// The output of that name; the first row of it makes it.
+    fn output_or_new(&mut self, name: &str, unit: &str) -> &mut Output {
+        let place = self
+            .outputs
+            .iter()
+            .position(|output| output.shape.name == name);
+        let place = place.unwrap_or_else(|| {
+            self.outputs.push(Output {
+                shape: Shape {
+                    name: name.to_owned(),
+                    unit: unit.to_owned(),
+                    portions: Vec::new(),
+                },
+                statistics: Vec::new(),
+                indices: Vec::new(),
+                observed: Vec::new(),
+            });
+            self.outputs.len() - 1
+        });
+        &mut self.outputs[place]
+    }
+}
+
 impl Output {
     /// The number of that name.
     pub(super) fn statistic(&self, name: &str) -> Estimate {
@@ -113,15 +142,14 @@ impl Results {
         let mut results = Results::default();
         results.read_distribution(&rows("distribution", &mut table)?)?;
         for row in &rows("summary", &mut table)? {
-            if let Some(output) = results.output(row)? {
-                let level = row.number("level")?;
-                let statistic = (
-                    row.text("statistic")?,
-                    row.estimate("value", "standard_error")?,
-                    level,
-                );
-                output.statistics.push(statistic);
+            let level = row.number("level")?;
+            let name = row.text("statistic")?;
+            let estimate = row.limited()?;
+            let output = results.run(row)?.output_or_new(&row.text("output")?, "");
+            if name == "median" {
+                output.shape.unit = row.text("unit")?;
             }
+            output.statistics.push((name, estimate, level));
         }
         for row in &rows("sensitivity", &mut table)? {
             if !row.text("input_2")?.is_empty() {
@@ -153,7 +181,6 @@ impl Results {
 
     fn read_distribution(&mut self, rows: &[Row]) -> Result<(), Unreadable> {
         for row in rows {
-            let (scenario, variant) = (row.text("scenario")?, row.text("variant")?);
             let (name, unit) = (row.text("name")?, row.text("unit")?);
             let ends = (row.number("low")?, row.number("high")?);
             let (Some(low), Some(high)) = ends else {
@@ -165,38 +192,19 @@ impl Results {
                 share: row.estimate("share", "share_error")?,
                 up_to: row.estimate("up_to", "up_to_error")?,
             };
-            let is_same = |run: &Run| run.scenario == scenario && run.variant == variant;
-            if !self.runs.last().is_some_and(is_same) {
-                self.runs.push(Run {
-                    scenario: scenario.clone(),
-                    variant: variant.clone(),
-                    outputs: Vec::new(),
-                    inputs: Vec::new(),
-                });
-            }
-            let Some(run) = self.runs.last_mut() else {
-                continue;
-            };
-            let shape = Shape {
-                name,
-                unit,
-                portions: vec![portion],
-            };
+            let run = self.run(row)?;
             match row.text("role")?.as_str() {
-                OUTPUT => match run.outputs.last_mut() {
-                    Some(last) if last.shape.name == shape.name => {
-                        last.shape.portions.push(portion);
-                    }
-                    _ => run.outputs.push(Output {
-                        shape,
-                        statistics: Vec::new(),
-                        indices: Vec::new(),
-                        observed: Vec::new(),
-                    }),
-                },
+                OUTPUT => {
+                    let output = run.output_or_new(&name, &unit);
+                    output.shape.portions.push(portion);
+                }
                 INPUT => match run.inputs.last_mut() {
-                    Some(last) if last.name == shape.name => last.portions.push(portion),
-                    _ => run.inputs.push(shape),
+                    Some(last) if last.name == name => last.portions.push(portion),
+                    _ => run.inputs.push(Shape {
+                        name,
+                        unit,
+                        portions: vec![portion],
+                    }),
                 },
                 _ => return Err(row.wrong("role")),
             }
@@ -232,7 +240,7 @@ impl Results {
             let Some(pair) = self.pairs.last_mut() else {
                 continue;
             };
-            let estimate = row.estimate("value", "standard_error")?;
+            let estimate = row.limited()?;
             match (
                 row.text("quantity")?.as_str(),
                 row.text("statistic")?.as_str(),
@@ -247,18 +255,31 @@ impl Results {
         Ok(())
     }
 
+    /// The run that a row is about, which may be the first row of it.
+    fn run(&mut self, row: &Row) -> Result<&mut Run, Unreadable> {
+        let (scenario, variant) = (row.text("scenario")?, row.text("variant")?);
+        let names = (scenario.clone(), variant.clone());
+        let place = *self.places.entry(names).or_insert(self.runs.len());
+        if place == self.runs.len() {
+            // The variants of a scenario stand together, the first of them first.
+            let before = self.runs.last().filter(|run| run.scenario == scenario);
+            let as_in = before.map(|run| run.as_in.clone().unwrap_or_else(|| run.variant.clone()));
+            self.runs.push(Run {
+                scenario,
+                variant,
+                as_in,
+                outputs: Vec::new(),
+                inputs: Vec::new(),
+            });
+        }
+        Ok(&mut self.runs[place])
+    }
+
     /// The output that a row is about.
     fn output(&mut self, row: &Row) -> Result<Option<&mut Output>, Unreadable> {
-        let (scenario, variant) = (row.text("scenario")?, row.text("variant")?);
         let name = row.text("output")?;
-        let run = self
-            .runs
-            .iter_mut()
-            .find(|run| run.scenario == scenario && run.variant == variant);
-        Ok(run.and_then(|run| {
-            let mut outputs = run.outputs.iter_mut();
-            outputs.find(|output| output.shape.name == name)
-        }))
+        let mut outputs = self.run(row)?.outputs.iter_mut();
+        Ok(outputs.find(|output| output.shape.name == name))
     }
 }
 
@@ -293,6 +314,15 @@ impl Row {
             value: self.number(value)?,
             standard_error: self.number(error)?,
             ..Estimate::unavailable()
+        })
+    }
+
+    /// Likewise, with the limits of its error.
+    fn limited(&self) -> Result<Estimate, Unreadable> {
+        Ok(Estimate {
+            error_low: self.number("error_low")?,
+            error_high: self.number("error_high")?,
+            ..self.estimate("value", "standard_error")?
         })
     }
 

@@ -2,10 +2,11 @@
 
 use crate::distribution::Marginal;
 use crate::kernel::powf;
-use crate::model::{Definition, Input};
+use crate::model::{Definition, Input, Variant};
 use crate::report::InputReport;
 use crate::statistic::Estimate;
 use crate::statistic::distribution::{Portion, SPREAD, spread_in_magnitudes};
+use std::collections::HashSet;
 
 /// The shares of an input between which it is cut up, and beyond which it is one piece each.
 const ENDS: [f64; 2] = [0.001, 0.999];
@@ -80,17 +81,38 @@ fn of_input(marginal: &dyn Marginal) -> Vec<Portion> {
     portions
 }
 
-/// An input as the report has it.
-pub(super) fn input_report(input: &Input, distributions: bool) -> InputReport {
+/// An input as the report has it, so far without its distribution.
+pub(super) fn input_report(input: &Input) -> InputReport {
     InputReport {
-        distribution: match &input.definition {
-            Definition::Random(marginal) if distributions => of_input(&**marginal),
-            _ => Vec::new(),
-        },
         name: input.name.clone(),
         unit: input.unit.text.clone(),
         written: input.written.clone(),
         evidence: input.evidence.map(|evidence| evidence.word().to_owned()),
         sources: input.sources.clone(),
+        distribution: Vec::new(),
+    }
+}
+
+/// Adds the distributions of a variant's inputs, in their order; those that are defined `as_in` the first variant of the scenario stand
+/// there already.
+pub(super) fn add_inputs(reports: &mut [InputReport], variant: &Variant, as_in: Option<&Variant>) {
+    let defined = |input: &Input| {
+        (
+            input.name.clone(),
+            input.unit.text.clone(),
+            input.written.clone(),
+        )
+    };
+    let known: HashSet<_> = as_in
+        .iter()
+        .flat_map(|first| &first.inputs)
+        .map(defined)
+        .collect();
+    for (report, input) in reports.iter_mut().zip(&variant.inputs) {
+        if let Definition::Random(marginal) = &input.definition
+            && !known.contains(&defined(input))
+        {
+            report.distribution = of_input(&**marginal);
+        }
     }
 }

@@ -69,6 +69,7 @@ pub const TABLE: Table = Table {
         "more_trials",
     ],
     optional: true,
+    for_figures: false,
     rows: |report, visit| {
         for run in &report.runs {
             for row in &run.assertions {

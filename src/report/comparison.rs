@@ -96,8 +96,11 @@ pub const TABLE: Table = Table {
         "statistic",
         "value",
         "standard_error",
+        "error_low",
+        "error_high",
     ],
     optional: true,
+    for_figures: false,
     rows: |report, visit| {
         for pair in report.comparison.iter().flat_map(|found| &found.pairs) {
             for output in &pair.outputs {
@@ -113,6 +116,8 @@ pub const TABLE: Table = Table {
                         Cell::text(row.statistic),
                         Cell::Number(row.estimate.value),
                         Cell::Number(row.estimate.standard_error),
+                        Cell::Number(row.estimate.error_low),
+                        Cell::Number(row.estimate.error_high),
                     ])?;
                 }
             }

@@ -46,6 +46,7 @@ pub const TABLE: Table = Table {
         "standard_error",
     ],
     optional: true,
+    for_figures: false,
     rows: |report, visit| {
         for decision in &report.decisions {
             for row in &decision.alternatives {

@@ -25,6 +25,7 @@ pub const TABLE: Table = Table {
         "up_to_error",
     ],
     optional: true,
+    for_figures: true,
     rows: |report, visit| {
         for run in &report.runs {
             let inputs = run.inputs.iter();

@@ -12,7 +12,7 @@ pub struct Json;
 impl Writer for Json {
     fn write(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let mut document = Map::new();
-        for table in TABLES {
+        for table in TABLES.iter().filter(|table| !table.for_figures) {
             let mut rows = Vec::new();
             (table.rows)(report, &mut |row| {
                 let names = table.columns.iter().map(|name| (*name).to_owned());
@@ -56,7 +56,6 @@ mod tests {
             keys,
             [
                 "summary",
-                "distribution",
                 "sensitivity",
                 "shape",
                 "observed",

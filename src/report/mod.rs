@@ -218,7 +218,8 @@ pub struct InputReport {
     pub evidence: Option<String>,
     /// Sources as written.
     pub sources: Vec<String>,
-    /// The rows of `distribution.csv`, rising; none where it was not asked for, or where it is a number.
+    /// The rows of `distribution.csv`, rising; none where it was not asked for, where it is a number, and in a variant where it is
+    /// as in the first of the scenario.
     pub distribution: Vec<Portion>,
 }
 

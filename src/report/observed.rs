@@ -23,6 +23,7 @@ pub const TABLE: Table = Table {
         "source",
     ],
     optional: true,
+    for_figures: false,
     rows: |report, visit| {
         for run in &report.runs {
             for output in &run.outputs {

@@ -29,6 +29,7 @@ pub const TABLE: Table = Table {
         "standard_error",
     ],
     optional: true,
+    for_figures: false,
     rows: |report, visit| {
         for row in report.comparison.iter().flat_map(|found| &found.ranks) {
             visit(&[

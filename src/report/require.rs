@@ -103,6 +103,7 @@ pub const TABLE: Table = Table {
         "if_known_error",
     ],
     optional: true,
+    for_figures: false,
     rows: |report, visit| {
         for of_variant in &report.requirements {
             let together = RequireRow {

@@ -19,6 +19,7 @@ pub const TABLE: Table = Table {
         "rank",
     ],
     optional: false,
+    for_figures: false,
     rows: |report, visit| {
         let of_runs = report.runs.iter().flat_map(|run| {
             let outputs = run.outputs.iter();

@@ -39,6 +39,7 @@ pub const TABLE: Table = Table {
         "standard_error",
     ],
     optional: true,
+    for_figures: false,
     rows: |report, visit| {
         for run in &report.runs {
             for output in &run.outputs {

@@ -18,6 +18,7 @@ pub const TABLE: Table = Table {
         "level",
     ],
     optional: false,
+    for_figures: false,
     rows: |report, visit| {
         for run in &report.runs {
             for output in &run.outputs {

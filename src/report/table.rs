@@ -33,6 +33,8 @@ pub struct Table {
     pub columns: &'static [&'static str],
     /// Whether the file is left out when there is no row.
     pub optional: bool,
+    /// Whether it is there for figures to be drawn from: then it is written to files, and not printed.
+    pub for_figures: bool,
     /// Hands over every row of the report; each has one cell per column.
     pub rows: fn(&Report, &mut RowVisitor<'_>) -> std::io::Result<()>,
 }

@@ -7,6 +7,7 @@ pub const TABLE: Table = Table {
     name: "variants",
     columns: &["scenario", "variant", "key", "value"],
     optional: true,
+    for_figures: false,
     rows: |report, visit| {
         for run in &report.runs {
             for (key, value) in &run.swept {

@@ -58,7 +58,7 @@ fn the_files_of_a_comparison() {
     assert_eq!(
         lines.next(),
         Some(
-            "output,unit,scenario_a,variant_a,scenario_b,variant_b,quantity,statistic,value,standard_error"
+            "output,unit,scenario_a,variant_a,scenario_b,variant_b,quantity,statistic,value,standard_error,error_low,error_high"
         )
     );
     // Five statistics of the difference, five of the ratio, two of the order, of two pairs.

@@ -64,6 +64,38 @@ fn figures_stand_beside_the_results_and_can_be_drawn_again() {
 }
 
 #[test]
+fn what_is_printed_does_not_depend_on_the_folder() {
+    let test = CliTest::with_small();
+    let words = ["run", "small.toml", "-n", "16384", "-q", "--json"];
+    let printed = test.run(&words).stdout;
+    let beside = test
+        .run(&[&words[..], &["--out", "results"]].concat())
+        .stdout;
+    assert!(!printed.is_empty() && printed == beside);
+    assert!(test.path("results/distribution.csv").exists());
+}
+
+#[test]
+fn a_comparison_says_what_no_trial_hit_by_its_bound() {
+    let test = CliTest::with_small();
+    let words = [
+        "compare",
+        "small.toml",
+        "-n",
+        "16384",
+        "-q",
+        "--figures=svg",
+        "--html",
+    ];
+    done(&test, &[&words[..], &["--out", "pair"]].concat());
+    let read = |name: &str| fs::read_to_string(test.path(name)).expect("a file");
+    let svg = read("pair/figures/comparison.emissions.svg");
+    assert!(svg.contains(">above 99.98 %</text>"), "{svg}");
+    assert!(!svg.contains(">100 %</text>"), "{svg}");
+    assert!(read("pair/report.html").contains("above 99.98 %"));
+}
+
+#[test]
 fn one_kind_and_what_is_not_there() {
     let test = CliTest::with_small();
     let out = ["-n", "16384", "-q", "--out"];

@@ -128,7 +128,6 @@ fn json() {
         keys,
         [
             "summary",
-            "distribution",
             "sensitivity",
             "shape",
             "observed",
