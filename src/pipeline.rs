@@ -544,7 +544,7 @@ impl VariantRun<'_> {
                 .variant
                 .inputs
                 .iter()
-                .map(distribution::input_report)
+                .map(|input| distribution::input_report(input))
                 .collect(),
             outputs,
             assertions: assertions::of_run(self.model, self.variant, &places, layout.replicates),

@@ -106,7 +106,7 @@ pub(super) fn add_inputs(reports: &mut [InputReport], variant: &Variant, as_in: 
     let known: HashSet<_> = as_in
         .iter()
         .flat_map(|first| &first.inputs)
-        .map(defined)
+        .map(|input| defined(input))
         .collect();
     for (report, input) in reports.iter_mut().zip(&variant.inputs) {
         if let Definition::Random(marginal) = &input.definition
