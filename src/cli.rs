@@ -52,6 +52,15 @@ enum Command {
     Plot(plot::PlotArguments),
     /// One trial of a run, whole: every input, formula and output
     Replay(ReplayArguments),
+    /// Add tables, methods and bibliography for a paper to a result folder
+    Paper {
+        /// The result folder of `run`; it is replaced whole
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+        /// No notes
+        #[arg(short, long)]
+        quiet: bool,
+    },
     /// Run again what made a result folder, and say whether every byte is the same
     Verify(VerifyArguments),
     /// What changed between two result folders, and which numbers by more than their errors
@@ -149,6 +158,9 @@ struct RunArguments {
     /// Also write every trial, into DIR/samples
     #[arg(long, value_name = "FORMAT", value_parser = ["csv"], requires = "out")]
     samples: Option<String>,
+    /// Also write tables, methods and bibliography for a paper, in LaTeX and Markdown, into DIR
+    #[arg(long, requires = "out")]
+    paper: bool,
     #[command(flatten)]
     sensitivity: SensitivityArguments,
     /// Run only this variant (repeatable)
@@ -385,6 +397,7 @@ fn perform(command: Command, words: &[OsString]) -> Result<(), Failure> {
             };
             commands::verify(&options, recorded_work)
         }
+        Command::Paper { folder, quiet } => commands::paper(&folder, quiet),
         Command::Require(arguments) => commands::require(&require::options(*arguments, words)),
         Command::Diff(arguments) => commands::diff(&DiffOptions {
             folders: [arguments.before, arguments.after],
@@ -450,6 +463,7 @@ fn run_options(arguments: RunArguments, words: &[OsString]) -> Result<RunOptions
         files: arguments.files,
         threads: arguments.threads,
         out: arguments.out,
+        paper: arguments.paper,
         samples: arguments.samples.is_some(),
         figures: plot::formats(&arguments.figures),
         html: arguments.html,

@@ -9,6 +9,7 @@ mod distribution;
 mod error;
 mod first_order;
 mod further;
+mod inputs;
 mod nested;
 mod notes;
 mod observed;
@@ -540,12 +541,9 @@ impl VariantRun<'_> {
                     .zip(reached)
                     .map(|(asked, reached)| stopping::report(self.variant, asked, reached)),
             },
-            inputs: self
-                .variant
-                .inputs
-                .iter()
-                .map(|input| distribution::input_report(input))
-                .collect(),
+            inputs: inputs::reports(self.variant),
+            correlations: inputs::correlations(self.variant),
+            joint: inputs::joint(self.variant),
             outputs,
             assertions: assertions::of_run(self.model, self.variant, &places, layout.replicates),
             mixes_kinds: notes::mixes_kinds(self.variant),

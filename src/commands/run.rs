@@ -3,17 +3,19 @@
 use super::figures;
 use super::files::{self, ScenarioFile};
 use super::progress::{self, Bar};
-use super::{Failure, terminal};
+use super::{Failure, paper, terminal};
 use crate::diagnostic::did_you_mean;
 use crate::figure::Format;
-use crate::model::{Model, Variant};
+use crate::model::{Model, Reference, Variant};
 use crate::page::{self, Origin};
 use crate::pipeline::{self, Nested, Plan, Progress as _, Stopping, TrialSink, is_chosen};
 use crate::report::assertions::Outcome;
 use crate::report::csv::Csv;
 use crate::report::folder::{FileRecord, ResultFolder, sha256};
 use crate::report::json::Json;
-use crate::report::manifest::{self, CatalogUse, DefinitionRecord, Manifest, ScenarioPlan};
+use crate::report::manifest::{
+    CatalogUse, DefinitionRecord, Manifest, ReferenceRecord, ScenarioPlan,
+};
 use crate::report::samples::{self, CsvSamples};
 use crate::report::{Report, TABLES, Writer, number};
 use crate::run;
@@ -39,6 +41,8 @@ pub(crate) struct RunOptions {
     pub(crate) threads: Option<NonZeroUsize>,
     /// The result folder.
     pub(crate) out: Option<PathBuf>,
+    /// Whether the files for a paper are written.
+    pub(crate) paper: bool,
     /// Whether every trial is written.
     pub(crate) samples: bool,
     /// The formats of the figures in the result folder; empty: none.
@@ -399,6 +403,7 @@ fn manifest(
             .iter()
             .flat_map(|(model, _)| catalog_uses(model))
             .collect(),
+        paper: options.paper,
         started,
         elapsed: clock.elapsed(),
         threads: options
@@ -456,6 +461,17 @@ fn scenario_plan(model: &Model, plan: &Plan) -> ScenarioPlan {
         nested: plan.nested.map(|nested| nested.to_string()),
         allow_nonfinite: plan.allow_nonfinite,
         definitions: definitions(model),
+        references: model.references.iter().map(reference).collect(),
+    }
+}
+
+fn reference(reference: &Reference) -> ReferenceRecord {
+    ReferenceRecord {
+        key: reference.key.clone(),
+        title: reference.title.clone(),
+        year: reference.year,
+        url: reference.url.clone(),
+        other: reference.other.clone(),
     }
 }
 
@@ -521,13 +537,7 @@ fn write_results(
             }
         }
     }
-    let results: Vec<FileRecord> = folder.files().to_vec();
-    let mut file = folder.file(manifest::NAME).map_err(unwritable)?;
-    manifest
-        .write(report, &results, &mut file)
-        .map_err(unwritable)?;
-    folder.record(file.finish().map_err(unwritable)?);
-    Ok(folder.commit()?)
+    paper::complete(folder, manifest.document(report))
 }
 
 fn print_report(report: &Report, json: bool) -> Result<(), Failure> {

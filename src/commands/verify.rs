@@ -6,7 +6,7 @@ use super::require::{RequireOptions, require};
 use super::run::{RunOptions, run};
 use super::{Failure, terminal};
 use crate::report::folder::sha256_of;
-use crate::report::manifest::Recorded;
+use crate::report::manifest::{self, Recorded};
 use crate::report::verification::{verdicts, write_json, write_text};
 use std::fs;
 use std::io;
@@ -67,6 +67,8 @@ pub(crate) fn verify(
     again.out = Some(place.results());
     again.threads = options.threads;
     again.stdin = recorded.stdin.clone();
+    // The files for a paper may have been added later.
+    again.paper = recorded.document[manifest::PAPER] == true;
     // What the run itself prints is no part of the results.
     (again.silent, again.quiet, again.strict) = (true, true, false);
     match &work {

@@ -81,18 +81,6 @@ fn of_input(marginal: &dyn Marginal) -> Vec<Portion> {
     portions
 }
 
-/// An input as the report has it, so far without its distribution.
-pub(super) fn input_report(input: &Input) -> InputReport {
-    InputReport {
-        name: input.name.clone(),
-        unit: input.unit.text.clone(),
-        written: input.written.clone(),
-        evidence: input.evidence.map(|evidence| evidence.word().to_owned()),
-        sources: input.sources.clone(),
-        distribution: Vec::new(),
-    }
-}
-
 /// Adds the distributions of a variant's inputs, in their order; those that are defined `as_in` the first variant of the scenario stand
 /// there already.
 pub(super) fn add_inputs(reports: &mut [InputReport], variant: &Variant, as_in: Option<&Variant>) {

@@ -4,6 +4,7 @@ use super::number;
 use super::table::{Cell, Table};
 use super::{Report, Writer};
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -37,16 +38,10 @@ pub fn csv_writer<W: Write>(out: W) -> ::csv::Writer<W> {
 /// # Errors
 /// When the file cannot be read or is no CSV.
 pub fn read_rows<const N: usize>(path: &Path, columns: &[&str; N]) -> io::Result<Vec<[String; N]>> {
-    let mut file = ::csv::Reader::from_path(path)?;
-    let headings = file.headers()?.clone();
-    let places = columns.map(|name| headings.iter().position(|heading| heading == name));
-    let mut rows = Vec::new();
-    for record in file.records() {
-        let record = record?;
-        let cell = |place: Option<usize>| record.get(place?).map(str::to_owned);
-        rows.push(places.map(|place| cell(place).unwrap_or_default()));
-    }
-    Ok(rows)
+    let rows = read(path)?.into_iter();
+    Ok(rows
+        .map(|mut row| columns.map(|column| row.remove(column).unwrap_or_default()))
+        .collect())
 }
 
 fn field<'cell>(cell: &'cell Cell<'_>) -> Cow<'cell, str> {
@@ -59,27 +54,47 @@ fn field<'cell>(cell: &'cell Cell<'_>) -> Cow<'cell, str> {
     }
 }
 
-/// Text with an apostrophe before what a spreadsheet would take for a formula.
+/// Text with an apostrophe before what a spreadsheet would take for a formula, and before what has one already, so that
+/// [`written`] finds the text again.
 pub fn harmless(text: &str) -> Cow<'_, str> {
-    if is_formula(text) {
+    if begins_formula(text.trim_start_matches('\'')) {
         format!("'{text}").into()
     } else {
         text.into()
     }
 }
 
-/// The text of a field without the apostrophe that [`harmless`] put before it.
-pub fn written(field: &str) -> &str {
-    field
-        .strip_prefix('\'')
-        .filter(|text| is_formula(text))
-        .unwrap_or(field)
+/// The text that [`harmless`] was given.
+pub fn written(text: &str) -> &str {
+    match text.strip_prefix('\'') {
+        Some(rest) if begins_formula(rest.trim_start_matches('\'')) => rest,
+        _ => text,
+    }
 }
 
-/// Whether a spreadsheet would take a text for a formula.
-fn is_formula(text: &str) -> bool {
+fn begins_formula(text: &str) -> bool {
     const STARTS: &[char] = &['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
     text.trim_start_matches(' ').starts_with(STARTS)
+}
+
+/// The rows of a CSV file of ours, each text by its column and [`written`].
+///
+/// # Errors
+/// What reading it ends with.
+pub fn read(path: &Path) -> io::Result<Vec<HashMap<String, String>>> {
+    let mut file = ::csv::Reader::from_path(path)?;
+    let columns = file.headers()?.clone();
+    let mut rows = Vec::new();
+    for record in file.records() {
+        let record = record?;
+        let cells = columns.iter().zip(&record);
+        rows.push(
+            cells
+                .map(|(column, cell)| (column.to_owned(), written(cell).to_owned()))
+                .collect(),
+        );
+    }
+    Ok(rows)
 }
 
 #[cfg(test)]
@@ -90,11 +105,16 @@ mod tests {
     fn formulas_are_made_harmless() {
         for text in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1"] {
             assert!(harmless(text).starts_with('\''), "{text:?}");
-            assert_eq!(written(&harmless(text)), text);
         }
-        for text in ["kgCO2e/day", "1", "", "a = b", "'="] {
+        for text in ["kgCO2e/day", "1", "", "a = b", "'", "'a"] {
             assert_eq!(harmless(text), text);
-            assert_eq!(written("'a"), "'a");
+        }
+    }
+
+    #[test]
+    fn what_was_made_harmless_is_found_again() {
+        for text in ["=1", "'=1", "''= 1", " =1", "' =1", "a", "'a", "", "-"] {
+            assert_eq!(written(&harmless(text)), text);
         }
     }
 

@@ -214,6 +214,8 @@ pub(super) fn report() -> Report {
             nonfinite: 0,
         },
         inputs: Vec::new(),
+        correlations: Vec::new(),
+        joint: Vec::new(),
         outputs: vec![emissions, hours],
         assertions: vec![
             assertion(Outcome::Holds, 40.0),

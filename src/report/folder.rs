@@ -146,6 +146,25 @@ impl ResultFolder {
         Ok(folder)
     }
 
+    /// Where the results are built: finished files can be read here.
+    pub fn building(&self) -> &Path {
+        &self.building
+    }
+
+    /// Takes over a file of the earlier result as it is.
+    pub fn keep(&mut self, file: FileRecord) -> io::Result<()> {
+        let (from, to) = (self.target.join(&file.path), self.building.join(&file.path));
+        if let Some(parent) = to.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        // Trials take gigabytes; not every file system knows a second name for a file.
+        if fs::hard_link(&from, &to).is_err() {
+            fs::copy(&from, &to)?;
+        }
+        self.files.push(file);
+        Ok(())
+    }
+
     /// The files finished so far, in order.
     pub fn files(&self) -> &[FileRecord] {
         &self.files

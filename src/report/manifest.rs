@@ -3,9 +3,9 @@
 //! The time, the machine and the number of threads stand here and in no other file: all others are the same bytes
 //! whenever and wherever the command runs.
 
-use super::Report;
 use super::comparison::{AlternativeName, ComparisonReport};
 use super::folder::{FileRecord, sha256};
+use super::{CorrelationReport, InputReport, OutputReport, Report};
 use serde_json::{Value, json};
 use std::fs;
 use std::io::{self, Write};
@@ -20,6 +20,12 @@ const TOOL: &str = "montecarbon";
 
 /// The key of what differs from one run to the next: time, host, threads.
 const RUN: &str = "run";
+
+/// The key of the files of the result.
+const RESULTS: &str = "results";
+
+/// The key that says whether the files for a paper are among them.
+pub const PAPER: &str = "paper";
 
 /// What a run was told, beside what its [`Report`] holds.
 #[derive(Debug, Clone)]
@@ -38,6 +44,8 @@ pub struct Manifest {
     pub variants: Vec<String>,
     /// The rows of the catalog that inputs were taken from.
     pub catalog: Vec<CatalogUse>,
+    /// Whether the files for a paper are among the results.
+    pub paper: bool,
     /// When the run began.
     pub started: SystemTime,
     /// How long it took.
@@ -88,6 +96,8 @@ pub struct ScenarioPlan {
     pub allow_nonfinite: bool,
     /// Its inputs and formulas as written first, then what its variants define otherwise.
     pub definitions: Vec<DefinitionRecord>,
+    /// `[references]`, in the order of the file.
+    pub references: Vec<ReferenceRecord>,
 }
 
 /// An input or a formula of a scenario.
@@ -105,15 +115,25 @@ pub struct DefinitionRecord {
     pub written: String,
 }
 
+/// An entry of `[references]`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReferenceRecord {
+    /// The key that a source cites.
+    pub key: String,
+    /// The title, or the whole reference where it was written as one text.
+    pub title: String,
+    /// The year.
+    pub year: Option<i64>,
+    /// The address.
+    pub url: Option<String>,
+    /// Other keys as written.
+    pub other: Vec<(String, String)>,
+}
+
 impl Manifest {
-    /// Writes the manifest of a report whose files are `results`.
-    pub fn write(
-        &self,
-        report: &Report,
-        results: &[FileRecord],
-        out: &mut dyn Write,
-    ) -> io::Result<()> {
-        let document = json!({
+    /// The manifest of a report, but for the files of its results.
+    pub fn document(&self, report: &Report) -> Value {
+        json!({
             "tool": TOOL,
             "version": env!("CARGO_PKG_VERSION"),
             "command": self.command,
@@ -125,7 +145,8 @@ impl Manifest {
             "catalog": self.catalog.iter().map(catalog_use).collect::<Vec<_>>(),
             "comparison": report.comparison.as_ref().map(comparison),
             "notes": report.every_note(),
-            "results": results.iter().map(record).collect::<Vec<_>>(),
+            PAPER: self.paper,
+            RESULTS: [],
             RUN: {
                 "started": timestamp(self.started),
                 "seconds": self.elapsed.as_secs_f64(),
@@ -133,10 +154,15 @@ impl Manifest {
                 "threads": self.threads,
                 "platform": format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
             },
-        });
-        serde_json::to_writer_pretty(&mut *out, &document)?;
-        writeln!(out)
+        })
     }
+}
+
+/// Writes a manifest whose files are `results`.
+pub fn write(mut document: Value, results: &[FileRecord], out: &mut dyn Write) -> io::Result<()> {
+    document[RESULTS] = results.iter().map(record).collect();
+    serde_json::to_writer_pretty(&mut *out, &document)?;
+    writeln!(out)
 }
 
 /// A manifest as read.
@@ -169,6 +195,11 @@ impl Recorded {
         if document["tool"] != TOOL {
             return Err(format!("{} is not one of {TOOL}'s", path.display()));
         }
+        Ok(Recorded::of(document))
+    }
+
+    /// A manifest as it is written.
+    pub fn of(document: Value) -> Recorded {
         let text = |value: &Value| value.as_str().map(str::to_owned);
         let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
         let records = |value: &Value| {
@@ -180,14 +211,14 @@ impl Recorded {
             });
             records.collect()
         };
-        Ok(Recorded {
+        Recorded {
             version: text(&document["version"]).unwrap_or_default(),
             command: list(&document["command"]).iter().filter_map(text).collect(),
             read: records(&document["read"]),
             stdin: text(&document["stdin"]),
-            results: records(&document["results"]),
+            results: records(&document[RESULTS]),
             document,
-        })
+        }
     }
 
     /// What another manifest says otherwise, in words, but for where, when and by which version it was made; `None`: nothing.
@@ -234,10 +265,29 @@ fn scenario(plan: &ScenarioPlan, report: &Report) -> Value {
         .runs
         .iter()
         .filter(|run| run.scenario == plan.scenario);
+    let first = runs.clone().next();
     let variants: Vec<_> = runs
         .map(|run| {
+            // A variant says of its inputs only those that it gives another definition.
+            let inputs = run.inputs.iter().enumerate();
+            let own = inputs.filter(|(at, input)| {
+                let of_first = first.filter(|first| !std::ptr::eq(*first, run));
+                of_first.and_then(|first| first.inputs.get(*at)) != Some(*input)
+            });
             json!({
                 "variant": run.variant,
+                "description": run.description,
+                "inputs": own.map(|(_, own)| input(own)).collect::<Vec<_>>(),
+                "correlations": run.correlations.iter().map(correlation).collect::<Vec<_>>(),
+                "joint": run.joint.iter().map(|(what, inputs)| json!({ "what": what, "inputs": inputs })).collect::<Vec<_>>(),
+                "outputs": run.outputs.iter().map(output).collect::<Vec<_>>(),
+                "mixes_kinds": run.mixes_kinds,
+                "nested": run.nested.map(|nested| json!({
+                    "outer": nested.outer,
+                    "inner": nested.inner,
+                    "rows": nested.rows,
+                })),
+                "notes": run.notes,
                 "trials": run.sample.trials,
                 "replicates": run.sample.replicates,
                 "nonfinite": run.sample.nonfinite,
@@ -251,6 +301,8 @@ fn scenario(plan: &ScenarioPlan, report: &Report) -> Value {
         .collect();
     json!({
         "scenario": plan.scenario,
+        "title": first.and_then(|run| run.title.as_deref()),
+        "references": plan.references.iter().map(reference).collect::<Vec<_>>(),
         "trials": plan.trials,
         "seed": plan.seed,
         "sampler": plan.sampler,
@@ -270,6 +322,47 @@ fn scenario(plan: &ScenarioPlan, report: &Report) -> Value {
             "written": one.written,
         })).collect::<Vec<_>>(),
         "variants": variants,
+    })
+}
+
+fn reference(reference: &ReferenceRecord) -> Value {
+    let other = reference.other.iter();
+    let other = other.map(|(key, text)| (key.clone(), Value::from(text.as_str())));
+    json!({
+        "key": reference.key,
+        "title": reference.title,
+        "year": reference.year,
+        "url": reference.url,
+        "other": other.collect::<serde_json::Map<_, _>>(),
+    })
+}
+
+fn input(input: &InputReport) -> Value {
+    json!({
+        "name": input.name,
+        "unit": input.unit,
+        "written": input.written,
+        "random": input.random,
+        "variability": input.variability,
+        "evidence": input.evidence,
+        "source": input.sources,
+    })
+}
+
+fn correlation(correlation: &CorrelationReport) -> Value {
+    json!({ "inputs": correlation.inputs, correlation.measure: correlation.value })
+}
+
+/// What `summary.csv` does not say of an output.
+fn output(output: &OutputReport) -> Value {
+    let rows = output.statistics.iter();
+    let poorly_carried = rows.filter(|row| row.estimate.poorly_carried);
+    json!({
+        "name": output.name,
+        "unit": output.unit,
+        "description": output.description,
+        "constant": output.constant,
+        "poorly_carried": poorly_carried.map(|row| row.statistic.as_str()).collect::<Vec<_>>(),
     })
 }
 

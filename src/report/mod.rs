@@ -15,9 +15,11 @@ pub mod manifest;
 pub mod nested;
 pub mod number;
 pub mod observed;
+pub mod paper;
 pub mod ranks;
 pub mod replay;
 pub mod require;
+pub mod results;
 pub mod samples;
 pub mod sensitivity;
 pub mod shape;
@@ -135,6 +137,10 @@ pub struct RunReport {
     pub sample: SampleReport,
     /// One row per input, in the order of the file.
     pub inputs: Vec<InputReport>,
+    /// The dependence between them, in the order of the file.
+    pub correlations: Vec<CorrelationReport>,
+    /// Inputs that are drawn together, and as what: `shares` that sum to one, or `rows` of a data file.
+    pub joint: Vec<(&'static str, Vec<String>)>,
     /// One entry per output, in the order of the file.
     pub outputs: Vec<OutputReport>,
     /// The rows of `assertions.csv`, in their order there.
@@ -206,7 +212,7 @@ pub struct StoppingReport {
 }
 
 /// One input, for the table of inputs.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct InputReport {
     /// Its name.
     pub name: String,
@@ -218,9 +224,24 @@ pub struct InputReport {
     pub evidence: Option<String>,
     /// Sources as written.
     pub sources: Vec<String>,
+    /// Whether it has a distribution.
+    pub random: bool,
+    /// Whether its distribution is of what varies, not of what is not known.
+    pub variability: bool,
     /// The rows of `distribution.csv`, rising; none where it was not asked for, where it is a number, and in a variant where it is
     /// as in the first of the scenario.
     pub distribution: Vec<Portion>,
+}
+
+/// Dependence between two inputs as asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CorrelationReport {
+    /// The two.
+    pub inputs: [String; 2],
+    /// `spearman` or `gaussian`.
+    pub measure: &'static str,
+    /// How strong, from −1 to 1.
+    pub value: f64,
 }
 
 /// One output.

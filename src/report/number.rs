@@ -101,6 +101,27 @@ pub fn interval(low: &Estimate, high: &Estimate, digits: i32) -> String {
     format!("[{}, {}]", estimate(low, digits), estimate(high, digits))
 }
 
+/// A number and the distances up and down from it to the ends of an interval, all to the place that all of them support:
+/// 27.4 (+48.7, −18.0). `None` where one of them has no digit left there.
+pub fn asymmetric(
+    centre: &Estimate,
+    low: &Estimate,
+    high: &Estimate,
+    digits: i32,
+) -> Option<[String; 3]> {
+    let (value, error) = (centre.value?, centre.standard_error?);
+    let (below, above) = (value - low.value?, high.value? - value);
+    // The errors of the two ends of a distance add up at most.
+    let distance =
+        |distance: f64, end: &Estimate| place(distance, Some(error + end.standard_error?), digits);
+    let common = place(value, Some(error), digits)?
+        .max(distance(below, low)?)
+        .max(distance(above, high)?);
+    let keeps_one = |value: f64| exponent(value) >= common;
+    ([value, below, above].into_iter().all(keeps_one))
+        .then(|| [value, above, below].map(|value| at_place(value, common)))
+}
+
 /// A probability in per cent. One that no trial (or every trial) hit is a bound, never `0 %`: `below 0.0004 %`.
 pub fn probability(estimate: &Estimate, digits: i32) -> String {
     let Some(value) = estimate.value else {
@@ -144,6 +165,13 @@ pub fn count(value: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+/// A share in per cent without the error of the multiplication: 95 for 0.95.
+pub fn percent(share: f64) -> String {
+    let text = format!("{:.6}", 100.0 * share);
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    text.to_owned()
 }
 
 /// 100 less a small percentage that was rounded up: `99.9996`.
@@ -421,6 +449,30 @@ mod tests {
         assert_eq!(
             interval(&known(23.04, 0.0), &known(23.04, 0.0), 4),
             "[23.04, 23.04]"
+        );
+    }
+
+    #[test]
+    fn distances_share_the_place_of_the_number() {
+        let asymmetric = |errors: [f64; 3]| {
+            let [centre, low, high] = errors;
+            asymmetric(
+                &known(27.4321, centre),
+                &known(9.4123, low),
+                &known(76.123, high),
+                4,
+            )
+        };
+        let owned = |parts: [&str; 3]| Some(parts.map(str::to_owned));
+        assert_eq!(
+            asymmetric([0.003, 0.004, 0.02]),
+            owned(["27.4", "48.7", "18.0"])
+        );
+        assert_eq!(asymmetric([0.003, 0.004, 0.03]), owned(["27", "49", "18"]));
+        assert_eq!(
+            asymmetric([0.003, 0.004, 2.0]),
+            None,
+            "an end without a digit"
         );
     }
 

@@ -14,7 +14,7 @@ mod require;
 mod shape;
 
 use super::grid::{Align, Grid};
-use super::number::{self, ESTIMATE_DIGITS};
+use super::number::{self, ESTIMATE_DIGITS, percent};
 use super::{
     ChoiceReport, OutputReport, Report, RunReport, SampleReport, SensitivityRow, StoppingReport,
     Writer,
@@ -539,14 +539,6 @@ fn outcomes(output: &OutputReport) -> String {
         (Some(low), Some(high)) => number::interval(low, high, ESTIMATE_DIGITS),
         _ => number::UNAVAILABLE.to_owned(),
     }
-}
-
-/// 95 for 0.95, without the error of the multiplication.
-fn percent(level: f64) -> String {
-    format!("{:.6}", 100.0 * level)
-        .trim_end_matches('0')
-        .trim_end_matches('.')
-        .to_owned()
 }
 
 /// Text of a scenario on one line, without what could move a terminal's cursor, colour it, or turn the reading direction.

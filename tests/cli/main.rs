@@ -10,6 +10,7 @@ mod files;
 mod fixture;
 mod help;
 mod nested;
+mod paper;
 mod replay;
 mod require;
 mod results;

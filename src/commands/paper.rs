@@ -1,0 +1,86 @@
+//! `paper`: the files for a paper, into the result folder they are made from.
+
+use super::verify::recorded_in;
+use super::{Failure, terminal};
+use crate::report::folder::{FileRecord, ResultFolder, sha256_of};
+use crate::report::manifest::{self, Recorded};
+use crate::report::paper;
+use serde_json::Value;
+use std::io;
+use std::path::Path;
+
+/// Adds the files for a paper to a result folder, which is replaced whole: what `run --paper` would have written.
+pub(crate) fn paper(target: &Path, quiet: bool) -> Result<(), Failure> {
+    let recorded = recorded_in(target)?;
+    refuse_other_files(target, &recorded)?;
+    if !holds_runs(&recorded) {
+        return Err(Failure::Unreadable(vec![format!(
+            "{}: there is no run in it to tell of; a paper is made of what `montecarbon run` wrote",
+            target.display()
+        )]));
+    }
+    let mut folder = ResultFolder::create(target)?;
+    for file in &recorded.results {
+        if !paper::NAMES.contains(&&*file.path) {
+            folder.keep(file.clone()).map_err(unwritable)?;
+        }
+    }
+    let mut document = recorded.document;
+    document[manifest::PAPER] = Value::Bool(true);
+    complete(folder, document)?;
+    if !quiet {
+        terminal::note(&format!(
+            "{} are in {}",
+            paper::NAMES.join(", "),
+            target.display()
+        ));
+    }
+    Ok(())
+}
+
+/// Writes what comes after the tables, the files for a paper where the manifest says so and the manifest, and puts the folder in
+/// its place.
+pub(super) fn complete(mut folder: ResultFolder, document: Value) -> Result<(), Failure> {
+    let recorded = Recorded::of(document);
+    if recorded.document[manifest::PAPER] == true {
+        paper::write(&mut folder, &recorded).map_err(unwritable)?;
+    }
+    let results: Vec<FileRecord> = folder.files().to_vec();
+    let mut file = folder.file(manifest::NAME).map_err(unwritable)?;
+    manifest::write(recorded.document, &results, &mut file).map_err(unwritable)?;
+    folder.record(file.finish().map_err(unwritable)?);
+    Ok(folder.commit()?)
+}
+
+fn unwritable(error: io::Error) -> Failure {
+    Failure::Unwritable(format!("cannot write the results: {error}"))
+}
+
+/// A paper is not made of numbers that somebody changed.
+fn refuse_other_files(target: &Path, recorded: &Recorded) -> Result<(), Failure> {
+    let mut sentences = Vec::new();
+    for file in &recorded.results {
+        let path = target.join(&file.path);
+        match sha256_of(&path) {
+            Ok(found) if found == file.sha256 => {}
+            Ok(_) => sentences.push(format!(
+                "{} is not as the run wrote it: its SHA-256 has changed",
+                path.display()
+            )),
+            Err(error) => sentences.push(format!("cannot read {}: {error}", path.display())),
+        }
+    }
+    if sentences.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::NotValid(sentences))
+    }
+}
+
+fn holds_runs(recorded: &Recorded) -> bool {
+    let scenarios = recorded.document["scenarios"].as_array();
+    scenarios.into_iter().flatten().any(|scenario| {
+        let variants = scenario["variants"].as_array();
+        variants.is_some_and(|variants| !variants.is_empty())
+    })
+}

@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# The files for a paper through a real LaTeX: a document that inputs all of them compiles without an error, a warning of ours or a
+# line that does not fit, and text of a scenario stays text. Needs pdflatex and bibtex with siunitx and booktabs, and pdftotext.
+# Usage: latex.sh MONTECARBON
+set -euo pipefail
+program=$(realpath "$1")
+cd "$(dirname "$0")/../.."
+here=$PWD
+place=$(mktemp -d)
+trap 'rm -rf "$place"' EXIT
+
+# Each: a name, and what to run.
+compile() {
+    local name=$1
+    shift
+    "$program" "$@" --quiet --paper --out "$place/$name" >/dev/null
+    cd "$place/$name"
+    cat >paper.tex <<'DOCUMENT'
+\documentclass{article}
+\usepackage{array,booktabs,longtable,siunitx,url}
+\begin{document}
+\input{methods}
+\input{tables}
+\clearpage
+\bibliographystyle{plain}
+\bibliography{references}
+\end{document}
+DOCUMENT
+    local pass
+    for pass in 1 2 3; do
+        if ! pdflatex -interaction=nonstopmode -halt-on-error paper >pass.txt 2>&1; then
+            tail -30 pass.txt
+            echo "$name: LaTeX stopped in pass $pass" >&2
+            exit 1
+        fi
+        # A bibliography without an entry is what BibTeX complains about.
+        if [[ $pass == 1 && -s references.bib ]] && grep -q '\\citation' paper.aux; then
+            bibtex paper >bibtex.txt || { cat bibtex.txt; exit 1; }
+            if grep -n 'Warning' bibtex.txt; then
+                echo "$name: BibTeX has a warning" >&2
+                exit 1
+            fi
+        fi
+    done
+    if grep -nE '^(LaTeX|Package [a-z]+) Warning|^(Over|Under)full|^Missing character|undefined' paper.log |
+        grep -vE 'Empty bibliography|No file paper.bbl|Underfull .[hv]box|Citation|no citations'; then
+        echo "$name: the log of LaTeX has a warning" >&2
+        exit 1
+    fi
+    pdftotext -layout paper.pdf paper.txt
+    cd "$here"
+}
+
+compile chatgpt run scenarios/chatgpt-inference.toml --trials 100000
+compile lifecycle run scenarios/bloom-training-lifecycle.toml --trials 100000
+compile choice run scenarios/us-west-choice.toml --trials 100000
+compile hostile run tests/clients/hostile.toml --trials 100000
+
+for text in '\input{/etc/passwd}' '<script>alert(1)</script>' '\write18{id}' '1+1 | \newpage & %' 'kg CO2 e/d'; do
+    if ! tr -s ' \n' '  ' <"$place/hostile/paper.txt" | grep -qF -- "$text"; then
+        echo "hostile: the page does not show $text" >&2
+        exit 1
+    fi
+done
+if grep -q 'root:' "$place/hostile/paper.txt"; then
+    echo "hostile: a file was read" >&2
+    exit 1
+fi
+echo "LaTeX: 4 papers"
