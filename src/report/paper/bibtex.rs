@@ -98,7 +98,7 @@ fn entry(out: &mut String, key: &str, work: &ReferenceRecord) {
     let has = |name: &&str| fields.iter().any(|field| field.0 == **name);
     let kind = KINDS
         .iter()
-        .find(|kind| kind.1.iter().all(|name| has(&name)))
+        .find(|kind| kind.1.iter().all(&has))
         .map_or("misc", |kind| kind.0);
     // A reference that is one text is printed as that text; the sorting of BibTeX needs an author or a key.
     let title = if fields.is_empty() && work.url.is_none() {

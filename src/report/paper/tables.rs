@@ -191,6 +191,9 @@ fn observed(scenario: &Scenario) -> Table {
     }
 }
 
+/// What some measures are of, and each of them with its unit.
+type OfSameThings<'a> = (Vec<&'a [String]>, Vec<(&'a str, &'a str)>);
+
 /// What drives an output: one table for each few measures.
 fn drivers(scenario: &Scenario, run: &Run, output: &Output) -> Vec<Table> {
     let indices = || {
@@ -198,7 +201,7 @@ fn drivers(scenario: &Scenario, run: &Run, output: &Output) -> Vec<Table> {
         indices.filter(|index| !index.measure.starts_with(ABOUT_RANKS))
     };
     // Measures of the same things stand side by side: inputs, pairs of them, grades of evidence.
-    let mut kinds: Vec<(Vec<&[String]>, Vec<(&str, &str)>)> = Vec::new();
+    let mut kinds: Vec<OfSameThings<'_>> = Vec::new();
     let mut measures: Vec<&str> = Vec::new();
     for first in indices() {
         if measures.contains(&&*first.measure) {

@@ -119,13 +119,14 @@ fn every_file() {
 /// Each sentence follows what was run: told of another run, the paragraph is another.
 #[test]
 fn methods_are_those_of_the_run() {
-    let told = |change: &dyn Fn(&mut Scenario)| {
+    type Change<'a> = &'a dyn Fn(&mut Scenario);
+    let told = |change: Change<'_>| {
         let mut results = results();
         change(&mut results.scenarios[0]);
         file(&results, "methods.md")
     };
     let first = |scenario: &mut Scenario, change: &dyn Fn(&mut Run)| change(&mut scenario.runs[0]);
-    let cases: [(&str, &dyn Fn(&mut Scenario)); 13] = [
+    let cases: [(&str, Change<'_>); 13] = [
         ("independent pseudo-random numbers", &|scenario| {
             scenario.sampler = "random".to_owned();
         }),
