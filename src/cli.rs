@@ -52,7 +52,7 @@ enum Command {
     Plot(plot::PlotArguments),
     /// One trial of a run, whole: every input, formula and output
     Replay(ReplayArguments),
-    /// Add tables, methods and bibliography for a paper to a result folder
+    /// Add tables, methods, bibliography and figures for a paper to a result folder
     Paper {
         /// The result folder of `run`; it is replaced whole
         #[arg(value_name = "DIR")]
@@ -158,7 +158,7 @@ struct RunArguments {
     /// Also write every trial, into DIR/samples
     #[arg(long, value_name = "FORMAT", value_parser = ["csv"], requires = "out")]
     samples: Option<String>,
-    /// Also write tables, methods and bibliography for a paper, in LaTeX and Markdown, into DIR
+    /// Also write tables, methods and bibliography for a paper, in LaTeX and Markdown, into DIR, and figures into DIR/figures
     #[arg(long, requires = "out")]
     paper: bool,
     #[command(flatten)]

@@ -11,7 +11,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// The folder of the figures in a result folder.
-const FOLDER: &str = "figures";
+pub(super) const FOLDER: &str = "figures";
 
 /// What `plot` was asked for.
 #[derive(Debug)]
@@ -32,11 +32,7 @@ pub(crate) struct PlotOptions {
 pub(crate) fn plot(options: &PlotOptions) -> Result<(), Failure> {
     // Says what is wrong with a folder that holds no results.
     recorded_in(&options.folder)?;
-    let table = |name: &str| fs::read(options.folder.join(format!("{name}.csv"))).ok();
-    let results = Results::read(table).map_err(|error| {
-        Failure::Unreadable(vec![format!("{}: {error}", options.folder.display())])
-    })?;
-    let figures = figure::draw(&results, &options.kinds);
+    let figures = of_folder(&options.folder, &options.kinds)?;
     if figures.is_empty() {
         let kinds: Vec<&str> = options.kinds.iter().map(|kind| kind.word()).collect();
         return Err(Failure::NotValid(vec![format!(
@@ -66,6 +62,14 @@ pub(crate) fn plot(options: &PlotOptions) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The figures of those kinds of a result folder, from its files.
+pub(super) fn of_folder(folder: &Path, kinds: &[Kind]) -> Result<Vec<Figure>, Failure> {
+    let table = |name: &str| fs::read(folder.join(format!("{name}.csv"))).ok();
+    let results = Results::read(table)
+        .map_err(|error| Failure::Unreadable(vec![format!("{}: {error}", folder.display())]))?;
+    Ok(figure::draw(&results, kinds))
+}
+
 /// Every figure of a report.
 pub(super) fn of_report(report: &Report) -> Result<Vec<Figure>, Failure> {
     let table = |name: &str| {
@@ -75,8 +79,17 @@ pub(super) fn of_report(report: &Report) -> Result<Vec<Figure>, Failure> {
         Some(bytes)
     };
     let results = Results::read(table).map_err(|error| Failure::Unwritable(error.to_string()))?;
-    let kinds: Vec<Kind> = Kind::ALL.iter().map(|row| row.0).collect();
-    Ok(figure::draw(&results, &kinds))
+    Ok(figure::draw(&results, &every_kind()))
+}
+
+/// Every kind of figure.
+pub(super) fn every_kind() -> Vec<Kind> {
+    Kind::ALL.iter().map(|row| row.0).collect()
+}
+
+/// Every format of figures.
+pub(super) fn every_format() -> Vec<Format> {
+    Format::ALL.iter().map(|row| row.0).collect()
 }
 
 /// Writes figures into a result folder.

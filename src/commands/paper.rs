@@ -1,7 +1,7 @@
 //! `paper`: the files for a paper, into the result folder they are made from.
 
 use super::verify::recorded_in;
-use super::{Failure, terminal};
+use super::{Failure, figures, terminal};
 use crate::report::folder::{FileRecord, ResultFolder, sha256_of};
 use crate::report::manifest::{self, Recorded};
 use crate::report::paper;
@@ -20,18 +20,22 @@ pub(crate) fn paper(target: &Path, quiet: bool) -> Result<(), Failure> {
         )]));
     }
     let mut folder = ResultFolder::create(target)?;
+    let is_drawn = |path: &str| path.starts_with(&format!("{}/", figures::FOLDER));
     for file in &recorded.results {
-        if !paper::NAMES.contains(&&*file.path) {
+        if !paper::NAMES.contains(&&*file.path) && !is_drawn(&file.path) {
             folder.keep(file.clone()).map_err(unwritable)?;
         }
     }
+    let drawn = figures::of_folder(folder.building(), &figures::every_kind())?;
+    figures::write(&mut folder, &drawn, &figures::every_format())?;
     let mut document = recorded.document;
     document[manifest::PAPER] = Value::Bool(true);
     complete(folder, document)?;
     if !quiet {
         terminal::note(&format!(
-            "{} are in {}",
+            "{} and {}/ are in {}",
             paper::NAMES.join(", "),
+            figures::FOLDER,
             target.display()
         ));
     }

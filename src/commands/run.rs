@@ -522,9 +522,14 @@ fn write_results(
         Csv(table).write(report, &mut file).map_err(unwritable)?;
         folder.record(file.finish().map_err(unwritable)?);
     }
-    if options.html || !options.figures.is_empty() {
+    let formats = if options.paper {
+        figures::every_format()
+    } else {
+        options.figures.clone()
+    };
+    if options.html || !formats.is_empty() {
         let figures = figures::of_report(report)?;
-        figures::write(&mut folder, &figures, &options.figures)?;
+        figures::write(&mut folder, &figures, &formats)?;
         if options.html {
             let origin = Origin {
                 command: &manifest.command,

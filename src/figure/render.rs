@@ -1,6 +1,8 @@
 //! From SVG to PNG and PDF, with the one font.
 
 use super::font::FONT;
+use krilla::SerializeSettings;
+use krilla::configure::{ConfigurationBuilder, PdfVersion};
 use krilla::geom::Size;
 use krilla::page::PageSettings;
 use krilla_svg::{SurfaceExt, SvgSettings};
@@ -71,7 +73,14 @@ pub(super) fn pdf(svg: &str) -> Result<Vec<u8>, NotRendered> {
         tree.size().height() * POINTS / PIXELS,
     );
     let size = Size::from_wh(width, height).ok_or_else(|| wrong("the figure has no size"))?;
-    let mut document = krilla::Document::new();
+    // pdfTeX warns of figures of a later version than its own documents have.
+    let version = ConfigurationBuilder::new().with_version(PdfVersion::Pdf15);
+    let mut document = krilla::Document::new_with(SerializeSettings {
+        configuration: version
+            .finish()
+            .map_err(|error| NotRendered(format!("{error:?}")))?,
+        ..SerializeSettings::default()
+    });
     let mut page = document.start_page_with(
         PageSettings::from_wh(width, height).ok_or_else(|| wrong("the figure has no size"))?,
     );

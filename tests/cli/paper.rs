@@ -1,6 +1,7 @@
 //! `--paper` and `paper`: the files for a paper.
 
 use crate::fixture::{CliTest, told};
+use std::fs;
 
 const HOSTILE: &str = include_str!("../clients/hostile.toml");
 const FILES: [&str; 5] = [
@@ -29,12 +30,22 @@ fn made_later_it_is_the_same() {
         let output = test.run(&["paper", "later"]);
         assert!(output.status.success(), "{}", told(&output));
     }
-    for name in FILES.iter().chain(&["summary.csv", "samples/hostile.csv"]) {
-        assert_eq!(
-            test.read(&format!("at-once/{name}")),
-            test.read(&format!("later/{name}")),
-            "{name}"
-        );
+    let files = |folder: &str| -> Vec<String> {
+        let files = test.files().into_iter();
+        let files = files.filter_map(|path| Some(path.strip_prefix(folder)?.to_owned()));
+        files.filter(|path| path != "manifest.json").collect()
+    };
+    let names = files("at-once/");
+    assert_eq!(names, files("later/"));
+    let figures =
+        ["svg", "pdf", "png"].map(|end| format!("figures/hostile.emissions.density.{end}"));
+    for name in FILES.map(str::to_owned).iter().chain(&figures) {
+        assert!(names.contains(name), "{name}");
+    }
+    for name in names {
+        let bytes =
+            |folder: &str| fs::read(test.path(&format!("{folder}/{name}"))).expect("a file");
+        assert!(bytes("at-once") == bytes("later"), "{name}");
     }
     for folder in ["at-once", "later"] {
         let output = test.run(&["verify", folder]);

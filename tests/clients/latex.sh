@@ -15,17 +15,26 @@ compile() {
     shift
     "$program" "$@" --quiet --paper --out "$place/$name" >/dev/null
     cd "$place/$name"
-    cat >paper.tex <<'DOCUMENT'
+    {
+        cat <<'DOCUMENT'
 \documentclass{article}
-\usepackage{array,booktabs,longtable,siunitx,url}
+\usepackage{array,booktabs,graphicx,longtable,siunitx,url}
 \begin{document}
 \input{methods}
 \input{tables}
 \clearpage
+DOCUMENT
+        local figure
+        for figure in figures/*.pdf; do
+            # The names of scenarios have letters that TeX would read as commands of its own.
+            printf '\\noindent\\includegraphics[width=\\linewidth]{\\detokenize{%s}}\n\n' "$figure"
+        done
+        cat <<'DOCUMENT'
 \bibliographystyle{plain}
 \bibliography{references}
 \end{document}
 DOCUMENT
+    } >paper.tex
     local pass
     for pass in 1 2 3; do
         if ! pdflatex -interaction=nonstopmode -halt-on-error paper >pass.txt 2>&1; then
@@ -42,7 +51,7 @@ DOCUMENT
             fi
         fi
     done
-    if grep -nE '^(LaTeX|Package [a-z]+) Warning|^(Over|Under)full|^Missing character|undefined' paper.log |
+    if grep -nE '^(LaTeX|Package [a-z]+) Warning|^(Over|Under)full|^Missing character|undefined|^pdfTeX warning|PDF inclusion' paper.log |
         grep -vE 'Empty bibliography|No file paper.bbl|Underfull .[hv]box|Citation|no citations'; then
         echo "$name: the log of LaTeX has a warning" >&2
         exit 1

@@ -91,7 +91,7 @@ impl Tex {
         let (caption, heading) = (self.line(&table.caption), self.heading(table));
         let _ = write!(
             self.body,
-            "\n\\begin{{table}}[htbp]\n\\centering\\footnotesize\\setlength{{\\tabcolsep}}{{4pt}}\n\\caption{{{caption}}}\\label{{{}}}\n\\begin{{tabular}}{{{}}}\n\\toprule\n{heading}\\midrule\n",
+            "\n\\begin{{table}}[htbp]\n\\centering\\footnotesize\\setlength{{\\tabcolsep}}{{4pt}}\\setlength{{\\belowcaptionskip}}{{6pt}}\n\\caption{{{caption}}}\\label{{{}}}\n\\begin{{tabular}}{{{}}}\n\\toprule\n{heading}\\midrule\n",
             table.label,
             specification(table)
         );
