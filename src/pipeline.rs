@@ -38,6 +38,7 @@ use crate::statistic::distribution::distribution as portions;
 use crate::statistic::tally::Marks;
 pub use compare::{Against, alternatives, compare};
 use dimensions::Dimensions;
+use distribution::steps;
 pub use error::{NoTrial, RunError};
 use further::Further;
 pub use nested::{InnerPlan, Nested, NotNested};
@@ -487,6 +488,9 @@ impl VariantRun<'_> {
                     } else {
                         Vec::new()
                     },
+                    convergence: varying
+                        .filter(|_| self.plan.distributions)
+                        .map_or_else(Vec::new, |(_, found)| steps(found, self.plan.level)),
                     statistics: match varying {
                         Some((_, varying)) => rows.varying(&varying.summary),
                         None => rows.constant(),

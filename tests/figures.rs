@@ -188,8 +188,46 @@ fn figures_are_the_same_bytes_for_any_number_of_threads() {
     };
     let one = drawn(1);
     assert_eq!(one, drawn(3));
-    // Density and distribution function of 8 outputs, drivers of 7, and the inputs.
-    assert_eq!(one.len(), 2 * 8 + 7 + 1);
+    // Density and distribution function of 8 outputs, drivers and convergence of 7, and the inputs.
+    assert_eq!(one.len(), 2 * 8 + 2 * 7 + 1);
+}
+
+/// Each step within its error of the exact number, the last one the reported number. A false alarm at 10 standard errors (t with at
+/// least 3 degrees of freedom: 2e-3, but errors of so few replicates are held to those of all, which are known) is below 1e-6.
+#[test]
+fn the_way_to_the_numbers() {
+    for (trials, sampler) in [(20_000, Method::Random), (300_000, Method::Sobol)] {
+        let report = report(trials, sampler);
+        let output = report.runs[0].output("bell").expect("an output");
+        let steps = &output.convergence;
+        assert!((6..=12).contains(&steps.len()), "{} steps", steps.len());
+        assert!(steps.windows(2).all(|pair| pair[0].trials < pair[1].trials));
+        let exact = [-2.0, -2.0, -2.0 - 3.0 * 1.959964, -2.0 + 3.0 * 1.959964];
+        for (at, exact) in exact.into_iter().enumerate() {
+            let (name, last) = steps[steps.len() - 1].statistics()[at];
+            assert_eq!(output.statistic(name), Some(&last), "{name}");
+            for step in steps {
+                let (_, found) = step.statistics()[at];
+                let share = step.trials as f64 / steps[steps.len() - 1].trials as f64;
+                let error = last.standard_error.expect("an error") / share.sqrt();
+                let distance = (found.value.expect("a value") - exact).abs() / error;
+                assert!(distance < 10.0, "{name} of {}: {distance}", step.trials);
+                // The twin: an answer that is a little off.
+                let off = (found.value.expect("a value") - exact - 3.0).abs() / error;
+                assert!(off > 10.0, "{name} of {}: {off}", step.trials);
+            }
+        }
+        let svg = figures(&report)
+            .into_iter()
+            .find(|figure| figure.name == "figures.bell.convergence");
+        assert!(
+            svg.expect("a figure")
+                .svg
+                .contains("dashed: the final number")
+        );
+        let fixed = report.runs[0].output("fixed").expect("an output");
+        assert!(fixed.convergence.is_empty());
+    }
 }
 
 /// A further variant has the inputs that are distributed otherwise, and what lies beyond an axis is named at its end.

@@ -27,8 +27,8 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::{Instant, SystemTime};
 
-/// Runs of which distributions are kept: each takes some ten thousand bytes, whatever its trials.
-const MOST_DISTRIBUTIONS: usize = 1_000;
+/// Runs of which distributions are kept: each takes some 20 kB and 10 ms, whatever its trials, and a sweep may have 100,000.
+const MOST_DISTRIBUTIONS: usize = 200;
 
 /// What `run` was asked for.
 #[derive(Debug, Default)]

@@ -5,6 +5,7 @@
 
 mod axis;
 mod canvas;
+mod convergence;
 mod cumulative;
 mod density;
 mod drivers;
@@ -32,6 +33,8 @@ pub enum Kind {
     Drivers,
     /// How far each input alone moves each output.
     Tornado,
+    /// How the estimates of each output came to where they are.
+    Convergence,
     /// The inputs of each scenario.
     Inputs,
     /// Each output over all runs.
@@ -47,6 +50,7 @@ impl Kind {
         (Kind::Cdf, "cdf"),
         (Kind::Drivers, "drivers"),
         (Kind::Tornado, "tornado"),
+        (Kind::Convergence, "convergence"),
         (Kind::Inputs, "inputs"),
         (Kind::Forest, "forest"),
         (Kind::Comparison, "comparison"),
@@ -145,14 +149,19 @@ pub fn draw(results: &Results, kinds: &[Kind]) -> Vec<Figure> {
             format!("{}.{}", run.scenario, run.variant)
         };
         for output in &run.outputs {
-            let drawn = [Kind::Density, Kind::Cdf, Kind::Drivers, Kind::Tornado]
-                .into_iter()
-                .filter(|&kind| is_wanted(kind));
-            for kind in drawn {
+            const OF_OUTPUTS: [Kind; 5] = [
+                Kind::Density,
+                Kind::Cdf,
+                Kind::Drivers,
+                Kind::Tornado,
+                Kind::Convergence,
+            ];
+            for kind in OF_OUTPUTS.into_iter().filter(|&kind| is_wanted(kind)) {
                 let svg = match kind {
                     Kind::Density => density::draw(&words, output),
                     Kind::Cdf => cumulative::draw(&words, output),
                     Kind::Drivers => drivers::draw(&words, output),
+                    Kind::Convergence => convergence::draw(&words, output),
                     _ => drivers::draw_tornado(&words, output),
                 };
                 let Some(svg) = svg else { continue };

@@ -46,6 +46,16 @@ pub(super) struct Output {
     pub(super) statistics: Vec<(String, Estimate, Option<f64>)>,
     pub(super) indices: Vec<Index>,
     pub(super) observed: Vec<Observed>,
+    /// In rising order of their trials.
+    pub(super) steps: Vec<Step>,
+}
+
+/// A number as the first replicates have it.
+#[derive(Debug, Clone)]
+pub(super) struct Step {
+    pub(super) statistic: String,
+    pub(super) trials: u64,
+    pub(super) estimate: Estimate,
 }
 
 /// An index of sensitivity of one input.
@@ -106,6 +116,7 @@ impl Run {
                 statistics: Vec::new(),
                 indices: Vec::new(),
                 observed: Vec::new(),
+                steps: Vec::new(),
             });
             self.outputs.len() - 1
         });
@@ -150,6 +161,15 @@ impl Results {
                 output.shape.unit = row.text("unit")?;
             }
             output.statistics.push((name, estimate, level));
+        }
+        for row in &rows("convergence", &mut table)? {
+            if let Some(output) = results.output(row)? {
+                output.steps.push(Step {
+                    statistic: row.text("statistic")?,
+                    trials: row.number("trials")?.ok_or_else(|| row.wrong("trials"))? as u64,
+                    estimate: row.limited()?,
+                });
+            }
         }
         for row in &rows("sensitivity", &mut table)? {
             if !row.text("input_2")?.is_empty() {

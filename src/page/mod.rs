@@ -66,10 +66,13 @@ fn of_run(run: &RunReport, notes: &[String], figures: &[Figure], origin: &Origin
         )
     };
     let of_run = |figure: &&Figure| figure.run.as_deref() == Some(&label);
-    let (inputs, outputs): (Vec<&Figure>, Vec<&Figure>) = figures
-        .iter()
-        .filter(of_run)
-        .partition(|figure| figure.kind == Kind::Inputs);
+    let of_kind = |wanted: &dyn Fn(Kind) -> bool| -> Vec<&Figure> {
+        let of_run = figures.iter().filter(of_run);
+        of_run.filter(|figure| wanted(figure.kind)).collect()
+    };
+    let inputs = of_kind(&|kind| kind == Kind::Inputs);
+    let convergence = of_kind(&|kind| kind == Kind::Convergence);
+    let outputs = of_kind(&|kind| !matches!(kind, Kind::Inputs | Kind::Convergence));
     page(
         title,
         &header,
@@ -83,7 +86,11 @@ fn of_run(run: &RunReport, notes: &[String], figures: &[Figure], origin: &Origin
             ("figures", "Figures", show(&outputs)),
             ("inputs", "Inputs", of_inputs(run) + &show(&inputs)),
             ("numbers", "Numbers", of_numbers(run)),
-            ("accuracy", "How well the numbers are known", accuracy(run)),
+            (
+                "accuracy",
+                "How well the numbers are known",
+                accuracy(run) + &show(&convergence),
+            ),
             ("again", "How to get this again", again(origin)),
         ],
     )

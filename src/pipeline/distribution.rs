@@ -4,7 +4,9 @@ use crate::distribution::Marginal;
 use crate::kernel::powf;
 use crate::model::{Definition, Input, Variant};
 use crate::report::InputReport;
+use crate::run::OutputOutcome;
 use crate::statistic::Estimate;
+use crate::statistic::convergence::{Step, convergence};
 use crate::statistic::distribution::{Portion, SPREAD, spread_in_magnitudes};
 use std::collections::HashSet;
 
@@ -25,6 +27,12 @@ pub(super) fn of_constant(value: f64) -> Vec<Portion> {
         share: known(1.0),
         up_to: known(1.0),
     }]
+}
+
+/// The way to the numbers of an output.
+pub(super) fn steps(output: &OutputOutcome, level: f64) -> Vec<Step> {
+    let has_mean = output.summary.mean.value.is_some();
+    convergence(&output.plan, &output.replicates, level, has_mean)
 }
 
 /// A share without an error.

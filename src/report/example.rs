@@ -8,6 +8,7 @@ use super::{
     ObservedRow, OutputReport, Report, RunReport, SampleReport, SensitivityRow, StatisticRow,
 };
 use crate::statistic::Estimate;
+use crate::statistic::convergence::Step;
 use crate::statistic::distribution::Portion;
 
 /// A number with its standard error.
@@ -155,6 +156,13 @@ pub(super) fn report() -> Report {
             ),
         ],
         nested: Vec::new(),
+        convergence: vec![Step {
+            replicates: 4,
+            trials: 4096,
+            mean: known(30.71, 0.01),
+            median: known(27.4, 0.02),
+            interval: [known(9.4, 0.03), Estimate::unavailable()],
+        }],
         distribution: vec![
             portion(2.0, 8.0, known(0.25, 0.001), known(0.25, 0.001)),
             portion(8.0, 8.0, known(0.125, 0.001), known(0.375, 0.002)),
@@ -193,6 +201,7 @@ pub(super) fn report() -> Report {
         observed: Vec::new(),
         nested: Vec::new(),
         shapes: Vec::new(),
+        convergence: Vec::new(),
         distribution: vec![portion(24.0, 24.0, known(1.0, 0.0), known(1.0, 0.0))],
         constant: true,
         first_order: None,

@@ -3,6 +3,7 @@
 pub mod assertions;
 pub mod changes;
 pub mod comparison;
+pub mod convergence;
 pub mod csv;
 pub mod decision;
 pub mod distribution;
@@ -30,6 +31,7 @@ pub mod variants;
 pub mod verification;
 
 use crate::statistic::Estimate;
+use crate::statistic::convergence::Step;
 use crate::statistic::distribution::Portion;
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -39,6 +41,7 @@ use table::Table;
 pub const TABLES: &[Table] = &[
     summary::TABLE,
     distribution::TABLE,
+    convergence::TABLE,
     sensitivity::TABLE,
     shape::TABLE,
     observed::TABLE,
@@ -257,6 +260,8 @@ pub struct OutputReport {
     pub statistics: Vec<StatisticRow>,
     /// The rows of `distribution.csv`, rising; none where it was not asked for.
     pub distribution: Vec<Portion>,
+    /// The rows of `convergence.csv`, four of them each; none where they were not asked for.
+    pub convergence: Vec<Step>,
     /// The rows of `sensitivity.csv`, in their order there.
     pub sensitivity: Vec<SensitivityRow>,
     /// The rows of `shape.csv`, two of them each; none where it was not asked for.

@@ -1,5 +1,6 @@
 //! Accumulators that stream and merge, and what they become: numbers with their error.
 
+pub mod convergence;
 pub mod distribution;
 pub mod grid;
 pub mod inner;

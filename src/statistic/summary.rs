@@ -210,7 +210,8 @@ fn range(replicates: &[Tally]) -> f64 {
 
 /// A quantile with Woodruff's limits: R. S. Woodruff, "Confidence intervals for medians and other position measures",
 /// J. Am. Stat. Assoc. 47, 635–646 (1952), with the error of the share below from the replicates.
-fn quantile(order: &OrderStatistics, p: f64) -> Result<Estimate, Missed> {
+/// A quantile with the limits of its error (Woodruff).
+pub(super) fn quantile(order: &OrderStatistics, p: f64) -> Result<Estimate, Missed> {
     let n = order.trials() as f64;
     // Nearer to an end than half a trial: all that is known is on which side of the extreme it lies.
     if n * p.min(1.0 - p) < 0.5 {

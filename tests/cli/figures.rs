@@ -29,9 +29,11 @@ fn figures_stand_beside_the_results_and_can_be_drawn_again() {
     let stems = [
         "forest.emissions",
         "small.emissions.cdf",
+        "small.emissions.convergence",
         "small.emissions.density",
         "small.emissions.drivers",
         "small.hydropower.emissions.cdf",
+        "small.hydropower.emissions.convergence",
         "small.hydropower.emissions.density",
         "small.hydropower.emissions.drivers",
         "small.inputs",

@@ -24,6 +24,7 @@ fn the_files_and_their_columns() {
     assert_eq!(
         test.files(),
         [
+            "results/convergence.csv",
             "results/distribution.csv",
             "results/manifest.json",
             "results/samples/small.csv",
@@ -119,6 +120,7 @@ fn an_earlier_result_is_replaced_whole() {
     assert_eq!(
         test.files(),
         [
+            "results/convergence.csv",
             "results/distribution.csv",
             "results/manifest.json",
             "results/sensitivity.csv",
@@ -161,6 +163,7 @@ fn a_failed_run_leaves_the_earlier_result() {
         test.files(),
         [
             "ratio.toml",
+            "results/convergence.csv",
             "results/distribution.csv",
             "results/manifest.json",
             "results/sensitivity.csv",
