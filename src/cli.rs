@@ -1,5 +1,6 @@
 //! The command line: what was typed (the clap types here) becomes what it means (the options of `commands`).
 
+mod pages;
 mod plot;
 mod require;
 mod values;
@@ -12,7 +13,7 @@ use crate::commands::{
 use crate::sampler::Method;
 use crate::sensitivity::Measure;
 use clap::builder::PossibleValuesParser;
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -93,6 +94,12 @@ enum Command {
     Completions {
         /// The shell
         shell: clap_complete::Shell,
+    },
+    /// Print the page of the manual, or write one for each command into a folder
+    Man {
+        /// The folder, such as ~/.local/share/man/man1; its pages of the same names are replaced
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
     },
 }
 
@@ -422,11 +429,8 @@ fn perform(command: Command, words: &[OsString]) -> Result<(), Failure> {
         Command::Explain { code } => commands::explain(&code),
         Command::Schema => commands::schema(),
         Command::Init { name } => commands::init(&name),
-        Command::Completions { shell } => {
-            let mut script = Vec::new();
-            clap_complete::generate(shell, &mut Arguments::command(), "montecarbon", &mut script);
-            commands::print(&script)
-        }
+        Command::Completions { shell } => pages::completions(shell),
+        Command::Man { folder } => pages::manual(folder.as_deref()),
     }
 }
 
@@ -666,6 +670,7 @@ fn measures(words: Vec<String>) -> Result<Vec<Measure>, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::CommandFactory as _;
 
     #[test]
     fn the_definition_is_sound() {

@@ -108,7 +108,8 @@ const ROOMS: &[(&str, &[&str])] = &[
 const DOORS: &[(&str, &[&str])] = &[
     ("annotate_snippets", &["diagnostic"]),
     ("clap", &["cli.rs", "cli"]),
-    ("clap_complete", &["cli.rs"]),
+    ("clap_complete", &["cli.rs", "cli"]),
+    ("clap_mangen", &["cli"]),
     (
         "csv",
         &["catalog", "data", "figure/results.rs", "report/csv.rs"],

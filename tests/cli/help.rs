@@ -158,3 +158,63 @@ fn init_writes_a_valid_scenario_and_never_overwrites() {
     );
     assert_eq!(test.files(), ["mine.toml"]);
 }
+
+#[test]
+fn bash_completes() {
+    let test = CliTest::new();
+    let script = test.run(&["completions", "bash"]).stdout;
+    std::fs::write(test.path("completions.bash"), script).expect("written");
+    let asked = |words: &[&str]| {
+        let code = format!(
+            "source completions.bash; COMP_WORDS=({}); COMP_CWORD={}; _montecarbon montecarbon '{}' ''; echo \"${{COMPREPLY[*]}}\"",
+            words.join(" "),
+            words.len() - 1,
+            words[words.len() - 1],
+        );
+        let mut bash = std::process::Command::new("bash");
+        let bash = bash
+            .args(["--norc", "-c", &code])
+            .current_dir(test.path("."));
+        bash.output().ok().map(|output| {
+            assert!(
+                output.status.success(),
+                "{}",
+                String::from_utf8_lossy(&output.stderr)
+            );
+            String::from_utf8_lossy(&output.stdout).trim().to_owned()
+        })
+    };
+    // Where there is no bash, there is nothing to complete.
+    let Some(command) = asked(&["montecarbon", "compa"]) else {
+        return;
+    };
+    assert_eq!(command, "compare");
+    assert_eq!(
+        asked(&["montecarbon", "run", "--samp"]).as_deref(),
+        Some("--sampler --samples")
+    );
+    assert_eq!(asked(&["montecarbon", "no-such"]).as_deref(), Some(""));
+}
+
+#[test]
+fn a_page_of_the_manual_for_each_command() {
+    let test = CliTest::new();
+    let printed = String::from_utf8(test.run(&["man"]).stdout).expect("text");
+    assert!(printed.contains(".TH montecarbon 1"), "{printed}");
+    let written = test.run(&["man", "pages"]);
+    assert!(written.status.success() && written.stdout.is_empty());
+    let read = |name: &str| std::fs::read_to_string(test.path("pages").join(name));
+    assert_eq!(read("montecarbon.1").expect("a page"), printed);
+    for (command, option) in [
+        ("run", "trials"),
+        ("compare", "baseline"),
+        ("plot", "kind"),
+        ("man", "DIR"),
+    ] {
+        let page = read(&format!("montecarbon-{command}.1")).expect("a page");
+        assert!(page.contains(option), "{command}: {page}");
+    }
+    assert!(read("montecarbon-none.1").is_err());
+    std::fs::write(test.path("file"), "").expect("written");
+    assert_eq!(test.run(&["man", "file/pages"]).status.code(), Some(2));
+}
