@@ -239,6 +239,9 @@ struct CompareArguments {
     /// Also write a page for readers, DIR/report.html
     #[arg(long, requires = "out")]
     html: bool,
+    /// Also write tables, methods and bibliography for a paper, in LaTeX and Markdown, into DIR, and figures into DIR/figures
+    #[arg(long, requires = "out")]
+    paper: bool,
     #[command(flatten)]
     sensitivity: SensitivityArguments,
     /// Compare only this variant, beside the baseline (repeatable)
@@ -510,6 +513,7 @@ fn compare_options(
             },
             threads: arguments.threads,
             out: arguments.out,
+            paper: arguments.paper,
             figures: plot::formats(&arguments.figures),
             html: arguments.html,
             variants: arguments.variants,

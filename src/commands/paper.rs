@@ -13,9 +13,9 @@ use std::path::Path;
 pub(crate) fn paper(target: &Path, quiet: bool) -> Result<(), Failure> {
     let recorded = recorded_in(target)?;
     refuse_other_files(target, &recorded)?;
-    if !holds_runs(&recorded) {
+    if !holds_runs(&recorded) && recorded.document["comparison"].is_null() {
         return Err(Failure::Unreadable(vec![format!(
-            "{}: there is no run in it to tell of; a paper is made of what `montecarbon run` wrote",
+            "{}: there is no run and no comparison in it to tell of; a paper is made of what `montecarbon run` or `compare` wrote",
             target.display()
         )]));
     }

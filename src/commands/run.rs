@@ -486,18 +486,28 @@ fn definitions(model: &Model) -> Vec<DefinitionRecord> {
     for variant in &model.variants {
         let inputs = variant.inputs.iter().map(|input| {
             let unit = input.unit.text.as_str();
-            ("input", &input.name, unit, input.written.as_str())
+            (
+                "input",
+                &input.name,
+                unit,
+                input.written.as_str(),
+                Some(input),
+            )
         });
         let formulas = variant.formulas.iter();
-        let formulas = formulas.map(|formula| ("formula", &formula.name, "", formula.written()));
-        for (role, name, unit, written) in inputs.chain(formulas) {
+        let formulas =
+            formulas.map(|formula| ("formula", &formula.name, "", formula.written(), None));
+        for (role, name, unit, written, input) in inputs.chain(formulas) {
             if seen.insert((name, unit, written)) {
+                let evidence = input.and_then(|input| input.evidence);
                 records.push(DefinitionRecord {
                     variant: variant.name.clone(),
                     role,
                     name: name.clone(),
                     unit: unit.to_owned(),
                     written: written.split_whitespace().collect::<Vec<_>>().join(" "),
+                    evidence: evidence.map(|evidence| evidence.word().to_owned()),
+                    sources: input.map(|input| input.sources.clone()).unwrap_or_default(),
                 });
             }
         }

@@ -113,6 +113,10 @@ pub struct DefinitionRecord {
     pub unit: String,
     /// Its definition on one line.
     pub written: String,
+    /// The grade of the evidence of an input.
+    pub evidence: Option<String>,
+    /// The sources of an input, as written.
+    pub sources: Vec<String>,
 }
 
 /// An entry of `[references]`.
@@ -320,6 +324,8 @@ fn scenario(plan: &ScenarioPlan, report: &Report) -> Value {
             "name": one.name,
             "unit": one.unit,
             "written": one.written,
+            "evidence": one.evidence,
+            "source": one.sources,
         })).collect::<Vec<_>>(),
         "variants": variants,
     })
@@ -374,7 +380,14 @@ fn comparison(comparison: &ComparisonReport) -> Value {
         "trials": comparison.sample.trials,
         "replicates": comparison.sample.replicates,
         "nonfinite": comparison.sample.nonfinite,
-        "pairs": pairs.map(|pair| json!({ "a": name(&pair.a), "b": name(&pair.b) })).collect::<Vec<_>>(),
+        "pairs": pairs.map(|pair| json!({
+            "a": name(&pair.a),
+            "b": name(&pair.b),
+            "shared": pair.shared,
+            "same_quantile": pair.same_quantile,
+            "apart": pair.apart,
+            "in_one": pair.in_one,
+        })).collect::<Vec<_>>(),
     })
 }
 

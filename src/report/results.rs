@@ -1,5 +1,9 @@
 //! A result folder read back: what its manifest and its tables say of its runs, as plain data.
 
+mod comparison;
+
+pub use comparison::{Compared, Comparison, Pair};
+
 use super::csv;
 use super::manifest::{Recorded, ReferenceRecord};
 use crate::statistic::Estimate;
@@ -15,6 +19,8 @@ pub struct Results {
     pub version: String,
     /// One entry per scenario, in the order of the files.
     pub scenarios: Vec<Scenario>,
+    /// What was held against each other, where it is a comparison.
+    pub comparison: Option<Comparison>,
 }
 
 /// A scenario and its runs.
@@ -32,8 +38,10 @@ pub struct Scenario {
     pub sampler: String,
     /// The level of the intervals.
     pub level: f64,
-    /// One entry per variant that was run, in the order of the file.
+    /// One entry per variant that was run, in the order of the file; none where variants were compared.
     pub runs: Vec<Run>,
+    /// Each way an input is defined, and the first variant that defines it so.
+    pub inputs: Vec<(String, Input)>,
 }
 
 /// The run of a variant.
@@ -98,11 +106,41 @@ pub struct Output {
     /// Whether no distribution acts on it.
     pub constant: bool,
     /// Name and number of each row of `summary.csv`.
-    pub statistics: Vec<(String, Estimate)>,
+    pub statistics: Numbers,
     /// The rows of `sensitivity.csv`.
     pub indices: Vec<Index>,
     /// The rows of `observed.csv`.
     pub observed: Vec<Observed>,
+    /// The rows of `nested.csv`: the statistic over what varies, its unit, and its numbers over what is not known.
+    pub nested: Vec<(String, String, Numbers)>,
+    /// The rows of `assertions.csv`.
+    pub assertions: Vec<Assertion>,
+}
+
+/// Numbers by their names.
+pub type Numbers = Vec<(String, Estimate)>;
+
+/// The number of that name; one that is not available where there is none.
+pub fn named(numbers: &Numbers, name: &str) -> Estimate {
+    let mut numbers = numbers.iter();
+    numbers
+        .find(|row| row.0 == name)
+        .map_or_else(Estimate::unavailable, |row| row.1)
+}
+
+/// What was asserted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assertion {
+    /// Its name; without one, what it says.
+    pub name: String,
+    /// What it says.
+    pub that: String,
+    /// The unit of its number.
+    pub unit: String,
+    /// The number it is about.
+    pub estimate: Estimate,
+    /// Whether it holds, in the words of `assertions.csv`.
+    pub outcome: String,
 }
 
 /// An index of sensitivity.
@@ -136,9 +174,7 @@ pub struct Observed {
 impl Output {
     /// The number of the statistic of that name; one that is not available where there is none.
     pub fn statistic(&self, name: &str) -> Estimate {
-        let mut rows = self.statistics.iter();
-        rows.find(|row| row.0 == name)
-            .map_or_else(Estimate::unavailable, |row| row.1)
+        named(&self.statistics, name)
     }
 }
 
@@ -169,6 +205,8 @@ struct Tables {
     summary: Rows,
     sensitivity: Rows,
     observed: Rows,
+    nested: Rows,
+    assertions: Rows,
 }
 
 impl Results {
@@ -181,6 +219,8 @@ impl Results {
             summary: Rows::read(&folder.join("summary.csv"))?,
             sensitivity: Rows::read(&folder.join("sensitivity.csv"))?,
             observed: Rows::read(&folder.join("observed.csv"))?,
+            nested: Rows::read(&folder.join("nested.csv"))?,
+            assertions: Rows::read(&folder.join("assertions.csv"))?,
         };
         let scenarios = list(&recorded.document["scenarios"]);
         Ok(Results {
@@ -189,6 +229,7 @@ impl Results {
                 .iter()
                 .map(|entry| scenario(entry, &tables))
                 .collect(),
+            comparison: comparison::read(&folder.join("comparison.csv"), &recorded.document)?,
         })
     }
 }
@@ -203,6 +244,11 @@ fn scenario(entry: &Value, tables: &Tables) -> Scenario {
         sampler: text(&entry["sampler"]),
         level: entry["level"].as_f64().unwrap_or_default(),
         runs: runs.iter().map(|entry| run(&name, entry, tables)).collect(),
+        inputs: list(&entry["definitions"])
+            .iter()
+            .filter(|entry| entry["role"] == "input")
+            .map(|entry| (text(&entry["variant"]), input(entry)))
+            .collect(),
         name,
     }
 }
@@ -286,6 +332,16 @@ fn output(scenario: &str, variant: &str, entry: &Value, tables: &Tables) -> Outp
     });
     let indices = tables.sensitivity.of(scenario, variant, &name).iter();
     let observed = tables.observed.of(scenario, variant, &name).iter();
+    let assertions = tables.assertions.of(scenario, variant, &name).iter();
+    let mut nested: Vec<(String, String, Numbers)> = Vec::new();
+    for row in tables.nested.of(scenario, variant, &name) {
+        let over_variability = field(row, "over_variability");
+        let number = (field(row, "over_uncertainty"), estimate(row));
+        match nested.last_mut().filter(|last| last.0 == over_variability) {
+            Some(last) => last.2.push(number),
+            None => nested.push((over_variability, field(row, "unit"), vec![number])),
+        }
+    }
     Output {
         unit: text(&entry["unit"]),
         description: optional(&entry["description"]),
@@ -300,6 +356,16 @@ fn output(scenario: &str, variant: &str, entry: &Value, tables: &Tables) -> Outp
                 inside: field(row, "inside") == "true",
                 shared_source: field(row, "shared_source") == "true",
                 source: field(row, "source"),
+            })
+            .collect(),
+        nested,
+        assertions: assertions
+            .map(|row| Assertion {
+                name: field(row, "name"),
+                that: field(row, "that"),
+                unit: field(row, "unit"),
+                estimate: estimate(row),
+                outcome: field(row, "outcome"),
             })
             .collect(),
         name,

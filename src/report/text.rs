@@ -13,6 +13,8 @@ mod observed;
 mod require;
 mod shape;
 
+pub use nested::over_variability;
+
 use super::grid::{Align, Grid};
 use super::number::{self, ESTIMATE_DIGITS, percent};
 use super::{

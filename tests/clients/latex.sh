@@ -63,6 +63,8 @@ DOCUMENT
 compile chatgpt run scenarios/chatgpt-inference.toml --trials 100000
 compile lifecycle run scenarios/bloom-training-lifecycle.toml --trials 100000
 compile choice run scenarios/us-west-choice.toml --trials 100000
+compile compared compare scenarios/us-west-choice.toml --trials 100000
+compile nested run scenarios/bloom-day-by-day.toml --nested 200xrows
 compile hostile run tests/clients/hostile.toml --trials 100000
 
 for text in '\input{/etc/passwd}' '<script>alert(1)</script>' '\write18{id}' '1+1 | \newpage & %' 'kg CO2 e/d'; do
@@ -75,4 +77,4 @@ if grep -q 'root:' "$place/hostile/paper.txt"; then
     echo "hostile: a file was read" >&2
     exit 1
 fi
-echo "LaTeX: 4 papers"
+echo "LaTeX: 6 papers"

@@ -118,7 +118,17 @@ fn entry(out: &mut String, key: &str, work: &ReferenceRecord) {
         let _ = writeln!(out, "  {name} = {{{text}}},");
     }
     if let Some(url) = &work.url {
-        let _ = writeln!(out, "  howpublished = {{\\url{{{}}}}},", address(url));
+        // `\url` makes a link: of nothing but what leads to a page.
+        let is_page = ["https://", "http://"].iter().any(|scheme| {
+            let start = url.get(..scheme.len());
+            start.is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+        });
+        let shown = if is_page {
+            format!("\\url{{{}}}", address(url))
+        } else {
+            latex::text(url)
+        };
+        let _ = writeln!(out, "  howpublished = {{{shown}}},");
     }
     out.push_str("}\n");
 }
@@ -157,6 +167,28 @@ mod tests {
             key: key.to_owned(),
             title: title.to_owned(),
             ..ReferenceRecord::default()
+        }
+    }
+
+    #[test]
+    fn links_lead_to_pages() {
+        let printed = |url: &str| {
+            let work = ReferenceRecord {
+                url: Some(url.to_owned()),
+                ..work("a", "b")
+            };
+            let mut out = String::new();
+            entry(&mut out, "a", &work);
+            out
+        };
+        assert!(printed("HTTPS://x.org/{").contains(r"\url{HTTPS://x.org/%7B}"));
+        for url in [
+            "javascript:alert(1)",
+            "file:///etc/passwd",
+            "run:/bin/sh",
+            "https:",
+        ] {
+            assert!(!printed(url).contains(r"\url"), "{url}");
         }
     }
 

@@ -1,18 +1,25 @@
 //! The methods section: what was done, in the words that JCGM 101:2008 (5.5, 7.2 to 7.9) and the IPCC Guidelines 2006 (Vol. 1,
 //! Ch. 3, 3.2.3 and 3.5) ask a report for. Every sentence depends on what the run did.
 
+use super::super::assertions::Outcome;
 use super::super::number::{self, count, percent};
-use super::super::results::{Input, Output, Results, Run, Scenario};
+use super::super::results::{Comparison, Input, Output, Results, Run, Scenario};
 use super::bibtex::Bibliography;
 use super::tables::is_floor;
 use super::{Line, Piece, Section, measures, words};
+
+/// Pairs of alternatives that a sentence names; the table has them all.
+const PAIRS_NAMED: usize = 4;
+
+/// Whose errors the numbers have.
+const ERRORS: &str = "The Monte Carlo error of each number is taken from the replicates, by the delete-one jackknife, and for quantiles by Woodruff's method, with Student's t; it is not part of the uncertainty of the output, and no digit is printed that it does not support.";
 
 /// Grades of evidence, best first.
 const GRADES: [&str; 5] = ["measured", "published", "vendor", "estimate", "assumption"];
 
 /// The sections, scenario by scenario.
 pub(super) fn sections(results: &Results, bibliography: &Bibliography) -> Vec<Section> {
-    let mut sections = Vec::new();
+    let mut sections: Vec<Section> = comparison(results).into_iter().collect();
     for scenario in &results.scenarios {
         let Some(first) = scenario.runs.first() else {
             continue;
@@ -33,6 +40,7 @@ pub(super) fn sections(results: &Results, bibliography: &Bibliography) -> Vec<Se
             about.nested(),
             about.drivers(),
             about.observed(),
+            about.asserted(),
             about.limits(),
         ];
         paragraphs.extend(parts.into_iter().flatten().map(words));
@@ -192,11 +200,7 @@ impl About<'_> {
         if !self.scenario.runs.iter().any(Self::is_sampled) {
             return "No distribution acts on any output: each was computed once.".to_owned();
         }
-        let points = match self.scenario.sampler.as_str() {
-            "sobol" => "points of a Sobol' sequence, scrambled anew in each replicate",
-            "latin-hypercube" => "Latin hypercube samples, one of its own in each replicate",
-            _ => "independent pseudo-random numbers",
-        };
+        let points = points(self.scenario);
         // A variant that nothing acts on is computed once: the sample is that of the others.
         let mut sampled = self
             .scenario
@@ -261,7 +265,7 @@ impl About<'_> {
         };
         format!(
             "The estimate of an output is its mean, its standard uncertainty the standard deviation of the trials (divisor N - 1){where_they_exist}. Intervals are probabilistically symmetric {level} % coverage intervals: {tail} % of the outcomes lie below and {tail} % above. Quantiles are order statistics of all trials (at (k - 1/2)/N). \
-             The Monte Carlo error of each number is taken from the replicates, by the delete-one jackknife, and for quantiles by Woodruff's method, with Student's t; it is not part of the uncertainty of the output, and no digit is printed that it does not support."
+             {ERRORS}"
         )
     }
 
@@ -325,6 +329,24 @@ impl About<'_> {
         Some(text)
     }
 
+    fn asserted(&self) -> Option<String> {
+        let outputs = self.scenario.runs.iter().flat_map(|run| &run.outputs);
+        let asserted: Vec<_> = outputs.flat_map(|output| &output.assertions).collect();
+        let with = |outcome: Outcome| {
+            let outcomes = asserted.iter().map(|assertion| assertion.outcome.as_str());
+            outcomes.filter(|word| *word == outcome.words()).count()
+        };
+        (!asserted.is_empty()).then(|| {
+            format!(
+                "Of {} about the results, {} at both 95 % limits of the Monte Carlo error, {} at both, and {} not resolved by these trials.",
+                numbered(asserted.len(), "assertion"),
+                verb(with(Outcome::Holds), ["holds", "hold"]),
+                verb(with(Outcome::Fails), ["fails", "fail"]),
+                is_or_are(with(Outcome::NotResolved)),
+            )
+        })
+    }
+
     /// What must not go unsaid.
     fn limits(&self) -> Option<String> {
         let mut notes: Vec<&str> = Vec::new();
@@ -348,8 +370,130 @@ fn numbered(count: usize, word: &str) -> String {
 }
 
 fn is_or_are(count: usize) -> String {
-    let verb = if count == 1 { "is" } else { "are" };
-    format!("{count} {verb}")
+    verb(count, ["is", "are"])
+}
+
+/// `1 holds`, `7 hold`.
+fn verb(count: usize, [one, more]: [&str; 2]) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
+}
+
+/// What the points of a sampler are.
+fn points(scenario: &Scenario) -> &'static str {
+    match scenario.sampler.as_str() {
+        "sobol" => "points of a Sobol' sequence, scrambled anew in each replicate",
+        "latin-hypercube" => "Latin hypercube samples, one of its own in each replicate",
+        _ => "independent pseudo-random numbers",
+    }
+}
+
+/// The section on alternatives that were held against each other.
+fn comparison(results: &Results) -> Option<Section> {
+    let comparison = results.comparison.as_ref()?;
+    // All are compared by one plan.
+    let plan = results.scenarios.first()?;
+    let pairs = comparison.pairs.iter();
+    let compared = if comparison.pairs.len() > PAIRS_NAMED {
+        String::new()
+    } else {
+        let pairs = pairs.map(|pair| format!("{} against {}", pair.a, pair.b));
+        let pairs: Vec<String> = pairs.collect();
+        format!(": {}", pairs.join("; "))
+    };
+    let mut what = format!(
+        "With montecarbon {}, {} of alternatives {} held against each other trial by trial{compared}. A difference is the first less the second and a ratio the first over the second, both formed within each of {} trials in {} independent replicates (Monte Carlo method, JCGM 101:2008), drawn by {} (seed {}).",
+        results.version,
+        numbered(comparison.pairs.len(), "pair"),
+        if comparison.pairs.len() == 1 {
+            "was"
+        } else {
+            "were"
+        },
+        count(comparison.trials),
+        comparison.replicates,
+        points(plan),
+        plan.seed
+    );
+    if comparison.nonfinite > 0 {
+        what.push_str(&format!(
+            " {} of the trials were left out because an output was not finite: all results are conditional on the others.",
+            count(comparison.nonfinite)
+        ));
+    }
+    let level = percent(plan.level);
+    let reported = format!(
+        "Intervals are probabilistically symmetric {level} % intervals of the differences, and probabilities shares of the trials. {ERRORS}"
+    );
+    Some(Section {
+        heading: "Comparison of alternatives".to_owned(),
+        paragraphs: [what, drawn(comparison), reported].map(words).into(),
+    })
+}
+
+/// Which draws the alternatives share: once for all pairs of which the same is to be said.
+fn drawn(comparison: &Comparison) -> String {
+    let mut told: Vec<(String, Vec<String>)> = Vec::new();
+    for pair in &comparison.pairs {
+        let parts = [
+            (
+                &pair.shared,
+                [
+                    "is the same quantity in both, drawn once",
+                    "are the same quantities in both, each drawn once",
+                ],
+            ),
+            (
+                &pair.same_quantile,
+                [
+                    "has two distributions, taken at the same quantile",
+                    "have two distributions each, taken at the same quantile",
+                ],
+            ),
+            (
+                &pair.apart,
+                [
+                    "is drawn independently for each",
+                    "are drawn independently for each",
+                ],
+            ),
+            (
+                &pair.in_one,
+                [
+                    "is random in one of the two only",
+                    "are random in one of the two only",
+                ],
+            ),
+        ];
+        let parts = parts.iter().filter(|(names, _)| !names.is_empty());
+        let parts: Vec<String> = parts
+            .map(|(names, [one, more])| {
+                let verb = if names.len() == 1 { one } else { more };
+                format!("{} {verb}", list(names.iter().map(String::as_str)))
+            })
+            .collect();
+        let text = if parts.is_empty() {
+            "nothing is random".to_owned()
+        } else {
+            parts.join("; ")
+        };
+        let pair = format!("{} and {}", pair.a, pair.b);
+        match told.iter_mut().find(|row| row.0 == text) {
+            Some(row) => row.1.push(pair),
+            None => told.push((text, vec![pair])),
+        }
+    }
+    let sentences = told.iter().map(|(text, pairs)| match pairs.as_slice() {
+        _ if told.len() == 1 => format!("In each pair, {text}."),
+        pairs if pairs.len() <= PAIRS_NAMED => {
+            format!("Between {}: {text}.", pairs.join(", between "))
+        }
+        pairs => format!(
+            "Between {} and in {} other pairs: {text}.",
+            pairs[0],
+            pairs.len() - 1
+        ),
+    });
+    sentences.collect::<Vec<_>>().join(" ")
 }
 
 /// `a, b and c`.

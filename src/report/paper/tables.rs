@@ -1,7 +1,10 @@
 //! What stands in the tables: results, what is exceeded how probably, observations, what drives the outputs, and the inputs.
 
 use super::super::number::{self, ESTIMATE_DIGITS, percent};
-use super::super::results::{Output, Results, Run, Scenario};
+use super::super::results::{
+    Assertion, Comparison, Input, Output, Results, Run, Scenario, named as number_of,
+};
+use super::super::text::over_variability;
 use super::super::{BASE, label};
 use super::bibtex::Bibliography;
 use super::{Line, Piece, Table, Width, measures, number as numeric, slug, words};
@@ -17,13 +20,20 @@ const ABOUT_RANKS: &str = "p_rank_1:";
 /// Every table that has a row.
 pub(super) fn tables(results: &Results, bibliography: &Bibliography) -> Vec<Table> {
     let mut tables = Vec::new();
+    let levels = results.scenarios.iter().map(|scenario| scenario.level);
+    if let (Some(comparison), Some(level)) = (&results.comparison, levels.clone().next()) {
+        tables.push(differences(comparison, level));
+    }
     for scenario in &results.scenarios {
         let Some(first) = scenario.runs.first() else {
+            tables.push(inputs(scenario, bibliography));
             continue;
         };
         tables.push(outcomes(scenario));
+        tables.push(nested(scenario));
         tables.push(exceeded(scenario));
         tables.push(observed(scenario));
+        tables.push(asserted(scenario));
         for output in first.outputs.iter().filter(|output| !output.constant) {
             tables.extend(drivers(scenario, first, output));
         }
@@ -119,6 +129,122 @@ fn outcomes(scenario: &Scenario) -> Table {
             (words(format!("{level} % interval")), Width::Fitting),
         ],
         rows: every_output(scenario).map(row).collect(),
+    }
+}
+
+/// Alternatives against each other.
+fn differences(comparison: &Comparison, level: f64) -> Table {
+    let level = percent(level);
+    let outputs = comparison.pairs.iter();
+    let outputs = outputs.flat_map(|pair| pair.outputs.iter().map(move |output| (pair, output)));
+    let rows = outputs.map(|(pair, output)| {
+        let of = |name: &str| number_of(&output.numbers, name);
+        vec![
+            words(format!("{} against {}", pair.a, pair.b)),
+            with_unit(&output.name, &output.unit),
+            estimate(&of("difference mean")),
+            numeric(number::interval(
+                &of("difference interval_low"),
+                &of("difference interval_high"),
+                ESTIMATE_DIGITS,
+            )),
+            estimate(&of("ratio median")),
+            numeric(number::probability(
+                &of("order p_a_below_b"),
+                ESTIMATE_DIGITS,
+            )),
+        ]
+    });
+    Table {
+        caption: words(format!(
+            "Alternatives held against each other trial by trial: the difference of the first less the second (the mean, and the central {level} % interval of the outcomes), the median of the ratio of the first to the second, and the probability that the first is below the second. No digit is given that the Monte Carlo error does not support."
+        )),
+        label: "tab:comparison".to_owned(),
+        columns: vec![
+            (words("Alternatives"), Width::Share(0.21)),
+            (words("Output"), Width::Share(0.14)),
+            (words("Difference"), Width::Fitting),
+            (words(format!("{level} % interval")), Width::Share(0.17)),
+            (words("Ratio"), Width::Fitting),
+            (words("P(below)"), Width::Share(0.12)),
+        ],
+        rows: rows.collect(),
+    }
+}
+
+/// What varies, and how well that is known.
+fn nested(scenario: &Scenario) -> Table {
+    let rows = every_output(scenario).flat_map(|(run, output)| {
+        // The files have every quantile.
+        let shown = output.nested.iter().filter(|row| !row.0.starts_with('q'));
+        shown.map(move |(statistic, unit, numbers)| {
+            let [low, high] =
+                ["interval_low", "interval_high"].map(|name| number_of(numbers, name));
+            vec![
+                output_cell(scenario, run, output),
+                with_unit(&over_variability(statistic, scenario.level), unit),
+                estimate(&number_of(numbers, "median")),
+                numeric(number::interval(&low, &high, ESTIMATE_DIGITS)),
+            ]
+        })
+    });
+    let level = percent(scenario.level);
+    Table {
+        caption: words(format!(
+            "What varies in {}, and how well that is known: each statistic is one over what varies, its median and central {level} % interval are over what is not known.",
+            title(scenario)
+        )),
+        label: named(scenario, "nested"),
+        columns: vec![
+            (words("Output"), Width::Share(0.27)),
+            (words("Over what varies"), Width::Share(0.27)),
+            (words("Median"), Width::Fitting),
+            (words(format!("{level} % interval")), Width::Fitting),
+        ],
+        rows: rows.collect(),
+    }
+}
+
+/// What was asserted of the results.
+fn asserted(scenario: &Scenario) -> Table {
+    let cell = |assertion: &Assertion| {
+        let that = if assertion.name == assertion.that {
+            String::new()
+        } else {
+            format!("{}: ", assertion.name)
+        };
+        words(format!("{that}{}", assertion.that))
+    };
+    let rows = every_output(scenario).flat_map(|(run, output)| {
+        output.assertions.iter().map(move |assertion| {
+            let mut number = estimate(&assertion.estimate);
+            if assertion.unit != "1" {
+                number.push(Piece::Text(" ".to_owned()));
+                number.push(Piece::Unit(assertion.unit.clone()));
+            }
+            let mut row = vec![cell(assertion), number, words(&assertion.outcome)];
+            if scenario.runs.len() > 1 {
+                row.insert(0, words(&run.variant));
+            }
+            row
+        })
+    });
+    let mut columns = vec![
+        (words("Assertion"), Width::Share(0.4)),
+        (words("Found"), Width::Fitting),
+        (words("Outcome"), Width::Fitting),
+    ];
+    if scenario.runs.len() > 1 {
+        columns.insert(0, (words("Variant"), Width::Share(0.2)));
+    }
+    Table {
+        caption: words(format!(
+            "What was asserted of {}: it holds, or fails, where it does so at both 95 % limits of the Monte Carlo error.",
+            title(scenario)
+        )),
+        label: named(scenario, "assertions"),
+        columns,
+        rows: rows.collect(),
     }
 }
 
@@ -276,22 +402,33 @@ pub(super) fn is_floor(inputs: &[String]) -> bool {
 }
 
 fn inputs(scenario: &Scenario, bibliography: &Bibliography) -> Table {
-    let mut rows = Vec::new();
-    for (at, run) in scenario.runs.iter().enumerate() {
-        for input in &run.inputs {
-            let variant = if at == 0 {
-                String::new()
-            } else {
-                format!("{}: ", run.variant)
-            };
-            rows.push(vec![
-                with_unit(&format!("{variant}{}", input.name), &input.unit),
-                words(&input.written),
-                words(input.evidence.as_deref().unwrap_or_default()),
-                bibliography.cite(scenario, &input.sources),
-            ]);
-        }
-    }
+    let of_runs = scenario.runs.iter();
+    let of_runs = of_runs.flat_map(|run| run.inputs.iter().map(|input| (&run.variant, input)));
+    // Where variants were compared, none of them was run by itself.
+    let defined = scenario
+        .inputs
+        .iter()
+        .map(|(variant, input)| (variant, input));
+    let inputs: Vec<(&String, &Input)> = if scenario.runs.is_empty() {
+        defined.collect()
+    } else {
+        of_runs.collect()
+    };
+    let first = inputs.first().map(|row| row.0);
+    let rows = inputs.iter().map(|&(variant, input)| {
+        let of_variant = if Some(variant) == first {
+            String::new()
+        } else {
+            format!("{variant}: ")
+        };
+        vec![
+            with_unit(&format!("{of_variant}{}", input.name), &input.unit),
+            words(&input.written),
+            words(input.evidence.as_deref().unwrap_or_default()),
+            bibliography.cite(scenario, &input.sources),
+        ]
+    });
+    let rows = rows.collect();
     Table {
         caption: words(format!(
             "Inputs of {}: the value, or the distribution and its parameters, with the grade of the evidence.",

@@ -98,7 +98,9 @@ fn results() -> Results {
             sampler: "sobol".to_owned(),
             level: 0.95,
             runs: vec![run],
+            ..Scenario::default()
         }],
+        ..Results::default()
     }
 }
 

@@ -38,7 +38,7 @@ impl Page {
                         String::new()
                     });
                     row.extend([
-                        words(name, shape.level),
+                        over_variability(name, shape.level),
                         number::estimate(&found(rows, "median"), ESTIMATE_DIGITS),
                         number::interval(
                             &found(rows, "interval_low"),
@@ -82,8 +82,8 @@ fn found(rows: &[NestedRow], name: &str) -> Estimate {
     row.map_or_else(Estimate::unavailable, |row| row.estimate)
 }
 
-/// `lower end of 95 %`, `P(> the article)`.
-fn words(name: &str, level: f64) -> String {
+/// A statistic over what varies in words: `lower end of 95 %`, `P(> the article)`.
+pub fn over_variability(name: &str, level: f64) -> String {
     match name {
         "interval_low" => format!("lower end of {} %", percent(level)),
         "interval_high" => format!("upper end of {} %", percent(level)),
