@@ -107,8 +107,6 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// A package and the only places (folders or files under `src`) by which it may enter.
 const DOORS: &[(&str, &[&str])] = &[
     ("annotate_snippets", &["diagnostic"]),
-    ("arrow_array", &["report/samples/columns.rs"]),
-    ("arrow_schema", &["report/samples/columns.rs"]),
     ("clap", &["cli.rs", "cli"]),
     ("clap_complete", &["cli.rs", "cli"]),
     ("clap_mangen", &["cli"]),
@@ -124,7 +122,6 @@ const DOORS: &[(&str, &[&str])] = &[
     ("num_bigint", &["model", "program", "scenario", "unit"]),
     ("num_rational", &["model", "program", "scenario", "unit"]),
     ("num_traits", &["model", "program", "scenario", "unit"]),
-    ("parquet", &["report/samples/columns.rs"]),
     ("pulp", &["kernel"]),
     ("rand", &["sampler"]),
     ("rand_core", &["sampler"]),
