@@ -19,7 +19,7 @@ if [ "$here_digest" != "$there_digest" ]; then
 fi
 
 # Families by tables and by closed forms, indices, correlated inputs, all three samplers.
-for scenario in chatgpt-inference bloom-serving; do
+for scenario in chatgpt-inference electricity-nine-cells; do
     for sampler in sobol random latin-hypercube; do
         run=("$tool" run "$here/scenarios/$scenario.toml" --quiet --trials 4096 --base 1024 --sampler "$sampler" --threads 1)
         "${run[@]}" --out "$work/here" >/dev/null
