@@ -1,7 +1,7 @@
 //! The files for a paper: tables, a methods section and the bibliography, in LaTeX and in Markdown, made of nothing but what
 //! stands in the result folder, so that they can be made later too.
 //!
-//! What is told is built once, as [`Line`]s and [`Table`]s, and each format decides how it looks.
+//! What is told is built once, as `Line`s and `Table`s, and each format decides how it looks.
 
 mod bibtex;
 mod latex;
