@@ -278,7 +278,7 @@ pub(super) fn refuse_unknown_output(
     name: &str,
     variants: &[&Variant],
 ) -> Result<(), Failure> {
-    let outputs = variants.iter().flat_map(|variant| &variant.outputs);
+    let outputs = variants.iter().flat_map(|variant| variant.outputs.iter());
     let mut outputs: Vec<&str> = outputs.map(|output| output.name.as_str()).collect();
     if outputs.contains(&name) {
         return Ok(());

@@ -304,7 +304,7 @@ impl Context<'_> {
     /// The inputs of a variant that take their numbers from the same rows.
     pub(super) fn build_rows(
         &mut self,
-        quantities: &[Named],
+        quantities: &[Arc<Named>],
         inputs: &[(String, Option<Arc<Input>>)],
     ) -> Vec<JointRows> {
         let mut groups: Vec<Vec<(usize, DataRows)>> = Vec::new();
@@ -345,7 +345,7 @@ impl Context<'_> {
         &mut self,
         (first, rows): (usize, &DataRows),
         (other, others): (usize, &DataRows),
-        quantities: &[Named],
+        quantities: &[Arc<Named>],
         inputs: &[(String, Option<Arc<Input>>)],
     ) -> bool {
         let name = |rows: &DataRows| rows.weights.as_ref().map(|column| column.name.clone());
