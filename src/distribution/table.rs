@@ -122,8 +122,15 @@ impl Table {
     fn fill(&self, of: &impl Tabulated, u: &[f64], x: &mut [f64]) {
         assert_eq!(u.len(), x.len(), "slices of different lengths");
         let mut missing = false;
+        let (mut index, mut local) = ([0; BLOCK], [0.0; BLOCK]);
         for (u, x) in u.chunks(BLOCK).zip(x.chunks_mut(BLOCK)) {
-            missing |= evaluate(&self.rows, u, x);
+            let (index, local) = (&mut index[..u.len()], &mut local[..u.len()]);
+            kernel::dispatch(
+                #[inline(always)]
+                || places(u, index, local),
+            );
+            // One of them has no polynomial and is left NaN.
+            missing |= kernel::polynomials(&self.rows, index, local, x);
         }
         if self.logarithmic {
             kernel::dispatch(
@@ -145,20 +152,9 @@ impl Table {
     }
 }
 
-/// Evaluates at most [`BLOCK`] values; true if one of them has no polynomial and is left NaN.
-fn evaluate(rows: &[Row; ROWS], u: &[f64], x: &mut [f64]) -> bool {
-    let mut index = [0; BLOCK];
-    let mut local = [0.0; BLOCK];
-    kernel::dispatch(
-        #[inline(always)]
-        || places(u, &mut index, &mut local),
-    );
-    kernel::polynomials(rows, &index[..u.len()], &local[..u.len()], x)
-}
-
 /// The rows of numbers, and where in their pieces they lie.
 #[inline(always)]
-fn places(u: &[f64], index: &mut [u64; BLOCK], local: &mut [f64; BLOCK]) {
+fn places(u: &[f64], index: &mut [u64], local: &mut [f64]) {
     for ((u, index), local) in u.iter().zip(index).zip(local) {
         let upper = *u > 0.5;
         let v = if upper { 1.0 - *u } else { *u };
