@@ -256,6 +256,9 @@ struct CompareArguments {
     /// Leave trials with an output that is not finite out, and count them, instead of failing
     #[arg(long)]
     allow_nonfinite: bool,
+    /// End with code 3 when an assertion that compares two of the alternatives does not hold
+    #[arg(long)]
+    strict: bool,
     /// Print the result tables as JSON
     #[arg(long)]
     json: bool,
@@ -511,6 +514,7 @@ fn compare_options(
                 allow_nonfinite: arguments.allow_nonfinite,
                 ..Overrides::default()
             },
+            strict: arguments.strict,
             threads: arguments.threads,
             out: arguments.out,
             paper: arguments.paper,

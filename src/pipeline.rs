@@ -100,7 +100,7 @@ pub fn simulate(
     } else {
         let mut runs = Vec::with_capacity(variants.len());
         for run in &mut variants {
-            runs.push(run.report(progress)?);
+            inputs::push_run(&mut runs, run.report(progress)?);
             if let Some(sink) = sink.as_deref_mut() {
                 run.write_trials(sink)?;
             }
@@ -152,7 +152,7 @@ fn reports_at_once(
         |(), at| variants[at].clone().report(progress),
         |report| {
             match report {
-                Ok(report) => reports.push(report),
+                Ok(report) => inputs::push_run(&mut reports, report),
                 Err(error) => stopped = Err(error),
             }
             stopped.is_ok()

@@ -9,7 +9,7 @@ use crate::figure::Format;
 use crate::model::{Model, Reference, Variant};
 use crate::page::{self, Origin};
 use crate::pipeline::{self, Nested, Plan, Progress as _, Stopping, TrialSink, is_chosen};
-use crate::report::assertions::Outcome;
+use crate::report::assertions::{self, Outcome};
 use crate::report::csv::Csv;
 use crate::report::folder::{FileRecord, ResultFolder, sha256};
 use crate::report::json::Json;
@@ -17,7 +17,7 @@ use crate::report::manifest::{
     CatalogUse, DefinitionRecord, Manifest, ReferenceRecord, ScenarioPlan,
 };
 use crate::report::samples::{self, CsvSamples};
-use crate::report::{Report, TABLES, Writer, number};
+use crate::report::{Report, TABLES, Writer, label, number};
 use crate::run;
 use crate::sampler::Method;
 use crate::sensitivity::Measure;
@@ -146,15 +146,11 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
             number::count(MOST_DISTRIBUTIONS as u64)
         ));
     }
-    finish(options, folder, &report, &files, &planned, (started, clock))?;
-    let not_holding = not_holding(&report);
-    if options.strict && !not_holding.is_empty() {
-        return Err(Failure::Strict(not_holding));
-    }
-    Ok(())
+    finish(options, folder, &report, &files, &planned, (started, clock))
 }
 
-/// Writes the results into the folder, where there is one, and prints notes and tables.
+/// Writes the results into the folder, where there is one, and prints notes and tables. With `--strict`, what does not hold is a failure
+/// after that.
 pub(super) fn finish(
     options: &RunOptions,
     folder: Option<ResultFolder>,
@@ -173,12 +169,15 @@ pub(super) fn finish(
             .iter()
             .for_each(|note| terminal::note(note));
     }
-    if options.silent {
-        return Ok(());
+    if !options.silent {
+        print_report(report, options.json)?;
+        if let (Some(out), false) = (&options.out, options.quiet) {
+            terminal::note(&format!("results are in {}", out.display()));
+        }
     }
-    print_report(report, options.json)?;
-    if let (Some(out), false) = (&options.out, options.quiet) {
-        terminal::note(&format!("results are in {}", out.display()));
+    let not_holding = not_holding(report);
+    if options.strict && !not_holding.is_empty() {
+        return Err(Failure::Strict(not_holding));
     }
     Ok(())
 }
@@ -197,11 +196,12 @@ fn not_holding(report: &Report) -> Vec<String> {
                 ));
             }
         }
-        let assertions = run.assertions.iter();
-        for row in assertions.filter(|row| row.outcome != Outcome::Holds) {
+    }
+    for ([scenario, variant], row) in assertions::of_report(report) {
+        if row.outcome != Outcome::Holds {
             sentences.push(format!(
                 "{}: assertion {}: {}",
-                run.label(),
+                label(scenario, variant),
                 row.outcome.words(),
                 row.name
             ));

@@ -1,8 +1,9 @@
 //! `--json`: the rows and names of the result tables on standard output, as one JSON object.
 
-use super::table::Cell;
+use super::table::{Cell, Table};
 use super::{Report, TABLES, Writer};
-use serde_json::{Map, Value, json};
+use serde::ser::{Error, Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde_json::{Value, json};
 use std::io::{self, Write};
 
 /// Writes every table as a list of objects, and the notes.
@@ -11,33 +12,62 @@ pub struct Json;
 
 impl Writer for Json {
     fn write(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
-        let mut document = Map::new();
-        for table in TABLES.iter().filter(|table| !table.for_figures) {
-            let mut rows = Vec::new();
-            (table.rows)(report, &mut |row| {
-                let names = table.columns.iter().map(|name| (*name).to_owned());
-                rows.push(Value::Object(names.zip(row.iter().map(value)).collect()));
-                Ok(())
-            })?;
-            document.insert(table.name.to_owned(), Value::Array(rows));
-        }
-        let choices = report.choices.iter().map(|choice| {
-            json!({ "scenario": choice.scenario, "output": choice.output, "verdict": choice.verdict })
-        });
-        document.insert("choices".to_owned(), choices.collect());
-        document.insert("notes".to_owned(), json!(report.every_note()));
-        serde_json::to_writer_pretty(&mut *out, &document)?;
+        serde_json::to_writer_pretty(&mut *out, &Document(report))?;
         writeln!(out)
     }
 }
 
+/// All of it. Written row by row: a sweep has more rows than should be held as a tree of values.
+struct Document<'a>(&'a Report);
+
+impl Serialize for Document<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let report = self.0;
+        let mut document = serializer.serialize_map(None)?;
+        for table in TABLES.iter().filter(|table| !table.for_figures) {
+            document.serialize_entry(table.name, &Rows(table, report))?;
+        }
+        let choices = report.choices.iter().map(|choice| {
+            json!({ "scenario": choice.scenario, "output": choice.output, "verdict": choice.verdict })
+        });
+        document.serialize_entry("choices", &choices.collect::<Value>())?;
+        document.serialize_entry("notes", &report.every_note())?;
+        document.end()
+    }
+}
+
+struct Rows<'a>(&'static Table, &'a Report);
+
+impl Serialize for Rows<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Rows(table, report) = self;
+        let mut rows = serializer.serialize_seq(None)?;
+        (table.rows)(report, &mut |row| {
+            rows.serialize_element(&Row(table.columns, row))
+                .map_err(|error| io::Error::other(error.to_string()))
+        })
+        .map_err(S::Error::custom)?;
+        rows.end()
+    }
+}
+
+struct Row<'a>(&'static [&'static str], &'a [Cell<'a>]);
+
+impl Serialize for Row<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().zip(self.1))
+    }
+}
+
 /// A number that is not available, and an empty text, are `null`.
-fn value(cell: &Cell<'_>) -> Value {
-    match cell {
-        Cell::Text(text) if text.is_empty() => Value::Null,
-        Cell::Text(text) => Value::from(text.as_ref()),
-        Cell::Number(number) => json!(number),
-        Cell::Count(count) => json!(count),
+impl Serialize for Cell<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Cell::Text(text) if text.is_empty() => serializer.serialize_none(),
+            Cell::Text(text) => serializer.serialize_str(text),
+            Cell::Number(number) => number.serialize(serializer),
+            Cell::Count(count) => count.serialize(serializer),
+        }
     }
 }
 

@@ -264,14 +264,18 @@ fn catalog_use(used: &CatalogUse) -> Value {
     })
 }
 
+/// What every variant says for itself; of all else only what is not as in the first of its scenario, since there may be many.
+const IN_EVERY_VARIANT: [&str; 2] = ["variant", "inputs"];
+
 fn scenario(plan: &ScenarioPlan, report: &Report) -> Value {
     let runs = report
         .runs
         .iter()
         .filter(|run| run.scenario == plan.scenario);
     let first = runs.clone().next();
-    let variants: Vec<_> = runs
-        .map(|run| {
+    let mut variants: Vec<Value> = Vec::new();
+    for run in runs {
+        let mut entry = {
             // A variant says of its inputs only those that it gives another definition.
             let inputs = run.inputs.iter().enumerate();
             let own = inputs.filter(|(at, input)| {
@@ -301,8 +305,12 @@ fn scenario(plan: &ScenarioPlan, report: &Report) -> Value {
                     "reached": stopping.reached,
                 })),
             })
-        })
-        .collect();
+        };
+        if let (Some(first), Value::Object(entry)) = (variants.first(), &mut entry) {
+            entry.retain(|key, value| IN_EVERY_VARIANT.contains(&&**key) || first[key] != *value);
+        }
+        variants.push(entry);
+    }
     json!({
         "scenario": plan.scenario,
         "title": first.and_then(|run| run.title.as_deref()),
@@ -368,7 +376,7 @@ fn output(output: &OutputReport) -> Value {
         "unit": output.unit,
         "description": output.description,
         "constant": output.constant,
-        "poorly_carried": poorly_carried.map(|row| row.statistic.as_str()).collect::<Vec<_>>(),
+        "poorly_carried": poorly_carried.map(|row| &*row.statistic).collect::<Vec<_>>(),
     })
 }
 
