@@ -232,6 +232,11 @@ impl Tally {
 
     /// Adds the block that comes next in the order of the trials.
     pub fn merge(&mut self, block: Tally) {
+        // The first one as it is: its arrays are in memory already.
+        if self.moments.n == 0 {
+            *self = block;
+            return;
+        }
         self.moments.merge(&block.moments);
         self.minimum = self.minimum.min(block.minimum);
         self.maximum = self.maximum.max(block.maximum);
@@ -247,11 +252,7 @@ impl Tally {
         for (sum, more) in self.bins.iter_mut().zip(&block.bins) {
             *sum += more;
         }
-        if self.kept.is_empty() {
-            self.kept = block.kept;
-        } else {
-            self.kept.extend_from_slice(&block.kept);
-        }
+        self.kept.extend_from_slice(&block.kept);
     }
 }
 
