@@ -206,6 +206,9 @@ struct RunArguments {
     /// End with code 3 when an observed value or an assertion of the scenario does not hold
     #[arg(long)]
     strict: bool,
+    /// Run again whenever a scenario, or a file that it reads, is saved; Ctrl-C ends
+    #[arg(long)]
+    watch: bool,
     /// Print the result tables as JSON
     #[arg(long)]
     json: bool,
@@ -341,6 +344,9 @@ struct CheckArguments {
     /// Replace one thing before checking, such as inputs.pue=1.2 (repeatable)
     #[arg(long = "set", value_name = "PATH=VALUE", value_parser = assignment)]
     sets: Vec<String>,
+    /// Check again whenever a scenario, or a file that it reads, is saved; Ctrl-C ends
+    #[arg(long)]
+    watch: bool,
     /// Print the inputs as JSON, at full precision; one object a file
     #[arg(long)]
     json: bool,
@@ -398,7 +404,17 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn perform(command: Command, words: &[OsString]) -> Result<(), Failure> {
     match command {
-        Command::Run(arguments) => commands::run(&run_options(*arguments, words)?),
+        Command::Run(arguments) => {
+            let watch = arguments.watch;
+            let options = run_options(*arguments, words)?;
+            if watch {
+                commands::watch(&options.files, &options.sets, options.quiet, || {
+                    commands::run(&options)
+                })
+            } else {
+                commands::run(&options)
+            }
+        }
         Command::Compare(arguments) => commands::compare(&compare_options(*arguments, words)?),
         Command::Replay(arguments) => commands::replay(&replay_options(arguments)?),
         Command::Verify(arguments) => {
@@ -418,12 +434,21 @@ fn perform(command: Command, words: &[OsString]) -> Result<(), Failure> {
             json: arguments.json,
         }),
         Command::Plot(arguments) => commands::plot(&plot::options(arguments)),
-        Command::Check(arguments) => commands::check(&CheckOptions {
-            files: arguments.files,
-            quantiles: arguments.quantiles.map(rising),
-            sets: arguments.sets,
-            json: arguments.json,
-        }),
+        Command::Check(arguments) => {
+            let options = CheckOptions {
+                files: arguments.files,
+                quantiles: arguments.quantiles.map(rising),
+                sets: arguments.sets,
+                json: arguments.json,
+            };
+            if arguments.watch {
+                commands::watch(&options.files, &options.sets, false, || {
+                    commands::check(&options)
+                })
+            } else {
+                commands::check(&options)
+            }
+        }
         Command::Validate(arguments) => commands::validate(&ValidateOptions {
             trials: arguments.trials,
             seed: arguments.seed,
@@ -613,11 +638,13 @@ fn stopping(arguments: &RunArguments) -> Result<Option<Stopping>, Failure> {
     }))
 }
 
-/// The words as the manifest keeps them, without the place where the program happens to be installed.
+/// The words as the manifest keeps them, without the place where the program happens to be installed, and without what makes no
+/// difference to a result and would never end.
 fn command_line(words: &[OsString]) -> Vec<String> {
     let arguments = words
         .iter()
         .skip(1)
+        .filter(|word| *word != "--watch")
         .map(|word| word.to_string_lossy().into_owned());
     std::iter::once("montecarbon".to_owned())
         .chain(arguments)

@@ -280,6 +280,11 @@ impl VariantRun<'_> {
             report.nested = Some(outer);
             report.notes.extend(notes);
         }
+        progress.end(
+            &self.model.scenario,
+            &self.variant.name,
+            report.sample.trials,
+        );
         Ok(report)
     }
 

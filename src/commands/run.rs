@@ -335,6 +335,7 @@ fn simulate(
             .filter(|variant| is_chosen(variant, chosen))
             .count() as u64
     };
+    let runs = planned.iter().map(|(model, _)| variants(model)).sum();
     let trials = planned
         .iter()
         .filter(|(_, plan)| plan.stopping.is_none())
@@ -345,6 +346,7 @@ fn simulate(
         .as_mut()
         .map(|samples| samples as &mut (dyn TrialSink + Send));
     let report = watched(options, trials, |bar| {
+        bar.batch(runs);
         pipeline::simulate(
             planned,
             chosen,

@@ -82,6 +82,11 @@ pub struct DataCache {
 }
 
 impl DataCache {
+    /// Every data file and imported file that was looked for, whether it was there or not.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.files.paths().chain(self.imports.paths())
+    }
+
     /// The distribution of a family with these parameters; that of a column is built once.
     pub(super) fn marginal(&mut self, family: &Family, parameters: &Parameters) -> Built {
         let Some(key) = DataRows::of(parameters).map(|rows| rows.order_key()) else {

@@ -18,3 +18,4 @@ mod run;
 mod shape;
 mod stopping;
 mod verify;
+mod watch;
