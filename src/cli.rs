@@ -7,8 +7,8 @@ mod values;
 
 use crate::commands::{
     self, CheckOptions, CompareOptions, DiffOptions, Failure, ListTopic, MOST_TRIALS_TO_STOP,
-    Nested, Overrides, Pick, ReplayOptions, RunOptions, Stopping, StoppingRule, Tolerance,
-    ValidateOptions, VerifyOptions, Work,
+    Nested, Overrides, Pick, ReplayOptions, RunOptions, SampleFormat, Stopping, StoppingRule,
+    Tolerance, ValidateOptions, VerifyOptions, Work,
 };
 use crate::sampler::Method;
 use crate::sensitivity::Measure;
@@ -163,7 +163,7 @@ struct RunArguments {
     #[arg(long, requires = "out")]
     html: bool,
     /// Also write every trial, into DIR/samples
-    #[arg(long, value_name = "FORMAT", value_parser = ["csv"], requires = "out")]
+    #[arg(long, value_name = "FORMAT", value_parser = sample_format_names(), requires = "out")]
     samples: Option<String>,
     /// Also write tables, methods and bibliography for a paper, in LaTeX and Markdown, into DIR, and figures into DIR/figures
     #[arg(long, requires = "out")]
@@ -499,7 +499,7 @@ fn run_options(arguments: RunArguments, words: &[OsString]) -> Result<RunOptions
         threads: arguments.threads,
         out: arguments.out,
         paper: arguments.paper,
-        samples: arguments.samples.is_some(),
+        samples: arguments.samples.as_deref().and_then(sample_format),
         figures: plot::formats(&arguments.figures),
         html: arguments.html,
         variants: arguments.variants,
@@ -666,6 +666,15 @@ impl From<Topic> for ListTopic {
 
 fn sampler_names() -> PossibleValuesParser {
     PossibleValuesParser::new(Method::ALL.iter().map(|row| row.1))
+}
+
+fn sample_format_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(SampleFormat::ALL.iter().map(|row| row.1))
+}
+
+fn sample_format(word: &str) -> Option<SampleFormat> {
+    let row = SampleFormat::ALL.iter().find(|row| row.1 == word);
+    row.map(|row| row.0)
 }
 
 fn stopping_rule_names() -> PossibleValuesParser {

@@ -28,7 +28,7 @@ pub(crate) use list::{ListTopic, list};
 pub(crate) use paper::paper;
 pub(crate) use replay::{ReplayOptions, replay};
 pub(crate) use require::{RequireOptions, require};
-pub(crate) use run::{Overrides, RunOptions, run};
+pub(crate) use run::{Overrides, RunOptions, SampleFormat, run};
 pub(crate) use terminal::{print, report_failure};
 pub(crate) use validate::{ValidateOptions, validate};
 pub(crate) use verify::{VerifyOptions, Work, verify};

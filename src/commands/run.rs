@@ -16,7 +16,8 @@ use crate::report::json::Json;
 use crate::report::manifest::{
     CatalogUse, DefinitionRecord, Manifest, ReferenceRecord, ScenarioPlan,
 };
-use crate::report::samples::{self, CsvSamples};
+pub(crate) use crate::report::samples::Format as SampleFormat;
+use crate::report::samples::{self, Samples};
 use crate::report::{Report, TABLES, Writer, label, number};
 use crate::run;
 use crate::sampler::Method;
@@ -43,8 +44,8 @@ pub(crate) struct RunOptions {
     pub(crate) out: Option<PathBuf>,
     /// Whether the files for a paper are written.
     pub(crate) paper: bool,
-    /// Whether every trial is written.
-    pub(crate) samples: bool,
+    /// How every trial is written, where that is wanted.
+    pub(crate) samples: Option<SampleFormat>,
     /// The formats of the figures in the result folder; empty: none.
     pub(crate) figures: Vec<Format>,
     /// Whether a page for readers is written into the result folder.
@@ -135,8 +136,8 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
         .as_deref()
         .map(ResultFolder::create)
         .transpose()?;
-    if options.samples {
-        refuse_equal_sample_files(&planned, chosen)?;
+    if let Some(format) = options.samples {
+        refuse_equal_sample_files(&planned, chosen, format)?;
     }
     progress::watch_for_ctrl_c();
     let mut report = simulate(&planned, chosen, options, folder.as_mut())?;
@@ -298,6 +299,7 @@ pub(super) fn refuse_unknown_output(
 fn refuse_equal_sample_files(
     planned: &[(Model, Plan)],
     chosen: Option<&[String]>,
+    format: SampleFormat,
 ) -> Result<(), Failure> {
     let mut seen = HashMap::from([(
         "samples/units.csv".to_owned(),
@@ -309,7 +311,7 @@ fn refuse_equal_sample_files(
             .iter()
             .filter(|variant| is_chosen(variant, chosen))
         {
-            let name = samples::file_name(&model.scenario, &variant.name);
+            let name = samples::file_name(&model.scenario, &variant.name, format);
             let owner = format!("{} / {}", model.scenario, variant.name);
             if let Some(earlier) = seen.insert(name.to_lowercase(), owner.clone()) {
                 return Err(Failure::Collision(format!(
@@ -341,7 +343,9 @@ fn simulate(
         .filter(|(_, plan)| plan.stopping.is_none())
         .map(|(model, plan)| plan.trials.saturating_mul(variants(model)))
         .fold(0, u64::saturating_add);
-    let mut samples = folder.filter(|_| options.samples).map(CsvSamples::new);
+    let mut samples = folder
+        .zip(options.samples)
+        .map(|(folder, format)| Samples::new(folder, format));
     let sink = samples
         .as_mut()
         .map(|samples| samples as &mut (dyn TrialSink + Send));

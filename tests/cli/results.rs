@@ -100,13 +100,18 @@ fn the_manifest_is_enough_to_run_again() {
 
 #[test]
 fn the_same_command_gives_the_same_bytes() {
-    let one = CliTest::with_small();
-    let two = CliTest::with_small();
-    one.run(&with(&["--samples", "csv", "--threads", "1"]));
-    two.run(&with(&["--samples", "csv", "--threads", "2"]));
-    for name in one.files() {
-        if name != "results/manifest.json" {
-            assert!(one.read(&name) == two.read(&name), "{name} differs");
+    for format in ["csv", "parquet"] {
+        let one = CliTest::with_small();
+        let two = CliTest::with_small();
+        one.run(&with(&["--samples", format, "--threads", "1"]));
+        two.run(&with(&["--samples", format, "--threads", "2"]));
+        let bytes = |test: &CliTest, name: &str| std::fs::read(test.path(name)).expect("read");
+        let samples = format!("results/samples/small.hydropower.{format}");
+        assert!(one.files().contains(&samples), "{samples}");
+        for name in one.files() {
+            if name != "results/manifest.json" {
+                assert!(bytes(&one, &name) == bytes(&two, &name), "{name} differs");
+            }
         }
     }
 }
