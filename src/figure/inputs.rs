@@ -50,6 +50,17 @@ pub(super) fn draw(run: &Run) -> Option<String> {
     Some(canvas.finish(&title, description))
 }
 
+/// Each input as a picture of its own, by its name: the same small ones, without the words above.
+pub(super) fn draw_apart(run: &Run) -> Vec<(String, String)> {
+    let draw = |input: &Shape| {
+        let mut canvas = Canvas::new(CELL.0, CELL.1);
+        draw_one(&mut canvas, (0.0, 0.0), input);
+        let description = "its density, its median, and its middle 95 %";
+        (input.name.clone(), canvas.finish(&input.name, description))
+    };
+    run.inputs.iter().map(draw).collect()
+}
+
 fn draw_one(canvas: &mut Canvas, (left, top): (f64, f64), input: &Shape) {
     let view = View::of(&input.portions, &[]);
     let curve = Curve::of(&input.portions, &view);

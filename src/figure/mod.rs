@@ -192,6 +192,12 @@ pub fn draw(results: &Results, kinds: &[Kind]) -> Vec<Figure> {
     figures
 }
 
+/// A small picture of each uncertain input of the first run, as SVG, by its name: for pages that show what a distribution looks like.
+pub fn draw_inputs_apart(results: &Results) -> Vec<(String, String)> {
+    let first = results.runs.first();
+    first.map_or_else(Vec::new, inputs::draw_apart)
+}
+
 /// A name that every file system takes: letters, digits, `.`, `_` and `-`.
 fn file_safe(name: &str) -> String {
     let safe = |letter: char| {
