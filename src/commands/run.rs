@@ -14,11 +14,12 @@ use crate::report::csv::Csv;
 use crate::report::folder::{FileRecord, ResultFolder, sha256};
 use crate::report::json::Json;
 use crate::report::manifest::{
-    CatalogUse, DefinitionRecord, Manifest, ReferenceRecord, ScenarioPlan,
+    CatalogUse, DefinitionRecord, Manifest, Recorded, ReferenceRecord, ScenarioPlan,
 };
 pub(crate) use crate::report::samples::Format as SampleFormat;
 use crate::report::samples::{self, Samples};
-use crate::report::{Report, TABLES, Writer, label, number};
+use crate::report::stream::RunTables;
+use crate::report::{self, Report, TABLES, Writer, label, number};
 use crate::run;
 use crate::sampler::Method;
 use crate::sensitivity::Measure;
@@ -66,6 +67,15 @@ pub(crate) struct RunOptions {
     pub(crate) stdin: Option<String>,
     /// The command line, for the manifest.
     pub(crate) command: Vec<String>,
+}
+
+impl RunOptions {
+    /// Whether nothing is made of the runs but the tables and the page on the terminal.
+    fn needs_tables_only(&self) -> bool {
+        !(self.json || self.html || self.paper)
+            && self.figures.is_empty()
+            && self.overrides.nested.is_none()
+    }
 }
 
 /// What the command line puts over the scenario's `[run]`.
@@ -330,6 +340,9 @@ fn simulate(
     options: &RunOptions,
     folder: Option<&mut ResultFolder>,
 ) -> Result<Report, Failure> {
+    let failed = |what: &'static str| {
+        move |error: io::Error| Failure::Unwritable(format!("cannot write the {what}: {error}"))
+    };
     let variants = |model: &Model| {
         model
             .variants
@@ -337,31 +350,44 @@ fn simulate(
             .filter(|variant| is_chosen(variant, chosen))
             .count() as u64
     };
-    let runs = planned.iter().map(|(model, _)| variants(model)).sum();
+    let runs: u64 = planned.iter().map(|(model, _)| variants(model)).sum();
     let trials = planned
         .iter()
         .filter(|(_, plan)| plan.stopping.is_none())
         .map(|(model, plan)| plan.trials.saturating_mul(variants(model)))
         .fold(0, u64::saturating_add);
-    let mut samples = folder
-        .zip(options.samples)
-        .map(|(folder, format)| Samples::new(folder, format));
+    let (mut samples, mut tables) = (None, None);
+    match (folder, options.samples) {
+        (Some(folder), Some(format)) => samples = Some(Samples::new(folder, format)),
+        (Some(folder), None) if runs > MOST_DISTRIBUTIONS as u64 && options.needs_tables_only() => {
+            tables = Some(RunTables::new(folder).map_err(failed("results"))?);
+        }
+        _ => {}
+    }
     let sink = samples
         .as_mut()
         .map(|samples| samples as &mut (dyn TrialSink + Send));
-    let report = watched(options, trials, |bar| {
+    let mut report = watched(options, trials, |bar| {
         bar.batch(runs);
-        pipeline::simulate(
+        pipeline::simulate_into(
             planned,
             chosen,
             bar,
             sink.map(|sink| sink as &mut dyn TrialSink),
+            &mut |run| match &mut tables {
+                Some(tables) => tables.add(run),
+                None => Ok(run),
+            },
         )
     })?;
     if let Some(samples) = samples {
-        samples
-            .finish()
-            .map_err(|error| Failure::Unwritable(format!("cannot write the samples: {error}")))?;
+        samples.finish().map_err(failed("samples"))?;
+    }
+    if let Some(tables) = tables {
+        tables.finish().map_err(failed("results"))?;
+        report.notes.push(format!(
+            "what drives the outputs of more than {MOST_DISTRIBUTIONS} runs is written to sensitivity.csv and not printed"
+        ));
     }
     Ok(report)
 }
@@ -529,12 +555,14 @@ fn write_results(
     for table in TABLES {
         // A comparison, or what is required, runs no variant by itself.
         let optional = table.optional || report.runs.is_empty();
-        if optional && !table.has_rows(report) {
+        let is_written = folder
+            .files()
+            .iter()
+            .any(|file| file.path == table.file_name());
+        if is_written || (optional && !table.has_rows(report)) {
             continue;
         }
-        let mut file = folder
-            .file(&format!("{}.csv", table.name))
-            .map_err(unwritable)?;
+        let mut file = folder.file(&table.file_name()).map_err(unwritable)?;
         Csv(table).write(report, &mut file).map_err(unwritable)?;
         folder.record(file.finish().map_err(unwritable)?);
     }
@@ -558,7 +586,11 @@ fn write_results(
             }
         }
     }
-    paper::complete(folder, manifest.document(report))
+    if manifest.paper {
+        let recorded = Recorded::of(manifest.document(report).map_err(unwritable)?);
+        report::paper::write(&mut folder, &recorded).map_err(unwritable)?;
+    }
+    paper::seal(folder, |results, out| manifest.write(report, results, out))
 }
 
 fn print_report(report: &Report, json: bool) -> Result<(), Failure> {

@@ -71,6 +71,7 @@ pub const TABLE: Table = Table {
     ],
     optional: true,
     for_figures: false,
+    of_runs: false,
     rows: |report, visit| {
         for ([scenario, variant], row) in of_report(report) {
             visit(&[

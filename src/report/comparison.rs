@@ -104,6 +104,7 @@ pub const TABLE: Table = Table {
     ],
     optional: true,
     for_figures: false,
+    of_runs: false,
     rows: |report, visit| {
         for pair in report.comparison.iter().flat_map(|found| &found.pairs) {
             for output in &pair.outputs {

@@ -16,14 +16,23 @@ impl Writer for Csv {
     fn write(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let mut file = csv_writer(out);
         file.write_record(self.0.columns)?;
-        (self.0.rows)(report, &mut |row| {
-            for cell in row {
-                file.write_field(field(cell).as_ref())?;
-            }
-            Ok(file.write_record(None::<&[u8]>)?)
-        })?;
+        write_rows(self.0, report, &mut file)?;
         file.flush()
     }
+}
+
+/// Writes the rows of a table, without its header.
+pub(super) fn write_rows(
+    table: &Table,
+    report: &Report,
+    file: &mut ::csv::Writer<impl Write>,
+) -> io::Result<()> {
+    (table.rows)(report, &mut |row| {
+        for cell in row {
+            file.write_field(field(cell).as_ref())?;
+        }
+        Ok(file.write_record(None::<&[u8]>)?)
+    })
 }
 
 /// The one dialect of every CSV file of ours: comma, quotes where needed, lines end in `\n`.

@@ -24,6 +24,7 @@ pub mod results;
 pub mod samples;
 pub mod sensitivity;
 pub mod shape;
+pub mod stream;
 pub mod summary;
 pub mod table;
 pub mod text;

@@ -214,7 +214,9 @@ mod tests {
     fn ends_need_no_sorting_of_the_rest() {
         for n in [1, 2, 5, 6, 100, 4096] {
             let sorted = pareto(n, 0.7);
-            let mut mixed: Vec<f64> = (0..n).map(|at| sorted[((at * 7919 + 3) % n) as usize]).collect();
+            let mut mixed: Vec<f64> = (0..n)
+                .map(|at| sorted[((at * 7919 + 3) % n) as usize])
+                .collect();
             let (of_sorted, of_mixed) = (Ends::of_sorted(&sorted), Ends::of(&mut mixed));
             assert_eq!(
                 (of_sorted.low, of_sorted.high),
