@@ -2,6 +2,7 @@
 
 use super::table::Cell;
 use super::{Report, TABLES, Writer};
+use crate::diagnostic::is_dangerous;
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
 
@@ -26,9 +27,29 @@ impl Writer for Json {
         });
         document.insert("choices".to_owned(), choices.collect());
         document.insert("notes".to_owned(), json!(report.every_note()));
-        serde_json::to_writer_pretty(&mut *out, &document)?;
-        writeln!(out)
+        write_document(&Value::Object(document), out)
     }
+}
+
+/// Writes a document, as every JSON of ours is written: a terminal that is shown it obeys nothing in it. JSON has escapes of its own
+/// for that, so that every text is read back as it was.
+///
+/// # Errors
+/// What `out` says.
+pub fn write_document(document: &Value, out: &mut dyn Write) -> io::Result<()> {
+    let text = serde_json::to_string_pretty(document)?;
+    let mut shown = 0;
+    // What is dangerous stands in a string: outside there are only digits, punctuation, spaces and line feeds.
+    for (at, character) in text
+        .char_indices()
+        .filter(|&(_, character)| is_dangerous(character))
+    {
+        out.write_all(&text.as_bytes()[shown..at])?;
+        write!(out, "\\u{:04x}", u32::from(character))?;
+        shown = at + character.len_utf8();
+    }
+    out.write_all(&text.as_bytes()[shown..])?;
+    writeln!(out)
 }
 
 /// A number that is not available, and an empty text, are `null`.

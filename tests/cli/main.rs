@@ -9,6 +9,7 @@ mod figures;
 mod files;
 mod fixture;
 mod help;
+mod hostile;
 mod nested;
 mod paper;
 mod replay;
