@@ -10,6 +10,8 @@ mod files;
 mod fixture;
 mod help;
 mod hostile;
+#[cfg(unix)]
+mod killed;
 mod nested;
 mod paper;
 mod replay;
