@@ -307,8 +307,8 @@ mod tests {
     #[test]
     fn nothing_becomes_markup() {
         assert_eq!(
-            escaped("<b onclick='x'>\"&\u{1b}\n"),
-            "&lt;b onclick=&#39;x&#39;&gt;&quot;&amp;\u{fffd} "
+            escaped("<b onclick='x'>\"&\u{1b}\u{202e}\n\u{ffff}"),
+            "&lt;b onclick=&#39;x&#39;&gt;&quot;&amp;\\u{1b}\\u{202e} \u{fffd}"
         );
         let mut canvas = Canvas::new(10.0, 10.0);
         canvas.text(

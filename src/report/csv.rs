@@ -120,6 +120,7 @@ mod tests {
         for text in ["kgCO2e/day", "1", "", "a = b", "'", "'a"] {
             assert_eq!(harmless(text), text);
         }
+        assert_eq!(harmless("a\tb\u{1b}[2J\r\nc\r"), "a\tb\\u{1b}[2J\nc\\u{d}");
     }
 
     #[test]

@@ -66,6 +66,19 @@ fn value(cell: &Cell<'_>) -> Value {
 mod tests {
     use super::*;
 
+    /// What a terminal would obey is written as an escape, and read back as it was.
+    #[test]
+    fn nothing_in_a_string_is_obeyed() {
+        let document = json!({ "a\u{9b}": ["\u{1b}[2J", "x\u{202e}ü\u{2028}\u{7f}"] });
+        let mut text = Vec::new();
+        write_document(&document, &mut text).expect("written");
+        let text = String::from_utf8(text).expect("text");
+        assert!(!text.chars().any(is_dangerous), "{text}");
+        assert!(text.contains("x\\u202eü\\u2028\\u007f"), "{text}");
+        let read: Value = serde_json::from_str(&text).expect("JSON");
+        assert_eq!(read, document);
+    }
+
     #[test]
     fn tables_have_the_names_of_the_files() {
         let mut text = Vec::new();
