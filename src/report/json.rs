@@ -2,7 +2,9 @@
 
 use super::table::{Cell, Table};
 use super::{Report, TABLES, Writer};
+use crate::diagnostic::is_dangerous;
 use serde::ser::{Error, Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde_json::ser::{Formatter, PrettyFormatter};
 use serde_json::{Value, json};
 use std::io::{self, Write};
 
@@ -12,8 +14,63 @@ pub struct Json;
 
 impl Writer for Json {
     fn write(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
-        serde_json::to_writer_pretty(&mut *out, &Document(report))?;
-        writeln!(out)
+        write_document(&Document(report), out)
+    }
+}
+
+/// Writes a document, as every JSON of ours is written: a terminal that is shown it obeys nothing in it. JSON has escapes of its own
+/// for that, so that every text is read back as it was.
+///
+/// # Errors
+/// What `out` says.
+pub fn write_document(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let formatter = Harmless(PrettyFormatter::new());
+    document.serialize(&mut serde_json::Serializer::with_formatter(
+        &mut *out, formatter,
+    ))?;
+    writeln!(out)
+}
+
+/// The usual layout, with what is dangerous in a string as an escape.
+struct Harmless<'a>(PrettyFormatter<'a>);
+
+/// Hands each of these on.
+macro_rules! as_usual {
+    ($($method:ident($($argument:ident: $type:ty)?);)*) => {
+        $(fn $method<W: ?Sized + Write>(&mut self, out: &mut W $(, $argument: $type)?) -> io::Result<()> {
+            self.0.$method(out $(, $argument)?)
+        })*
+    };
+}
+
+impl Formatter for Harmless<'_> {
+    as_usual! {
+        begin_array();
+        end_array();
+        begin_array_value(first: bool);
+        end_array_value();
+        begin_object();
+        end_object();
+        begin_object_key(first: bool);
+        begin_object_value();
+        end_object_value();
+    }
+
+    fn write_string_fragment<W: ?Sized + Write>(
+        &mut self,
+        out: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        let mut shown = 0;
+        let dangerous = fragment
+            .char_indices()
+            .filter(|&(_, character)| is_dangerous(character));
+        for (at, character) in dangerous {
+            out.write_all(&fragment.as_bytes()[shown..at])?;
+            write!(out, "\\u{:04x}", u32::from(character))?;
+            shown = at + character.len_utf8();
+        }
+        out.write_all(&fragment.as_bytes()[shown..])
     }
 }
 
@@ -74,6 +131,19 @@ impl Serialize for Cell<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What a terminal would obey is written as an escape, and read back as it was.
+    #[test]
+    fn nothing_in_a_string_is_obeyed() {
+        let document = json!({ "a\u{9b}": ["\u{1b}[2J", "x\u{202e}ü\u{2028}\u{7f}"] });
+        let mut text = Vec::new();
+        write_document(&document, &mut text).expect("written");
+        let text = String::from_utf8(text).expect("text");
+        assert!(!text.chars().any(is_dangerous), "{text}");
+        assert!(text.contains("x\\u202eü\\u2028\\u007f"), "{text}");
+        let read: Value = serde_json::from_str(&text).expect("JSON");
+        assert_eq!(read, document);
+    }
 
     #[test]
     fn tables_have_the_names_of_the_files() {

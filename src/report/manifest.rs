@@ -5,6 +5,7 @@
 
 use super::comparison::{AlternativeName, ComparisonReport};
 use super::folder::{FileRecord, sha256};
+use super::json::write_document;
 use super::{CorrelationReport, InputReport, OutputReport, Report, RunReport};
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::{Value, json};
@@ -164,8 +165,7 @@ impl Manifest {
             report,
             results,
         };
-        serde_json::to_writer_pretty(&mut *out, &written)?;
-        writeln!(out)
+        write_document(&written, out)
     }
 }
 
@@ -220,8 +220,7 @@ impl Serialize for Written<'_> {
 /// Writes a manifest whose files are `results`.
 pub fn write(mut document: Value, results: &[FileRecord], out: &mut dyn Write) -> io::Result<()> {
     document[RESULTS] = results.iter().map(record).collect();
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    write_document(&document, out)
 }
 
 /// A manifest as read.

@@ -171,11 +171,6 @@ impl TrialSink for Samples<'_> {
     }
 }
 
-/// What a library of formats could not write.
-fn refused(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
-    io::Error::other(error)
-}
-
 /// Which columns are written: an input that is an output too is written once, as the output.
 fn kept(columns: &[(String, &'static str, String)]) -> Vec<usize> {
     let is_output = |name: &str| {

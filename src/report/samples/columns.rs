@@ -1,12 +1,13 @@
 //! `samples/….parquet`: every trial of a run, in columns with their units.
 
+use super::Kept;
 use super::arrow::{self, Field, Kind};
-use super::{Kept, refused};
 use crate::diagnostic::visible;
 use crate::report::folder::{FileRecord, ResultFile};
 use crate::run::Encoder;
 use ::parquet::basic::{Encoding, Repetition, Type as Physical};
 use ::parquet::data_type::{DataType, DoubleType, Int32Type, Int64Type};
+use ::parquet::errors::{ParquetError, Result};
 use ::parquet::file::metadata::KeyValue;
 use ::parquet::file::properties::{EnabledStatistics, WriterProperties};
 use ::parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
@@ -116,10 +117,7 @@ impl ParquetFile {
         Ok(())
     }
 
-    fn begin(
-        &self,
-        file: ResultFile,
-    ) -> ::parquet::errors::Result<SerializedFileWriter<ResultFile>> {
+    fn begin(&self, file: ResultFile) -> Result<SerializedFileWriter<ResultFile>> {
         let column = |name: &str, kind, repetition| {
             let column = Type::primitive_type_builder(name, kind).with_repetition(repetition);
             column.build().map(Arc::new)
@@ -153,10 +151,7 @@ impl ParquetFile {
 }
 
 impl Group {
-    fn write(
-        &self,
-        group: &mut SerializedRowGroupWriter<'_, ResultFile>,
-    ) -> ::parquet::errors::Result<()> {
+    fn write(&self, group: &mut SerializedRowGroupWriter<'_, ResultFile>) -> Result<()> {
         write_column::<Int64Type>(group, &self.trials, None)?;
         write_column::<Int32Type>(group, &self.replicates, None)?;
         let mut levels = Vec::new();
@@ -187,12 +182,20 @@ fn write_column<T: DataType>(
     group: &mut SerializedRowGroupWriter<'_, ResultFile>,
     values: &[T::T],
     levels: Option<&[i16]>,
-) -> ::parquet::errors::Result<()> {
+) -> Result<()> {
     if let Some(mut column) = group.next_column()? {
         column.typed::<T>().write_batch(values, levels, None)?;
         column.close()?;
     }
     Ok(())
+}
+
+/// What the file's own error was, where the library only passes it on.
+fn refused(error: ParquetError) -> io::Error {
+    match error {
+        ParquetError::External(error) => io::Error::other(error),
+        error => io::Error::other(error),
+    }
 }
 
 /// Whether the first numbers are few different ones: those of a constant, of a discrete distribution, of a condition.
