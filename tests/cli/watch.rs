@@ -93,7 +93,11 @@ fn a_scenario_that_is_saved_is_run_again() {
     watching.until(&["3.744", watched]);
     // As others save, and with a complaint.
     test.write("small.toml", BAD);
-    watching.until(&["error[unknown-distribution]", "small.toml is refused", watched]);
+    watching.until(&[
+        "error[unknown-distribution]",
+        "small.toml is refused",
+        watched,
+    ]);
     // As others do: away, and back again.
     fs::remove_file(test.path("small.toml")).expect("removed");
     test.write("small.toml", &grid(120));
@@ -119,7 +123,15 @@ fn files_that_a_scenario_reads_are_watched() {
     test.write("parts/house.toml", &house(2));
     let watching = Watching::start(
         &test,
-        &["run", "outer.toml", "--trials", "4096", "--watch", "--out", "results"],
+        &[
+            "run",
+            "outer.toml",
+            "--trials",
+            "4096",
+            "--watch",
+            "--out",
+            "results",
+        ],
     );
     let watched = "note: watching 3 files; Ctrl-C ends";
     watching.until(&["error[data-file-unreadable]", watched]);
