@@ -45,7 +45,7 @@ def trials_that_take_time(*words):
         if said.count(" left") > 40:
             return trials, said
         trials *= 2
-        assert trials < 1e11, said
+        assert trials < 1e10, said
 
 
 def bars(said):
@@ -102,7 +102,7 @@ _, said = trials_that_take_time("sweep.toml", "--sensitivity", "none")
 assert re.search(r"\d+ of 61 done", said) and " trials in " not in said, said
 
 # Ctrl-C in the middle of a run.
-terminal = Terminal([BINARY, "run", "one.toml", "--trials", "1e11", "--sensitivity", "none", "--out", "never"], folder=folder)
+terminal = Terminal([BINARY, "run", "one.toml", "--trials", "1e10", "--sensitivity", "none", "--out", "never"], folder=folder)
 terminal.until(" left")
 terminal.type("\x03")
 assert terminal.end() == 130, terminal.said
@@ -112,8 +112,7 @@ assert "stopped; nothing was written" in terminal.said and not Path(folder, "nev
 terminal = Terminal([BINARY, "run", "quick.toml", "--trials", "4096", "--watch"], folder=folder, columns=60)
 at = terminal.until("watching quick.toml; Ctrl-C ends")
 Path(folder, "quick.toml").write_text(SCENARIO.replace("240", "480"))
-at = terminal.until("── quick.toml ─", at)
-assert re.search(r"^── quick\.toml ─{45}\r?$", terminal.said, re.MULTILINE), terminal.said
+at = terminal.until("── quick.toml " + 46 * "─" + "\r\n", at)
 terminal.until("watching quick.toml; Ctrl-C ends", at)
 terminal.type("\x03")
 assert terminal.end() == 130, terminal.said
