@@ -30,7 +30,7 @@ export class Server {
   #server;
   #last = 0;
   #asked = new Map();
-  #opened = new Map();
+  #complaints = new Map();
 
   /** Starts the one installed below `packages`; `settings` are those under "evenBetterToml". */
   static async start(packages, settings) {
@@ -56,7 +56,7 @@ export class Server {
     if (message.method === "workspace/configuration") {
       this.#send({ id: message.id, result: message.params.items.map(() => settings) });
     } else if (message.method === "textDocument/publishDiagnostics") {
-      this.#opened.get(message.params.uri)?.(message.params.diagnostics);
+      this.#complaints.set(message.params.uri, message.params.diagnostics);
     } else if (message.method === undefined) {
       const { resolve, reject } = this.#asked.get(message.id);
       message.error ? reject(new Error(JSON.stringify(message.error))) : resolve(message.result);
@@ -73,15 +73,19 @@ export class Server {
   }
 
   /** Opens a text, in which `|` is the cursor, as the file at `path`. */
-  async open(path, marked) {
+  open(path, marked) {
     const [before, after = ""] = marked.split("|");
     const uri = pathToFileURL(path).href;
     const lines = before.split("\n");
     const position = { line: lines.length - 1, character: lines.at(-1).length };
-    const complaints = new Promise((resolve) => this.#opened.set(uri, resolve));
     const textDocument = { uri, languageId: "toml", version: 1, text: before + after };
     this.#send({ method: "textDocument/didOpen", params: { textDocument } });
-    return new Opened(this, { textDocument: { uri }, position }, await complaints);
+    return new Opened(this, { textDocument: { uri }, position });
+  }
+
+  /** What is marked in a file by now. */
+  complaints(uri) {
+    return this.#complaints.get(uri) ?? [];
   }
 }
 
@@ -90,11 +94,14 @@ class Opened {
   #server;
   #place;
 
-  constructor(server, place, complaints) {
+  constructor(server, place) {
     this.#server = server;
     this.#place = place;
-    /** What is marked: the line (from 1) and the words. */
-    this.complaints = complaints.map((complaint) => ({
+  }
+
+  /** What is marked by now: the line (from 1) and the words. Syntax comes first, what the schema says a little later. */
+  get complaints() {
+    return this.#server.complaints(this.#place.textDocument.uri).map((complaint) => ({
       line: complaint.range.start.line + 1,
       words: complaint.message,
     }));
