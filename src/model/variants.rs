@@ -303,9 +303,9 @@ impl Context<'_> {
             .flat_map(|((import, imported), compiled)| imported.formulas(import, compiled))
             .collect();
         let graph = Arc::new(compiler.builder.finish());
+        self.complaints.append(&mut complaints);
         let formulas = Arc::from([formulas?, imported].concat());
         let outputs = Arc::from(outputs?);
-        self.complaints.append(&mut complaints);
         Some(Variant {
             observed: of_variant(observed, &plan.name),
             name: plan.name,
