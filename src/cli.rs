@@ -7,8 +7,8 @@ mod values;
 
 use crate::commands::{
     self, CheckOptions, CompareOptions, DiffOptions, Failure, ListTopic, MOST_TRIALS_TO_STOP,
-    Nested, Overrides, Pick, ReplayOptions, RunOptions, Stopping, StoppingRule, Tolerance,
-    ValidateOptions, VerifyOptions, Work,
+    Nested, Overrides, Pick, ReplayOptions, RunOptions, SampleFormat, Stopping, StoppingRule,
+    Tolerance, ValidateOptions, VerifyOptions, Work,
 };
 use crate::sampler::Method;
 use crate::sensitivity::Measure;
@@ -163,7 +163,7 @@ struct RunArguments {
     #[arg(long, requires = "out")]
     html: bool,
     /// Also write every trial, into DIR/samples
-    #[arg(long, value_name = "FORMAT", value_parser = ["csv"], requires = "out")]
+    #[arg(long, value_name = "FORMAT", value_parser = sample_format_names(), requires = "out")]
     samples: Option<String>,
     /// Also write tables, methods and bibliography for a paper, in LaTeX and Markdown, into DIR, and figures into DIR/figures
     #[arg(long, requires = "out")]
@@ -206,6 +206,9 @@ struct RunArguments {
     /// End with code 3 when an observed value or an assertion of the scenario does not hold
     #[arg(long)]
     strict: bool,
+    /// Run again whenever a scenario, or a file that it reads, is saved; Ctrl-C ends
+    #[arg(long)]
+    watch: bool,
     /// Print the result tables as JSON
     #[arg(long)]
     json: bool,
@@ -256,6 +259,9 @@ struct CompareArguments {
     /// Leave trials with an output that is not finite out, and count them, instead of failing
     #[arg(long)]
     allow_nonfinite: bool,
+    /// End with code 3 when an assertion that compares two of the alternatives does not hold
+    #[arg(long)]
+    strict: bool,
     /// Print the result tables as JSON
     #[arg(long)]
     json: bool,
@@ -338,6 +344,9 @@ struct CheckArguments {
     /// Replace one thing before checking, such as inputs.pue=1.2 (repeatable)
     #[arg(long = "set", value_name = "PATH=VALUE", value_parser = assignment)]
     sets: Vec<String>,
+    /// Check again whenever a scenario, or a file that it reads, is saved; Ctrl-C ends
+    #[arg(long)]
+    watch: bool,
     /// Print the inputs as JSON, at full precision; one object a file
     #[arg(long)]
     json: bool,
@@ -395,7 +404,17 @@ pub fn main(words: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn perform(command: Command, words: &[OsString]) -> Result<(), Failure> {
     match command {
-        Command::Run(arguments) => commands::run(&run_options(*arguments, words)?),
+        Command::Run(arguments) => {
+            let watch = arguments.watch;
+            let options = run_options(*arguments, words)?;
+            if watch {
+                commands::watch(&options.files, &options.sets, options.quiet, || {
+                    commands::run(&options)
+                })
+            } else {
+                commands::run(&options)
+            }
+        }
         Command::Compare(arguments) => commands::compare(&compare_options(*arguments, words)?),
         Command::Replay(arguments) => commands::replay(&replay_options(arguments)?),
         Command::Verify(arguments) => {
@@ -415,12 +434,21 @@ fn perform(command: Command, words: &[OsString]) -> Result<(), Failure> {
             json: arguments.json,
         }),
         Command::Plot(arguments) => commands::plot(&plot::options(arguments)),
-        Command::Check(arguments) => commands::check(&CheckOptions {
-            files: arguments.files,
-            quantiles: arguments.quantiles.map(rising),
-            sets: arguments.sets,
-            json: arguments.json,
-        }),
+        Command::Check(arguments) => {
+            let options = CheckOptions {
+                files: arguments.files,
+                quantiles: arguments.quantiles.map(rising),
+                sets: arguments.sets,
+                json: arguments.json,
+            };
+            if arguments.watch {
+                commands::watch(&options.files, &options.sets, false, || {
+                    commands::check(&options)
+                })
+            } else {
+                commands::check(&options)
+            }
+        }
         Command::Validate(arguments) => commands::validate(&ValidateOptions {
             trials: arguments.trials,
             seed: arguments.seed,
@@ -471,7 +499,7 @@ fn run_options(arguments: RunArguments, words: &[OsString]) -> Result<RunOptions
         threads: arguments.threads,
         out: arguments.out,
         paper: arguments.paper,
-        samples: arguments.samples.is_some(),
+        samples: arguments.samples.as_deref().and_then(sample_format),
         figures: plot::formats(&arguments.figures),
         html: arguments.html,
         variants: arguments.variants,
@@ -511,6 +539,7 @@ fn compare_options(
                 allow_nonfinite: arguments.allow_nonfinite,
                 ..Overrides::default()
             },
+            strict: arguments.strict,
             threads: arguments.threads,
             out: arguments.out,
             paper: arguments.paper,
@@ -609,11 +638,13 @@ fn stopping(arguments: &RunArguments) -> Result<Option<Stopping>, Failure> {
     }))
 }
 
-/// The words as the manifest keeps them, without the place where the program happens to be installed.
+/// The words as the manifest keeps them, without the place where the program happens to be installed, and without what makes no
+/// difference to a result and would never end.
 fn command_line(words: &[OsString]) -> Vec<String> {
     let arguments = words
         .iter()
         .skip(1)
+        .filter(|word| *word != "--watch")
         .map(|word| word.to_string_lossy().into_owned());
     std::iter::once("montecarbon".to_owned())
         .chain(arguments)
@@ -635,6 +666,15 @@ impl From<Topic> for ListTopic {
 
 fn sampler_names() -> PossibleValuesParser {
     PossibleValuesParser::new(Method::ALL.iter().map(|row| row.1))
+}
+
+fn sample_format_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(SampleFormat::ALL.iter().map(|row| row.1))
+}
+
+fn sample_format(word: &str) -> Option<SampleFormat> {
+    let row = SampleFormat::ALL.iter().find(|row| row.1 == word);
+    row.map(|row| row.0)
 }
 
 fn stopping_rule_names() -> PossibleValuesParser {

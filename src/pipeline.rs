@@ -48,6 +48,7 @@ pub use replay::{Pick, replay};
 pub use require::{Requirement, require};
 use rows::Rows;
 pub use rows::quantile_name;
+use std::io;
 
 /// Memory that the sums behind the indices of one variant may take.
 const MOST_BYTES_OF_INDICES: u64 = 2 << 30;
@@ -60,7 +61,24 @@ pub fn simulate(
     models: &[(Model, Plan)],
     chosen: Option<&[String]>,
     progress: &dyn Progress,
+    sink: Option<&mut dyn TrialSink>,
+) -> Result<Report, RunError> {
+    simulate_into(models, chosen, progress, sink, &mut Ok)
+}
+
+/// What becomes of a run that is whole: what is returned is held until all are.
+pub type Take<'a> = dyn FnMut(RunReport) -> io::Result<RunReport> + Send + 'a;
+
+/// [`simulate`], with the runs handed to `take` one after another, in their order.
+///
+/// # Errors
+/// See [`RunError`].
+pub fn simulate_into(
+    models: &[(Model, Plan)],
+    chosen: Option<&[String]>,
+    progress: &dyn Progress,
     mut sink: Option<&mut dyn TrialSink>,
+    take: &mut Take<'_>,
 ) -> Result<Report, RunError> {
     let dimensions = Dimensions::deal(models.iter().map(|(model, plan)| (model, plan)))?;
     let mut variants: Vec<VariantRun> = models
@@ -96,11 +114,12 @@ pub fn simulate(
         .iter()
         .all(|run| run.layout.trials() <= AT_ONCE && run.plan.stopping.is_none());
     let mut runs = if are_small && sink.is_none() {
-        reports_at_once(&variants, progress)?
+        reports_at_once(&variants, progress, take)?
     } else {
         let mut runs = Vec::with_capacity(variants.len());
         for run in &mut variants {
-            runs.push(run.report(progress)?);
+            let report = take(run.report(progress)?).map_err(RunError::Sink)?;
+            inputs::push_run(&mut runs, report);
             if let Some(sink) = sink.as_deref_mut() {
                 run.write_trials(sink)?;
             }
@@ -143,6 +162,7 @@ const AT_ONCE: u64 = 1 << 15;
 fn reports_at_once(
     variants: &[VariantRun],
     progress: &dyn Progress,
+    take: &mut Take<'_>,
 ) -> Result<Vec<RunReport>, RunError> {
     let mut reports = Vec::with_capacity(variants.len());
     let mut stopped = Ok(());
@@ -151,8 +171,8 @@ fn reports_at_once(
         || (),
         |(), at| variants[at].clone().report(progress),
         |report| {
-            match report {
-                Ok(report) => reports.push(report),
+            match report.and_then(|report| take(report).map_err(RunError::Sink)) {
+                Ok(report) => inputs::push_run(&mut reports, report),
                 Err(error) => stopped = Err(error),
             }
             stopped.is_ok()
@@ -280,6 +300,11 @@ impl VariantRun<'_> {
             report.nested = Some(outer);
             report.notes.extend(notes);
         }
+        progress.end(
+            &self.model.scenario,
+            &self.variant.name,
+            report.sample.trials,
+        );
         Ok(report)
     }
 

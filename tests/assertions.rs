@@ -2,7 +2,7 @@
 
 use montecarbon::diagnostic::Source;
 use montecarbon::model::check;
-use montecarbon::pipeline::{Plan, simulate};
+use montecarbon::pipeline::{Against, Plan, alternatives, compare, simulate};
 use montecarbon::report::assertions::{AssertionRow, Outcome};
 use montecarbon::run::Unwatched;
 use montecarbon::sampler::Method;
@@ -217,5 +217,59 @@ fn a_budget_that_is_exceeded_is_caught() {
             ("longer", Outcome::Fails),
             ("other draw", Outcome::Fails)
         ]
+    );
+}
+
+/// `compare` looks at the assertions that are about two of its alternatives, with the same number as `run`; of the rest it says that there
+/// are some.
+#[test]
+fn a_comparison_looks_at_what_is_asserted_of_two_alternatives() {
+    let orders = [
+        "P(energy: base < other draw) > 0.7",
+        "P(energy: base < other draw) > 0.8",
+    ];
+    let asserted: Vec<(&str, &str)> = orders
+        .iter()
+        .map(|that| (*that, ""))
+        .chain([
+            ("mean(energy) > 1 kWh", ""),
+            ("P(energy: base < longer) > 0.9", ""),
+        ])
+        .collect();
+    let mut text = SCENARIO.to_owned();
+    for (that, _) in &asserted {
+        text.push_str(&format!("[[assert]]\nthat = \"{that}\"\n"));
+    }
+    let model = check(Source::new("test.toml", text), "test", &[]).expect("no complaint");
+    let plan = Plan {
+        trials: 20_000,
+        sampler: Method::Random,
+        measures: Vec::new(),
+        automatic: false,
+        ..Plan::of(&model)
+    };
+    let chosen = ["base".to_owned(), "other draw".to_owned()];
+    let places = alternatives(std::slice::from_ref(&model), Some(&chosen));
+    let report =
+        compare(&[model], &places, Against::Baseline(0), &plan, &Unwatched).expect("a run");
+    let comparison = report.comparison.expect("a comparison");
+    let by_run = rows(&asserted, Method::Random, 20_000);
+    let found: Vec<(&str, Outcome)> = comparison
+        .assertions
+        .iter()
+        .map(|(_, row)| (row.that.as_str(), row.outcome))
+        .collect();
+    let expected = orders.into_iter().zip([Outcome::Holds, Outcome::Fails]);
+    assert_eq!(found, expected.collect::<Vec<_>>());
+    for (of, row) in &comparison.assertions {
+        let same = by_run.iter().find(|(_, other)| other.that == row.that);
+        assert_eq!(same.expect("the same").1.estimate, row.estimate);
+        assert_eq!(of.variant, "base");
+    }
+    let left = "2 of 4 assertions are not about two of these alternatives";
+    assert!(
+        report.notes.iter().any(|note| note.contains(left)),
+        "{:?}",
+        report.notes
     );
 }

@@ -107,6 +107,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// A package and the only places (folders or files under `src`) by which it may enter.
 const DOORS: &[(&str, &[&str])] = &[
     ("annotate_snippets", &["diagnostic"]),
+    ("base64", &["report/samples/arrow.rs"]),
     ("clap", &["cli.rs", "cli"]),
     ("clap_complete", &["cli.rs", "cli"]),
     ("clap_mangen", &["cli"]),
@@ -115,6 +116,7 @@ const DOORS: &[(&str, &[&str])] = &[
         &["catalog", "data", "figure/results.rs", "report/csv.rs"],
     ),
     ("ctrlc", &["commands/progress.rs"]),
+    ("flatbuffers", &["report/samples/arrow.rs"]),
     ("indicatif", &["commands/progress.rs"]),
     ("krilla", &["figure/render.rs"]),
     ("krilla_svg", &["figure/render.rs"]),
@@ -122,6 +124,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("num_bigint", &["model", "program", "scenario", "unit"]),
     ("num_rational", &["model", "program", "scenario", "unit"]),
     ("num_traits", &["model", "program", "scenario", "unit"]),
+    ("parquet", &["report/samples/columns.rs"]),
     ("pulp", &["kernel"]),
     ("rand", &["sampler"]),
     ("rand_core", &["sampler"]),

@@ -12,6 +12,11 @@ const NAME: &str = "montecarbon";
 pub(super) fn completions(shell: clap_complete::Shell) -> Result<(), Failure> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Arguments::command(), NAME, &mut script);
+    if shell == clap_complete::Shell::Zsh {
+        // As generated, the first file takes all that follows it as files: zsh completes no option after it.
+        let generated = String::from_utf8_lossy(&script);
+        script = generated.replace("'*::", "'*:").into_bytes();
+    }
     commands::print(&script)
 }
 

@@ -54,6 +54,23 @@ pub(crate) fn read(words: &[PathBuf], stdin: Option<&str>) -> Result<Vec<Scenari
     Ok(files)
 }
 
+/// The scenario files that the words name now.
+pub(crate) fn scenarios(words: &[PathBuf]) -> Vec<PathBuf> {
+    expand(words, &mut Vec::new())
+}
+
+/// Every other file that checking scenarios looks for, whether it is there or not.
+pub(crate) fn looked_for(scenarios: &[PathBuf], sets: &[String]) -> Vec<PathBuf> {
+    let mut data = DataCache::default();
+    for path in scenarios {
+        if let Ok(file) = read_one(path, None) {
+            // Complaints are for the run that comes.
+            let _ = check_one(&file, sets, &mut data);
+        }
+    }
+    data.paths().map(Path::to_path_buf).collect()
+}
+
 /// Checks every file; prints every complaint of every file. The models of all of them, or nothing.
 pub(crate) fn check(
     files: &[ScenarioFile],

@@ -16,6 +16,7 @@ mod run;
 mod terminal;
 mod validate;
 mod verify;
+mod watch;
 
 pub(crate) use check::{CheckOptions, check};
 pub(crate) use compare::{CompareOptions, compare};
@@ -27,10 +28,11 @@ pub(crate) use list::{ListTopic, list};
 pub(crate) use paper::paper;
 pub(crate) use replay::{ReplayOptions, replay};
 pub(crate) use require::{RequireOptions, require};
-pub(crate) use run::{Overrides, RunOptions, run};
+pub(crate) use run::{Overrides, RunOptions, SampleFormat, run};
 pub(crate) use terminal::{print, report_failure};
 pub(crate) use validate::{ValidateOptions, validate};
 pub(crate) use verify::{VerifyOptions, Work, verify};
+pub(crate) use watch::watch;
 
 pub(crate) use crate::figure::{Format as FigureFormat, Kind as FigureKind};
 pub(crate) use crate::model::MOST_TRIALS;
@@ -61,6 +63,8 @@ pub(crate) enum Failure {
     NotValid(Vec<String>),
     /// The run itself.
     Run(RunError),
+    /// Ctrl-C while nothing ran.
+    Stopped,
     /// Standard output was closed by its reader, who has seen enough.
     ClosedPipe,
 }

@@ -6,7 +6,7 @@ use crate::report::folder::{FileRecord, ResultFolder, sha256_of};
 use crate::report::manifest::{self, Recorded};
 use crate::report::paper;
 use serde_json::Value;
-use std::io;
+use std::io::{self, Write};
 use std::path::Path;
 
 /// Adds the files for a paper to a result folder, which is replaced whole: what `run --paper` would have written.
@@ -42,16 +42,23 @@ pub(crate) fn paper(target: &Path, quiet: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Writes what comes after the tables, the files for a paper where the manifest says so and the manifest, and puts the folder in
-/// its place.
-pub(super) fn complete(mut folder: ResultFolder, document: Value) -> Result<(), Failure> {
+/// Writes the files for a paper and the manifest, and puts the folder in its place.
+fn complete(mut folder: ResultFolder, document: Value) -> Result<(), Failure> {
     let recorded = Recorded::of(document);
-    if recorded.document[manifest::PAPER] == true {
-        paper::write(&mut folder, &recorded).map_err(unwritable)?;
-    }
+    paper::write(&mut folder, &recorded).map_err(unwritable)?;
+    seal(folder, |results, out| {
+        manifest::write(recorded.document, results, out)
+    })
+}
+
+/// Writes the manifest, which is told what the files of the result are, and puts the folder in its place.
+pub(super) fn seal(
+    mut folder: ResultFolder,
+    write: impl FnOnce(&[FileRecord], &mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
     let results: Vec<FileRecord> = folder.files().to_vec();
     let mut file = folder.file(manifest::NAME).map_err(unwritable)?;
-    manifest::write(recorded.document, &results, &mut file).map_err(unwritable)?;
+    write(&results, &mut file).map_err(unwritable)?;
     folder.record(file.finish().map_err(unwritable)?);
     Ok(folder.commit()?)
 }

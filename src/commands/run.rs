@@ -9,15 +9,17 @@ use crate::figure::Format;
 use crate::model::{Model, Reference, Variant};
 use crate::page::{self, Origin};
 use crate::pipeline::{self, Nested, Plan, Progress as _, Stopping, TrialSink, is_chosen};
-use crate::report::assertions::Outcome;
+use crate::report::assertions::{self, Outcome};
 use crate::report::csv::Csv;
 use crate::report::folder::{FileRecord, ResultFolder, sha256};
 use crate::report::json::Json;
 use crate::report::manifest::{
-    CatalogUse, DefinitionRecord, Manifest, ReferenceRecord, ScenarioPlan,
+    CatalogUse, DefinitionRecord, Manifest, Recorded, ReferenceRecord, ScenarioPlan,
 };
-use crate::report::samples::{self, CsvSamples};
-use crate::report::{Report, TABLES, Writer, number};
+pub(crate) use crate::report::samples::Format as SampleFormat;
+use crate::report::samples::{self, Samples};
+use crate::report::stream::RunTables;
+use crate::report::{self, Report, TABLES, Writer, label, number};
 use crate::run;
 use crate::sampler::Method;
 use crate::sensitivity::Measure;
@@ -43,8 +45,8 @@ pub(crate) struct RunOptions {
     pub(crate) out: Option<PathBuf>,
     /// Whether the files for a paper are written.
     pub(crate) paper: bool,
-    /// Whether every trial is written.
-    pub(crate) samples: bool,
+    /// How every trial is written, where that is wanted.
+    pub(crate) samples: Option<SampleFormat>,
     /// The formats of the figures in the result folder; empty: none.
     pub(crate) figures: Vec<Format>,
     /// Whether a page for readers is written into the result folder.
@@ -65,6 +67,15 @@ pub(crate) struct RunOptions {
     pub(crate) stdin: Option<String>,
     /// The command line, for the manifest.
     pub(crate) command: Vec<String>,
+}
+
+impl RunOptions {
+    /// Whether nothing is made of the runs but the tables and the page on the terminal.
+    fn needs_tables_only(&self) -> bool {
+        !(self.json || self.html || self.paper)
+            && self.figures.is_empty()
+            && self.overrides.nested.is_none()
+    }
 }
 
 /// What the command line puts over the scenario's `[run]`.
@@ -135,8 +146,8 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
         .as_deref()
         .map(ResultFolder::create)
         .transpose()?;
-    if options.samples {
-        refuse_equal_sample_files(&planned, chosen)?;
+    if let Some(format) = options.samples {
+        refuse_equal_sample_files(&planned, chosen, format)?;
     }
     progress::watch_for_ctrl_c();
     let mut report = simulate(&planned, chosen, options, folder.as_mut())?;
@@ -146,15 +157,11 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
             number::count(MOST_DISTRIBUTIONS as u64)
         ));
     }
-    finish(options, folder, &report, &files, &planned, (started, clock))?;
-    let not_holding = not_holding(&report);
-    if options.strict && !not_holding.is_empty() {
-        return Err(Failure::Strict(not_holding));
-    }
-    Ok(())
+    finish(options, folder, &report, &files, &planned, (started, clock))
 }
 
-/// Writes the results into the folder, where there is one, and prints notes and tables.
+/// Writes the results into the folder, where there is one, and prints notes and tables. With `--strict`, what does not hold is a failure
+/// after that.
 pub(super) fn finish(
     options: &RunOptions,
     folder: Option<ResultFolder>,
@@ -173,12 +180,15 @@ pub(super) fn finish(
             .iter()
             .for_each(|note| terminal::note(note));
     }
-    if options.silent {
-        return Ok(());
+    if !options.silent {
+        print_report(report, options.json)?;
+        if let (Some(out), false) = (&options.out, options.quiet) {
+            terminal::note(&format!("results are in {}", out.display()));
+        }
     }
-    print_report(report, options.json)?;
-    if let (Some(out), false) = (&options.out, options.quiet) {
-        terminal::note(&format!("results are in {}", out.display()));
+    let not_holding = not_holding(report);
+    if options.strict && !not_holding.is_empty() {
+        return Err(Failure::Strict(not_holding));
     }
     Ok(())
 }
@@ -197,11 +207,12 @@ fn not_holding(report: &Report) -> Vec<String> {
                 ));
             }
         }
-        let assertions = run.assertions.iter();
-        for row in assertions.filter(|row| row.outcome != Outcome::Holds) {
+    }
+    for ([scenario, variant], row) in assertions::of_report(report) {
+        if row.outcome != Outcome::Holds {
             sentences.push(format!(
                 "{}: assertion {}: {}",
-                run.label(),
+                label(scenario, variant),
                 row.outcome.words(),
                 row.name
             ));
@@ -278,7 +289,7 @@ pub(super) fn refuse_unknown_output(
     name: &str,
     variants: &[&Variant],
 ) -> Result<(), Failure> {
-    let outputs = variants.iter().flat_map(|variant| &variant.outputs);
+    let outputs = variants.iter().flat_map(|variant| variant.outputs.iter());
     let mut outputs: Vec<&str> = outputs.map(|output| output.name.as_str()).collect();
     if outputs.contains(&name) {
         return Ok(());
@@ -298,6 +309,7 @@ pub(super) fn refuse_unknown_output(
 fn refuse_equal_sample_files(
     planned: &[(Model, Plan)],
     chosen: Option<&[String]>,
+    format: SampleFormat,
 ) -> Result<(), Failure> {
     let mut seen = HashMap::from([(
         "samples/units.csv".to_owned(),
@@ -309,7 +321,7 @@ fn refuse_equal_sample_files(
             .iter()
             .filter(|variant| is_chosen(variant, chosen))
         {
-            let name = samples::file_name(&model.scenario, &variant.name);
+            let name = samples::file_name(&model.scenario, &variant.name, format);
             let owner = format!("{} / {}", model.scenario, variant.name);
             if let Some(earlier) = seen.insert(name.to_lowercase(), owner.clone()) {
                 return Err(Failure::Collision(format!(
@@ -328,6 +340,9 @@ fn simulate(
     options: &RunOptions,
     folder: Option<&mut ResultFolder>,
 ) -> Result<Report, Failure> {
+    let failed = |what: &'static str| {
+        move |error: io::Error| Failure::Unwritable(format!("cannot write the {what}: {error}"))
+    };
     let variants = |model: &Model| {
         model
             .variants
@@ -335,27 +350,44 @@ fn simulate(
             .filter(|variant| is_chosen(variant, chosen))
             .count() as u64
     };
+    let runs: u64 = planned.iter().map(|(model, _)| variants(model)).sum();
     let trials = planned
         .iter()
         .filter(|(_, plan)| plan.stopping.is_none())
         .map(|(model, plan)| plan.trials.saturating_mul(variants(model)))
         .fold(0, u64::saturating_add);
-    let mut samples = folder.filter(|_| options.samples).map(CsvSamples::new);
+    let (mut samples, mut tables) = (None, None);
+    match (folder, options.samples) {
+        (Some(folder), Some(format)) => samples = Some(Samples::new(folder, format)),
+        (Some(folder), None) if runs > MOST_DISTRIBUTIONS as u64 && options.needs_tables_only() => {
+            tables = Some(RunTables::new(folder).map_err(failed("results"))?);
+        }
+        _ => {}
+    }
     let sink = samples
         .as_mut()
         .map(|samples| samples as &mut (dyn TrialSink + Send));
-    let report = watched(options, trials, |bar| {
-        pipeline::simulate(
+    let mut report = watched(options, trials, |bar| {
+        bar.batch(runs);
+        pipeline::simulate_into(
             planned,
             chosen,
             bar,
             sink.map(|sink| sink as &mut dyn TrialSink),
+            &mut |run| match &mut tables {
+                Some(tables) => tables.add(run),
+                None => Ok(run),
+            },
         )
     })?;
     if let Some(samples) = samples {
-        samples
-            .finish()
-            .map_err(|error| Failure::Unwritable(format!("cannot write the samples: {error}")))?;
+        samples.finish().map_err(failed("samples"))?;
+    }
+    if let Some(tables) = tables {
+        tables.finish().map_err(failed("results"))?;
+        report.notes.push(format!(
+            "what drives the outputs of more than {MOST_DISTRIBUTIONS} runs is written to sensitivity.csv and not printed"
+        ));
     }
     Ok(report)
 }
@@ -523,12 +555,14 @@ fn write_results(
     for table in TABLES {
         // A comparison, or what is required, runs no variant by itself.
         let optional = table.optional || report.runs.is_empty();
-        if optional && !table.has_rows(report) {
+        let is_written = folder
+            .files()
+            .iter()
+            .any(|file| file.path == table.file_name());
+        if is_written || (optional && !table.has_rows(report)) {
             continue;
         }
-        let mut file = folder
-            .file(&format!("{}.csv", table.name))
-            .map_err(unwritable)?;
+        let mut file = folder.file(&table.file_name()).map_err(unwritable)?;
         Csv(table).write(report, &mut file).map_err(unwritable)?;
         folder.record(file.finish().map_err(unwritable)?);
     }
@@ -552,7 +586,11 @@ fn write_results(
             }
         }
     }
-    paper::complete(folder, manifest.document(report))
+    if manifest.paper {
+        let recorded = Recorded::of(manifest.document(report).map_err(unwritable)?);
+        report::paper::write(&mut folder, &recorded).map_err(unwritable)?;
+    }
+    paper::seal(folder, |results, out| manifest.write(report, results, out))
 }
 
 fn print_report(report: &Report, json: bool) -> Result<(), Failure> {

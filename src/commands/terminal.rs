@@ -9,6 +9,9 @@ use std::process::ExitCode;
 /// Narrower terminals are written to as if they had this many columns.
 const NARROWEST: usize = 60;
 
+/// The exit code of what Ctrl-C stopped.
+const STOPPED: u8 = 130;
+
 /// Prints results.
 pub(crate) fn print(bytes: &[u8]) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
@@ -31,6 +34,11 @@ pub(crate) fn width() -> Option<usize> {
         return None;
     }
     terminal_size::terminal_size().map(|(width, _)| usize::from(width.0).max(NARROWEST))
+}
+
+/// Columns of the terminal behind standard error; `None` where there is none.
+pub(crate) fn width_of_progress() -> Option<usize> {
+    terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| usize::from(width.0))
 }
 
 /// Whether to colour what goes to `stream` (<https://no-color.org>).
@@ -67,6 +75,7 @@ pub(crate) fn report_failure(failure: &Failure) -> ExitCode {
     match failure {
         Failure::ClosedPipe => ExitCode::SUCCESS,
         Failure::Refused => ExitCode::from(1),
+        Failure::Stopped => ExitCode::from(STOPPED),
         Failure::Collision(sentence) => {
             error(sentence);
             ExitCode::from(1)
@@ -96,7 +105,7 @@ pub(crate) fn report_failure(failure: &Failure) -> ExitCode {
         Failure::Run(cause) => {
             error(&cause.to_string());
             ExitCode::from(match cause {
-                RunError::Cancelled => 130,
+                RunError::Cancelled => STOPPED,
                 RunError::Sink(_) => 2,
                 _ => 1,
             })

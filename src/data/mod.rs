@@ -71,6 +71,11 @@ impl DataFiles {
             .clone()
     }
 
+    /// Every file that was looked for, whether it was there or not.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.files.keys().map(PathBuf::as_path)
+    }
+
     /// The numbers of column `at` of a file.
     ///
     /// # Errors

@@ -67,7 +67,7 @@ pub struct Diagnostic {
 mod render;
 mod suggestion;
 
-pub use render::{Style, render, render_all, visible};
+pub use render::{Style, is_dangerous, render, render_all, visible};
 pub use suggestion::{did_you_mean, nearest};
 
 impl Source {

@@ -18,13 +18,13 @@ pub enum Style {
 const WIDEST_EXCERPT: usize = 400;
 
 /// User text made safe to print: control characters (which a terminal would obey) and characters that reorder text
-/// come out as `\u{1b}`.
+/// come out as `\u{1b}`. A line may end as it does on Windows.
 pub fn visible(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_dangerous) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 16);
-    for character in text.chars() {
+    for character in text.replace("\r\n", "\n").chars() {
         if is_dangerous(character) {
             out.extend(character.escape_unicode());
         } else {
@@ -34,9 +34,14 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-fn is_dangerous(character: char) -> bool {
+/// Whether a terminal would obey a character instead of showing it, or text around it would be shown in another order or on
+/// another line: control characters but the line feed, marks of direction, separators of lines and paragraphs, U+FEFF.
+pub fn is_dangerous(character: char) -> bool {
     (character.is_control() && character != '\n')
-        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        || matches!(
+            character,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'
+        )
 }
 
 /// The lines a complaint marks, made safe to print, with the marks moved along.

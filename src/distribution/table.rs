@@ -10,13 +10,13 @@ mod build;
 mod hermite;
 
 use super::shared::Shared;
-use crate::kernel::{self, Tails};
+use crate::kernel::{self, PolynomialRow as Row, Tails};
 use build::Tail;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-/// Degree of the polynomials plus one: a row is one cache line.
-const TERMS: usize = 8;
+/// Degree of the polynomials plus one.
+const TERMS: usize = kernel::POLYNOMIAL_TERMS;
 /// 2^SPLIT pieces an octave.
 const SPLIT: u32 = 3;
 /// Octaves of v below one half that are tabulated.
@@ -95,11 +95,6 @@ impl LazyTable {
     }
 }
 
-/// The coefficients of a polynomial, on a cache line of their own.
-#[derive(Clone, Copy)]
-#[repr(align(64))]
-struct Row([f64; TERMS]);
-
 struct Table {
     rows: Box<[Row; ROWS]>,
     logarithmic: bool,
@@ -126,21 +121,27 @@ impl Table {
 
     fn fill(&self, of: &impl Tabulated, u: &[f64], x: &mut [f64]) {
         assert_eq!(u.len(), x.len(), "slices of different lengths");
-        let missing = kernel::dispatch(
-            #[inline(always)]
-            || {
-                let mut missing = false;
-                for (u, x) in u.chunks(BLOCK).zip(x.chunks_mut(BLOCK)) {
-                    missing |= evaluate(&self.rows, u, x);
-                }
-                if self.logarithmic {
+        let mut missing = false;
+        let (mut index, mut local) = ([0; BLOCK], [0.0; BLOCK]);
+        for (u, x) in u.chunks(BLOCK).zip(x.chunks_mut(BLOCK)) {
+            let (index, local) = (&mut index[..u.len()], &mut local[..u.len()]);
+            kernel::dispatch(
+                #[inline(always)]
+                || places(u, index, local),
+            );
+            // One of them has no polynomial and is left NaN.
+            missing |= kernel::polynomials(&self.rows, index, local, x);
+        }
+        if self.logarithmic {
+            kernel::dispatch(
+                #[inline(always)]
+                || {
                     for x in x.iter_mut() {
                         *x = kernel::exp(*x);
                     }
-                }
-                missing
-            },
-        );
+                },
+            );
+        }
         if missing {
             for (u, x) in u.iter().zip(x) {
                 if x.is_nan() {
@@ -151,12 +152,10 @@ impl Table {
     }
 }
 
-/// Evaluates at most [`BLOCK`] values; true if one of them has no polynomial and is left NaN.
+/// The rows of numbers, and where in their pieces they lie.
 #[inline(always)]
-fn evaluate(rows: &[Row; ROWS], u: &[f64], x: &mut [f64]) -> bool {
-    let mut index = [0_u64; BLOCK];
-    let mut local = [0.0_f64; BLOCK];
-    for ((u, index), local) in u.iter().zip(&mut index).zip(&mut local) {
+fn places(u: &[f64], index: &mut [u64], local: &mut [f64]) {
+    for ((u, index), local) in u.iter().zip(index).zip(local) {
         let upper = *u > 0.5;
         let v = if upper { 1.0 - *u } else { *u };
         let bits = v.to_bits();
@@ -171,19 +170,4 @@ fn evaluate(rows: &[Row; ROWS], u: &[f64], x: &mut [f64]) -> bool {
         let mantissa = (bits << SPLIT) & ((1 << 52) - 1);
         *local = 2.0 * f64::from_bits(mantissa | 1.0_f64.to_bits()) - 3.0;
     }
-    for ((x, index), t) in x.iter_mut().zip(&index).zip(&local) {
-        let Row([c0, c1, c2, c3, c4, c5, c6, c7]) = rows[*index as usize & (ROWS - 1)];
-        // Even and odd terms apart: two short chains in place of a long one.
-        let square = t * t;
-        let even = c6
-            .mul_add(square, c4)
-            .mul_add(square, c2)
-            .mul_add(square, c0);
-        let odd = c7
-            .mul_add(square, c5)
-            .mul_add(square, c3)
-            .mul_add(square, c1);
-        *x = odd.mul_add(*t, even);
-    }
-    x.iter().fold(false, |missing, x| missing | x.is_nan())
 }

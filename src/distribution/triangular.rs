@@ -47,14 +47,20 @@ impl Triangular {
         let width = self.width();
         let (rising, falling) = (self.mode - self.min, self.max - self.mode);
         let (turn, rest) = (rising / width, falling / width);
+        // Roots and signs of both sides, then the choice: over a slice they are worked out once.
+        let (root_rising, root_falling) = (rising.sqrt(), falling.sqrt());
+        let (root_turn, root_rest) = (turn.sqrt(), rest.sqrt());
         let lower = u <= turn;
         let root = (if lower { u } else { q }).sqrt();
         let side = if lower { rising } else { -falling };
+        let root_side = if lower { root_rising } else { root_falling };
+        let sign = if lower { 1.0 } else { -1.0 };
         let share = if lower { turn } else { rest };
+        let root_share = if lower { root_turn } else { root_rest };
         let end = if lower { self.min } else { self.max };
-        let from_end = (root * width.sqrt() * side.abs().sqrt()).mul_add(side.signum(), end);
+        let from_end = (root * width.sqrt() * root_side).mul_add(sign, end);
         let past = if lower { q - rest } else { u - turn };
-        let from_mode = self.mode - side * (past / root.mul_add(share.sqrt(), share));
+        let from_mode = self.mode - side * (past / root.mul_add(root_share, share));
         let x = if lower == (u <= 0.5) {
             from_end
         } else {

@@ -3,6 +3,7 @@
 //! Colours stand as attributes, which every viewer and printer knows, and as classes, which a page may give another colour by night.
 
 use super::font::width_of;
+use crate::report::text::plain;
 use std::fmt::Write as _;
 
 /// A colour by what it is for; the hues are told apart by every kind of colour vision (M. Okabe & K. Ito, "Color Universal Design",
@@ -268,19 +269,18 @@ fn through(points: &[(f64, f64)]) -> String {
     data
 }
 
-/// Text that no reader of XML takes for markup; what XML has no place for is a gap.
+/// Text that no reader of XML takes for markup, and that shows what would reorder it; what XML has no place for is a gap.
 pub fn escaped(text: &str) -> String {
+    let text = text.replace('\t', " ");
     let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
+    for character in plain(&text).chars() {
         match character {
             '&' => safe.push_str("&amp;"),
             '<' => safe.push_str("&lt;"),
             '>' => safe.push_str("&gt;"),
             '"' => safe.push_str("&quot;"),
             '\'' => safe.push_str("&#39;"),
-            '\t' | '\n' | '\r' => safe.push(' '),
             '\u{fffe}' | '\u{ffff}' => safe.push('\u{fffd}'),
-            character if character.is_control() => safe.push('\u{fffd}'),
             character => safe.push(character),
         }
     }
@@ -307,8 +307,8 @@ mod tests {
     #[test]
     fn nothing_becomes_markup() {
         assert_eq!(
-            escaped("<b onclick='x'>\"&\u{1b}\n"),
-            "&lt;b onclick=&#39;x&#39;&gt;&quot;&amp;\u{fffd} "
+            escaped("<b onclick='x'>\"&\u{1b}\u{202e}\n\u{ffff}"),
+            "&lt;b onclick=&#39;x&#39;&gt;&quot;&amp;\\u{1b}\\u{202e} \u{fffd}"
         );
         let mut canvas = Canvas::new(10.0, 10.0);
         canvas.text(

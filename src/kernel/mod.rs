@@ -12,6 +12,7 @@ mod gamma_function;
 mod logarithm;
 mod matrix;
 mod normal;
+mod polynomial;
 mod power;
 mod quadrature;
 mod special;
@@ -27,6 +28,7 @@ pub use normal::{
     normal_density, normal_lower_quantile, normal_lower_tail, normal_probability_slice,
     normal_quantile, normal_upper_tail,
 };
+pub(crate) use polynomial::{POLYNOMIAL_TERMS, PolynomialRow, polynomials};
 pub use power::{powf, powf_slice};
 pub(crate) use quadrature::{gauss_legendre, integrate, integrate_all, panel_width, tail_integral};
 pub use special::{

@@ -250,22 +250,22 @@ impl Context<'_> {
             .map(|entry| entry.key.value.as_str())
             .chain(share_names())
             .collect();
-        let mut base: Vec<Named> = Vec::with_capacity(inputs.len() + formulas.len());
+        let mut base: Vec<Arc<Named>> = Vec::with_capacity(inputs.len() + formulas.len());
         for entry in inputs.iter().chain(formulas) {
             self.check_quantity_name(&entry.key);
         }
         for entry in inputs {
             let input = Arc::new(self.read_input(&entry.key, &entry.node));
-            base.push(Named {
+            base.push(Arc::new(Named {
                 key: entry.key.clone(),
                 quantity: Quantity::Input(input),
-            });
+            }));
         }
         for (name, entry) in shares.iter().flat_map(PlannedShares::entries) {
-            base.push(Named {
+            base.push(Arc::new(Named {
                 key: name.clone(),
                 quantity: Quantity::Input(Arc::new(entry)),
-            });
+            }));
         }
         let input_names: HashSet<&str> = inputs
             .iter()
@@ -278,10 +278,10 @@ impl Context<'_> {
                 continue;
             }
             let formula = Arc::new(self.read_formula(&entry.key, &entry.node, &names));
-            base.push(Named {
+            base.push(Arc::new(Named {
                 key: entry.key.clone(),
                 quantity: Quantity::Formula(formula),
-            });
+            }));
         }
         let imports = self.read_imports(root, &names);
         self.check_bound_names(&imports, &names);
@@ -307,10 +307,15 @@ impl Context<'_> {
             .collect();
         let imports = self.prune_imports(imports, &plans, &reported);
         let mut used = HashSet::new();
-        let variants: Vec<Option<super::Variant>> = plans
-            .iter()
-            .map(|plan| self.build_variant(plan, &imports, &outputs, &observed, &mut used))
-            .collect();
+        let mut variants: Vec<super::Variant> = Vec::with_capacity(plans.len());
+        let mut whole = true;
+        for plan in plans {
+            let before = variants.last();
+            let variant =
+                self.build_variant(plan, before, &imports, &outputs, &observed, &mut used);
+            whole &= variant.is_some();
+            variants.extend(variant);
+        }
         if is_run && self.errors() == 0 {
             base.extend(imports);
             // With errors left, what looks unused may only be misspelt.
@@ -327,7 +332,7 @@ impl Context<'_> {
             title: text("title"),
             description: text("description"),
             references: std::mem::take(&mut self.references),
-            variants: variants.into_iter().collect::<Option<Vec<_>>>()?,
+            variants: Some(variants).filter(|_| whole)?,
             groups,
             decision,
             run,

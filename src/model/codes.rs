@@ -6,7 +6,7 @@ codes! {
     /// A name that is none.
     NAME_MALFORMED = "name-malformed", "a name with characters it cannot have",
         "Names of inputs, formulas and units are letters A–Z and a–z, digits and `_`, and do not begin with a digit. Names of variants may also \
-hold spaces and `. + = , % -`, and begin with a letter or digit. No name begins with `=`, `+`, `-` or `@`, or holds a control character: \
+hold spaces and `. + = , % -`, and begin with a letter or digit. No name begins with `=`, `+`, `-` or `@`, or holds a control character or a mark of direction: \
 spreadsheets and terminals would act on it.";
     /// A name that is a unit.
     NAME_IS_A_UNIT = "name-is-a-unit", "an input or formula with the name of a unit",

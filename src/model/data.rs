@@ -82,6 +82,11 @@ pub struct DataCache {
 }
 
 impl DataCache {
+    /// Every data file and imported file that was looked for, whether it was there or not.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.files.paths().chain(self.imports.paths())
+    }
+
     /// The distribution of a family with these parameters; that of a column is built once.
     pub(super) fn marginal(&mut self, family: &Family, parameters: &Parameters) -> Built {
         let Some(key) = DataRows::of(parameters).map(|rows| rows.order_key()) else {
@@ -304,7 +309,7 @@ impl Context<'_> {
     /// The inputs of a variant that take their numbers from the same rows.
     pub(super) fn build_rows(
         &mut self,
-        quantities: &[Named],
+        quantities: &[Arc<Named>],
         inputs: &[(String, Option<Arc<Input>>)],
     ) -> Vec<JointRows> {
         let mut groups: Vec<Vec<(usize, DataRows)>> = Vec::new();
@@ -345,7 +350,7 @@ impl Context<'_> {
         &mut self,
         (first, rows): (usize, &DataRows),
         (other, others): (usize, &DataRows),
-        quantities: &[Named],
+        quantities: &[Arc<Named>],
         inputs: &[(String, Option<Arc<Input>>)],
     ) -> bool {
         let name = |rows: &DataRows| rows.weights.as_ref().map(|column| column.name.clone());

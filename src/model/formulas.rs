@@ -8,6 +8,7 @@ use crate::diagnostic::did_you_mean;
 use crate::scenario::formula::{Expression, TermKind, Vocabulary, parse};
 use crate::scenario::tree::{Node, Place, Text};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// Complaints after which unknown names are no longer compared with the known ones.
 const MOST_SUGGESTIONS: usize = 100;
@@ -246,8 +247,8 @@ impl Context<'_> {
     /// Resolves the names of one variant.
     pub(super) fn resolve<'a>(
         &mut self,
-        quantities: &'a [Named],
-        imports: &'a [Named],
+        quantities: &'a [Arc<Named>],
+        imports: &'a [Arc<Named>],
     ) -> Resolved<'a> {
         let mut resolved = Resolved {
             slots: HashMap::with_capacity(quantities.len()),

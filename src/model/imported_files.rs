@@ -46,6 +46,11 @@ impl ImportCache {
         self.open.push(same_path(path));
     }
 
+    /// Every file that was looked for, whether it was there or not.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.files.keys().map(PathBuf::as_path)
+    }
+
     /// Notes that it has been.
     pub(super) fn leave(&mut self) {
         self.open.pop();

@@ -226,7 +226,7 @@ fn needed_nodes(variant: &Variant, has: impl Fn(usize) -> bool) -> Vec<bool> {
 
 impl Context<'_> {
     /// Reads `[imports]`; `names` are the inputs and formulas of the file.
-    pub(super) fn read_imports(&mut self, root: &Table, names: &HashSet<&str>) -> Vec<Named> {
+    pub(super) fn read_imports(&mut self, root: &Table, names: &HashSet<&str>) -> Vec<Arc<Named>> {
         let mut read = Vec::new();
         for entry in root
             .table("imports")
@@ -244,10 +244,10 @@ impl Context<'_> {
                 self.complaints.push(complaint);
             }
             let imported = self.read_import(entry);
-            read.push(Named {
+            read.push(Arc::new(Named {
                 key: entry.key.clone(),
                 quantity: Quantity::Import(Arc::new(imported)),
-            });
+            }));
         }
         read
     }
@@ -431,10 +431,10 @@ impl Context<'_> {
     /// Finds what the variants need of the imports, so that they bring no more.
     pub(super) fn prune_imports(
         &mut self,
-        imports: Vec<Named>,
+        imports: Vec<Arc<Named>>,
         plans: &[VariantPlan],
         outputs: &[&str],
-    ) -> Vec<Named> {
+    ) -> Vec<Arc<Named>> {
         if imports.is_empty() {
             return imports;
         }
@@ -472,10 +472,10 @@ impl Context<'_> {
                         .strip_prefix('.')
                 })
                 .collect();
-            pruned.push(Named {
+            pruned.push(Arc::new(Named {
                 key: named.key.clone(),
                 quantity: Quantity::Import(Arc::new(imported.with_only(&members))),
-            });
+            }));
         }
         pruned
     }
@@ -507,7 +507,7 @@ impl Context<'_> {
     }
 
     /// Complains of bindings to names that do not exist.
-    pub(super) fn check_bound_names(&mut self, imports: &[Named], names: &HashSet<&str>) {
+    pub(super) fn check_bound_names(&mut self, imports: &[Arc<Named>], names: &HashSet<&str>) {
         for named in imports {
             let Quantity::Import(imported) = &named.quantity else {
                 continue;
@@ -535,7 +535,7 @@ impl Context<'_> {
 }
 
 /// The import that a name with points in it begins with, and the number of the member; `None` when there is none.
-fn member_of(imports: &[Named], name: &str) -> Option<()> {
+fn member_of(imports: &[Arc<Named>], name: &str) -> Option<()> {
     let (prefix, member) = name.split_once('.')?;
     let named = imports.iter().find(|named| named.key.value == prefix)?;
     match &named.quantity {

@@ -5,11 +5,12 @@ use super::check::{Context, Named, Quantity};
 use super::codes::{GROUP_SPLITS_DRAWS, INPUT_IN_TWO_GROUPS, UNKNOWN_NAME};
 use crate::diagnostic::did_you_mean;
 use crate::scenario::tree::{Node, Place, Table, Text};
+use std::sync::Arc;
 
 impl Context<'_> {
     /// Reads `[groups]` over the inputs of the scenario as written.
-    pub(super) fn read_groups(&mut self, root: &Table, base: &[Named]) -> Vec<InputGroup> {
-        let is_input = |named: &&Named| matches!(named.quantity, Quantity::Input(_));
+    pub(super) fn read_groups(&mut self, root: &Table, base: &[Arc<Named>]) -> Vec<InputGroup> {
+        let is_input = |named: &&Arc<Named>| matches!(named.quantity, Quantity::Input(_));
         let known: Vec<&str> = base
             .iter()
             .filter(is_input)
@@ -62,12 +63,12 @@ impl Context<'_> {
     }
 
     /// Inputs that are drawn in one go are in one group, or in none.
-    fn refuse_split(&mut self, group: &str, place: Place, names: &[String], base: &[Named]) {
+    fn refuse_split(&mut self, group: &str, place: Place, names: &[String], base: &[Arc<Named>]) {
         let shares = self.shares.iter().map(|shares| {
             let together = shares.names.iter().map(|name| name.value.as_str());
             together.collect::<Vec<&str>>()
         });
-        let file = |named: &Named| match &named.quantity {
+        let file = |named: &Arc<Named>| match &named.quantity {
             Quantity::Input(entry) => {
                 let data = entry.input.as_ref().and_then(|input| input.data.as_ref());
                 data.map(|data| data.file.clone())

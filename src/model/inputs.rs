@@ -62,6 +62,13 @@ impl InputEntry {
         let same_unit = matches!((&self.unit, &other.unit), (Some(a), Some(b)) if a.same_as(b));
         same_unit && self.identity.is_some() && self.identity == other.identity
     }
+
+    /// Keys its draws by another name than its own.
+    pub(super) fn draw_as(&mut self, draw_key: String) {
+        if let Some(input) = &mut self.input {
+            Arc::make_mut(input).draw_key = draw_key;
+        }
+    }
 }
 
 impl Context<'_> {

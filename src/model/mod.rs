@@ -140,12 +140,12 @@ pub struct Variant {
     pub swept: Vec<(String, String)>,
     /// Every input, in the order of first appearance (an overridden one keeps its place); variants share what they do not change.
     pub inputs: Vec<Arc<Input>>,
-    /// The formulas as one graph.
-    pub graph: Graph,
+    /// The formulas as one graph. Variants that differ in numbers only share it, with formulas and outputs: there may be many.
+    pub graph: Arc<Graph>,
     /// The formulas, in the order of the file.
-    pub formulas: Vec<Formula>,
+    pub formulas: Arc<[Formula]>,
     /// What is reported, in the order of the file.
-    pub outputs: Vec<Output>,
+    pub outputs: Arc<[Output]>,
     /// What was observed of it, in the order of the file.
     pub observed: Vec<Observed>,
     /// Shares that sum to one: groups of its inputs.
@@ -306,8 +306,15 @@ pub struct Formula {
     parsed: Arc<ParsedFormula>,
 }
 
+impl PartialEq for Formula {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.name, self.node) == (&other.name, other.node)
+            && Arc::ptr_eq(&self.parsed, &other.parsed)
+    }
+}
+
 /// One reported output.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Output {
     /// Name of a formula or an input.
     pub name: String,
@@ -414,14 +421,14 @@ pub struct NodeId(pub u32);
 
 /// The formulas of a variant as a graph of quantities: every node's operands come before it.
 /// Shared sub-expressions may be shared nodes; the graph is never expanded into a tree.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Graph {
     /// In topological order.
     pub nodes: Vec<Node>,
 }
 
 /// A quantity: an operation and the dimension of its result.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Node {
     /// What it computes.
     pub operation: Operation,
@@ -430,7 +437,7 @@ pub struct Node {
 }
 
 /// An operation on quantities. Numbers are in coherent base units (SI, kgCO2e, one of a count).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Operation {
     /// An exact number in coherent base units (a literal with its unit).
     Number(BigRational),

@@ -2,7 +2,7 @@
 
 use super::check::Context;
 use super::codes::{NAME_IS_A_UNIT, NAME_IS_RESERVED, NAME_MALFORMED};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, is_dangerous};
 use crate::scenario::formula::is_reserved;
 use crate::scenario::tree::{Text, Texts};
 
@@ -30,7 +30,9 @@ pub(super) fn is_variant_name(name: &str) -> bool {
 pub(super) fn is_label(name: &str) -> bool {
     !name.trim().is_empty()
         && !name.starts_with(['=', '+', '-', '@'])
-        && !name.chars().any(char::is_control)
+        && !name
+            .chars()
+            .any(|character| character == '\n' || is_dangerous(character))
 }
 
 fn malformed(texts: &Texts, name: &Text, advice: &str) -> Diagnostic {
@@ -111,7 +113,7 @@ impl Context<'_> {
     /// Complains unless the name may be one of a threshold or reference.
     pub(super) fn check_label(&mut self, name: &Text) {
         if !is_label(&name.value) {
-            let advice = "a name has no control characters and does not begin with `=`, `+`, `-` or `@`, which a spreadsheet would run";
+            let advice = "a name has no control characters or marks of direction and does not begin with `=`, `+`, `-` or `@`, which a spreadsheet would run";
             self.complaints.push(malformed(self.texts, name, advice));
         }
     }

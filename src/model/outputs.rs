@@ -8,6 +8,7 @@ use super::requirements::{advise_on_mismatch, in_unit};
 use super::{Output, codes};
 use crate::scenario::tree::{Node, Place, Table, Text, Value};
 use crate::unit::{Unit, describe};
+use std::sync::Arc;
 
 /// An output as far as it could be read.
 #[derive(Debug)]
@@ -141,7 +142,7 @@ impl Context<'_> {
     /// Warns of inputs and formulas that no output of any variant depends on.
     pub(super) fn warn_of_unused(
         &mut self,
-        base: &[super::check::Named],
+        base: &[Arc<super::check::Named>],
         used: &std::collections::HashSet<String>,
     ) {
         // A share with no influence of its own takes part in those that have.

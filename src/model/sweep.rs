@@ -62,8 +62,7 @@ struct Point {
 #[derive(Clone)]
 struct Replacement {
     original: usize,
-    named: Named,
-    draw_key: Option<String>,
+    named: Arc<Named>,
 }
 
 impl Path {
@@ -154,9 +153,6 @@ impl Context<'_> {
                     .entry((at, chosen))
                     .or_insert_with(|| self.replacement(root, plans, target, chosen, index, names));
                 if let Some(replacement) = replacement {
-                    if let Some(key) = &replacement.draw_key {
-                        plan.draw_keys.insert(target.name.clone(), key.clone());
-                    }
                     plan.put(replacement.original, replacement.named.clone());
                 }
             }
@@ -195,11 +191,10 @@ impl Context<'_> {
             let formula = self.read_formula(&entry.key, &entry.node, names);
             return Some(Replacement {
                 original,
-                named: Named {
+                named: Arc::new(Named {
                     key: entry.key,
                     quantity: Quantity::Formula(Arc::new(formula)),
-                },
-                draw_key: None,
+                }),
             });
         }
         let before = self.complaints.len();
@@ -209,22 +204,21 @@ impl Context<'_> {
         if self.complaints.len() > before {
             return None;
         }
-        let input = self.read_input(&key, &node);
+        let mut input = self.read_input(&key, &node);
         let path = &target.paths[0];
         // Another parameter is the same quantity; another entry is another one.
         let apart =
             path.is_whole() && self.is_another_quantity(&input, plans[0].quantity(original));
-        let draw_key = apart.then(|| {
+        if apart {
             let label = &path.values[chosen[0]].label;
-            format!("sweep:{0}={label}/{0}", target.name)
-        });
+            input.draw_as(format!("sweep:{0}={label}/{0}", target.name));
+        }
         Some(Replacement {
             original,
-            named: Named {
+            named: Arc::new(Named {
                 key,
                 quantity: Quantity::Input(Arc::new(input)),
-            },
-            draw_key,
+            }),
         })
     }
 

@@ -25,9 +25,7 @@ pub(super) struct VariantPlan {
     description: Option<String>,
     /// What a sweep gave it.
     pub(super) swept: Vec<(String, String)>,
-    quantities: Vec<Named>,
-    /// The keys of draws that are not the plain name.
-    pub(super) draw_keys: HashMap<String, String>,
+    quantities: Vec<Arc<Named>>,
     /// Its own correlations, then those of the scenario as written that it does not replace.
     pub(super) correlations: Vec<PlannedCorrelation>,
 }
@@ -37,7 +35,7 @@ impl Context<'_> {
     pub(super) fn read_variants(
         &mut self,
         root: &Table,
-        base: &[Named],
+        base: &[Arc<Named>],
         names: &HashSet<&str>,
     ) -> Vec<VariantPlan> {
         let base_name = root.get("variant").and_then(Node::as_text);
@@ -52,7 +50,6 @@ impl Context<'_> {
             description: None,
             swept: Vec::new(),
             quantities: base.to_vec(),
-            draw_keys: HashMap::new(),
             correlations,
         }];
         let index: HashMap<&str, usize> = base
@@ -98,7 +95,7 @@ impl Context<'_> {
         &mut self,
         key: &Text,
         table: &Table,
-        base: &[Named],
+        base: &[Arc<Named>],
         index: &HashMap<&str, usize>,
         names: &HashSet<&str>,
     ) -> VariantPlan {
@@ -110,7 +107,6 @@ impl Context<'_> {
                 .map(|text| text.value),
             swept: Vec::new(),
             quantities: base.to_vec(),
-            draw_keys: HashMap::new(),
             correlations: self.read_correlations(table.get("correlations"), names),
         };
         let sources = self.read_sources(table.get("source"));
@@ -138,18 +134,13 @@ impl Context<'_> {
                 Arc::make_mut(input).sources.clone_from(&sources);
             }
             if self.is_another_quantity(&input, &base[original]) {
-                plan.draw_keys.insert(
-                    entry.key.value.clone(),
-                    format!("{}/{}", plan.name, entry.key.value),
-                );
+                input.draw_as(format!("{}/{}", plan.name, entry.key.value));
             }
-            plan.put(
-                original,
-                Named {
-                    key: entry.key.clone(),
-                    quantity: Quantity::Input(Arc::new(input)),
-                },
-            );
+            let named = Named {
+                key: entry.key.clone(),
+                quantity: Quantity::Input(Arc::new(input)),
+            };
+            plan.put(original, Arc::new(named));
         }
         for entry in entries("formulas") {
             if replaced.contains(entry.key.value.as_str()) {
@@ -160,13 +151,11 @@ impl Context<'_> {
                 continue;
             };
             let formula = self.read_formula(&entry.key, &entry.node, names);
-            plan.put(
-                original,
-                Named {
-                    key: entry.key.clone(),
-                    quantity: Quantity::Formula(Arc::new(formula)),
-                },
-            );
+            let named = Named {
+                key: entry.key.clone(),
+                quantity: Quantity::Formula(Arc::new(formula)),
+            };
+            plan.put(original, Arc::new(named));
         }
         plan
     }
@@ -212,7 +201,7 @@ impl Context<'_> {
     fn replaced(
         &mut self,
         key: &Text,
-        base: &[Named],
+        base: &[Arc<Named>],
         index: &HashMap<&str, usize>,
     ) -> Option<usize> {
         if self.is_share(&key.value) {
@@ -241,11 +230,13 @@ impl Context<'_> {
         original
     }
 
-    /// Resolves, compiles and assembles one variant; `None` when something was complained about.
+    /// Resolves, compiles and assembles one variant, which shares what it can with the one before it; `None` when something was
+    /// complained about.
     pub(super) fn build_variant(
         &mut self,
-        plan: &VariantPlan,
-        imports: &[Named],
+        plan: VariantPlan,
+        before: Option<&Variant>,
+        imports: &[Arc<Named>],
         entries: &[OutputEntry],
         observed: &[ObservedEntry],
         used: &mut HashSet<String>,
@@ -261,17 +252,7 @@ impl Context<'_> {
                 unit: entry.unit.clone(),
                 fixed: entry.input.as_deref().and_then(fixed),
             });
-            let input = entry
-                .input
-                .clone()
-                .map(|input| match plan.draw_keys.get(&input.name) {
-                    Some(draw_key) => Arc::new(Input {
-                        draw_key: draw_key.clone(),
-                        ..(*input).clone()
-                    }),
-                    None => input,
-                });
-            inputs.push((named.key.value.clone(), input));
+            inputs.push((named.key.value.clone(), entry.input.clone()));
         }
         let mut correlations = self.build_correlations(&plan.correlations, &inputs);
         let mut groups = Groups {
@@ -321,26 +302,36 @@ impl Context<'_> {
         let imported: Vec<Formula> = imported
             .flat_map(|((import, imported), compiled)| imported.formulas(import, compiled))
             .collect();
-        let graph = compiler.builder.finish();
+        let graph = Arc::new(compiler.builder.finish());
+        let formulas = Arc::from([formulas?, imported].concat());
+        let outputs = Arc::from(outputs?);
         self.complaints.append(&mut complaints);
         Some(Variant {
-            name: plan.name.clone(),
-            description: plan.description.clone(),
-            swept: plan.swept.clone(),
+            observed: of_variant(observed, &plan.name),
+            name: plan.name,
+            description: plan.description,
+            swept: plan.swept,
             inputs: inputs
                 .into_iter()
                 .map(|(_, input)| input)
                 .collect::<Option<Vec<_>>>()?,
-            graph,
-            formulas: [formulas?, imported].concat(),
-            outputs: outputs?,
-            observed: of_variant(observed, &plan.name),
+            graph: same_as(graph, before.map(|before| &before.graph)),
+            formulas: same_as(formulas, before.map(|before| &before.formulas)),
+            outputs: same_as(outputs, before.map(|before| &before.outputs)),
             shares: groups.shares,
             rows: groups.rows,
             correlations: groups.correlations,
             kinds_correlated: correlations.between_kinds,
             dropped_correlations: correlations.dropped,
         })
+    }
+}
+
+/// What stands there already, where it is the same.
+fn same_as<T: PartialEq + ?Sized>(new: Arc<T>, before: Option<&Arc<T>>) -> Arc<T> {
+    match before {
+        Some(before) if **before == *new => Arc::clone(before),
+        _ => new,
     }
 }
 
@@ -354,7 +345,7 @@ fn fixed(input: &Input) -> Option<BigRational> {
 
 impl VariantPlan {
     /// What each of its names stands for.
-    pub(super) fn quantities(&self) -> &[Named] {
+    pub(super) fn quantities(&self) -> &[Arc<Named>] {
         &self.quantities
     }
 
@@ -370,7 +361,6 @@ impl VariantPlan {
             description: None,
             swept: Vec::new(),
             quantities: self.quantities.clone(),
-            draw_keys: HashMap::new(),
             correlations: Vec::new(),
         };
         plan.inherit_correlations(&self.correlations);
@@ -396,7 +386,7 @@ impl VariantPlan {
     }
 
     /// Puts a quantity in the place of another, so that everything keeps its order.
-    pub(super) fn put(&mut self, original: usize, named: Named) {
+    pub(super) fn put(&mut self, original: usize, named: Arc<Named>) {
         self.quantities[original] = named;
     }
 }

@@ -179,7 +179,7 @@ fn of_numbers(run: &RunReport) -> String {
         for row in &output.statistics {
             rows.push(vec![
                 Cell::Text(output.name.clone()),
-                Cell::Text(row.statistic.clone()),
+                Cell::Text(row.statistic.to_string()),
                 Cell::Number {
                     text: estimate(&row.estimate, ESTIMATE_DIGITS),
                     value: row.estimate.value,
@@ -191,7 +191,7 @@ fn of_numbers(run: &RunReport) -> String {
                         .map_or_else(String::new, |error| number::rounded(error, 2)),
                     value: row.estimate.standard_error,
                 },
-                Cell::Text(row.unit.clone()),
+                Cell::Text(row.unit.to_string()),
             ]);
         }
     }

@@ -5,9 +5,10 @@ mod verdict;
 
 use super::{Dimensions, Plan, RunError, VariantRun, assertions};
 use crate::model::{
-    About, Binary, Combined, Comparison, Definition, Input, Model, Output, Variant,
+    About, Assertion, Binary, Combined, Comparison, Definition, Input, Model, Output, Variant,
 };
 use crate::program::{self, Program, Slot};
+use crate::report::assertions::AssertionRow;
 use crate::report::comparison::{
     AlternativeName, ComparedOutput, ComparisonReport, ComparisonRow, PairReport,
 };
@@ -141,9 +142,11 @@ pub fn compare(
     } else {
         Vec::new()
     };
+    let assertions = study.assertions(models, places, &mut notes, progress)?;
     let layout = plan.layout();
     Ok(Report {
         comparison: Some(ComparisonReport {
+            assertions,
             sample: SampleReport {
                 sampler: plan.sampler.name().to_owned(),
                 trials: layout.trials(),
@@ -171,21 +174,13 @@ pub(super) fn assert_orders(
 ) -> Result<Vec<String>, RunError> {
     let mut notes = Vec::new();
     for (model, plan) in models {
-        for assertion in &model.assertions {
-            let About::Order {
-                variants,
-                output,
-                sense,
-            } = &assertion.about
-            else {
-                continue;
-            };
+        for (assertion, order) in orders(model) {
             let place = |variant: usize| {
                 let name = &model.variants[variant].name;
                 runs.iter()
                     .position(|run| run.scenario == model.scenario && run.variant == *name)
             };
-            let [Some(first), Some(second)] = variants.map(place) else {
+            let [Some(first), Some(second)] = order.variants.map(place) else {
                 notes.push(format!(
                     "not asserted, since not both variants were run: {}",
                     assertion.name
@@ -200,41 +195,91 @@ pub(super) fn assert_orders(
                 } else {
                     plan.trials
                 },
-                stopping: None,
-                measures: Vec::new(),
-                automatic: false,
                 ..plan.clone()
             };
-            // a > b is b < a, and a <= b is that b < a does not hold.
-            let (pair, negated) = match sense {
-                Comparison::Less => (*variants, false),
-                Comparison::Greater => ([variants[1], variants[0]], false),
-                Comparison::LessOrEqual => ([variants[1], variants[0]], true),
-                Comparison::GreaterOrEqual => (*variants, true),
-            };
-            let alternatives = pair.map(|variant| Alternative {
-                model,
-                variant: &model.variants[variant],
-            });
-            let study = Study {
-                alternatives: &alternatives,
-                dimensions,
-                plan: &plan,
-            };
-            let (reports, _) = study.pairs(&[[0, 1]], &mut Vec::new(), progress)?;
-            let mut outputs = reports.iter().flat_map(|report| &report.outputs);
-            let found = outputs.find(|compared| compared.name == *output);
-            let below = found.and_then(|compared| compared.estimate("order", "p_a_below_b"));
-            let mut estimate = below.copied().unwrap_or_else(Estimate::unavailable);
-            if negated {
-                estimate = assertions::complement(estimate);
-            }
-            let replicates = plan.layout().replicates;
-            let row = assertions::row(assertion, output, "1", estimate, replicates);
+            let row = order.row(model, assertion, &plan, dimensions, progress)?;
             runs[first].assertions.push(row);
         }
     }
     Ok(notes)
+}
+
+/// The assertions that compare two variants of a model.
+fn orders(model: &Model) -> impl Iterator<Item = (&Assertion, Order<'_>)> {
+    let assertions = model.assertions.iter();
+    assertions.filter_map(|assertion| match &assertion.about {
+        About::Order {
+            variants,
+            output,
+            sense,
+        } => {
+            let order = Order {
+                variants: *variants,
+                output,
+                sense: *sense,
+            };
+            Some((assertion, order))
+        }
+        About::Statistic { .. } | About::Exceedance { .. } => None,
+    })
+}
+
+/// That an output of one variant compares so with that of another, trial by trial.
+struct Order<'a> {
+    variants: [usize; 2],
+    output: &'a str,
+    sense: Comparison,
+}
+
+impl Order<'_> {
+    fn row(
+        &self,
+        model: &Model,
+        assertion: &Assertion,
+        plan: &Plan,
+        dimensions: &Dimensions,
+        progress: &dyn Progress,
+    ) -> Result<AssertionRow, RunError> {
+        let plan = Plan {
+            stopping: None,
+            measures: Vec::new(),
+            automatic: false,
+            ..plan.clone()
+        };
+        // a > b is b < a, and a <= b is that b < a does not hold.
+        let [one, other] = self.variants;
+        let (pair, negated) = match self.sense {
+            Comparison::Less => ([one, other], false),
+            Comparison::Greater => ([other, one], false),
+            Comparison::LessOrEqual => ([other, one], true),
+            Comparison::GreaterOrEqual => ([one, other], true),
+        };
+        let alternatives = pair.map(|variant| Alternative {
+            model,
+            variant: &model.variants[variant],
+        });
+        let study = Study {
+            alternatives: &alternatives,
+            dimensions,
+            plan: &plan,
+        };
+        let (reports, _) = study.pairs(&[[0, 1]], &mut Vec::new(), progress)?;
+        let mut outputs = reports.iter().flat_map(|report| &report.outputs);
+        let found = outputs.find(|compared| compared.name == self.output);
+        let below = found.and_then(|compared| compared.estimate("order", "p_a_below_b"));
+        let mut estimate = below.copied().unwrap_or_else(Estimate::unavailable);
+        if negated {
+            estimate = assertions::complement(estimate);
+        }
+        let replicates = plan.layout().replicates;
+        Ok(assertions::row(
+            assertion,
+            self.output,
+            "1",
+            estimate,
+            replicates,
+        ))
+    }
 }
 
 /// The alternatives with what they are run by.
@@ -314,6 +359,41 @@ impl Study<'_> {
                 .collect();
             return Ok((reports, nonfinite.trials));
         }
+    }
+
+    /// The assertions that compare two of the alternatives, each with the first of them; a note where there are others.
+    fn assertions(
+        &self,
+        models: &[Model],
+        places: &[(usize, usize)],
+        notes: &mut Vec<String>,
+        progress: &dyn Progress,
+    ) -> Result<Vec<(AlternativeName, AssertionRow)>, RunError> {
+        let mut rows = Vec::new();
+        for (file, model) in models.iter().enumerate() {
+            let mut looked_at = 0;
+            for (assertion, order) in orders(model) {
+                let is_there = |variant| places.contains(&(file, variant));
+                if order.variants.into_iter().all(is_there) {
+                    let first = Alternative {
+                        model,
+                        variant: &model.variants[order.variants[0]],
+                    };
+                    let row = order.row(model, assertion, self.plan, self.dimensions, progress)?;
+                    rows.push((first.name(), row));
+                    looked_at += 1;
+                }
+            }
+            let left = model.assertions.len() - looked_at;
+            if left > 0 {
+                notes.push(format!(
+                    "{}: {left} of {} assertions are not about two of these alternatives: `run` looks at them",
+                    model.scenario,
+                    model.assertions.len()
+                ));
+            }
+        }
+        Ok(rows)
     }
 
     /// The pairs' alternatives as one variant whose outputs are the differences and ratios.

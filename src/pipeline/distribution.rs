@@ -9,6 +9,7 @@ use crate::statistic::Estimate;
 use crate::statistic::convergence::{Step, convergence};
 use crate::statistic::distribution::{Portion, SPREAD, spread_in_magnitudes};
 use std::collections::HashSet;
+use std::sync::Arc;
 
 /// The shares of an input between which it is cut up, and beyond which it is one piece each.
 const ENDS: [f64; 2] = [0.001, 0.999];
@@ -91,7 +92,11 @@ fn of_input(marginal: &dyn Marginal) -> Vec<Portion> {
 
 /// Adds the distributions of a variant's inputs, in their order; those that are defined `as_in` the first variant of the scenario stand
 /// there already.
-pub(super) fn add_inputs(reports: &mut [InputReport], variant: &Variant, as_in: Option<&Variant>) {
+pub(super) fn add_inputs(
+    reports: &mut [Arc<InputReport>],
+    variant: &Variant,
+    as_in: Option<&Variant>,
+) {
     let defined = |input: &Input| {
         (
             input.name.clone(),
@@ -108,7 +113,7 @@ pub(super) fn add_inputs(reports: &mut [InputReport], variant: &Variant, as_in: 
         if let Definition::Random(marginal) = &input.definition
             && !known.contains(&defined(input))
         {
-            report.distribution = of_input(&**marginal);
+            Arc::make_mut(report).distribution = of_input(&**marginal);
         }
     }
 }

@@ -218,7 +218,7 @@ impl fmt::Display for RunError {
                 formatter,
                 "{inputs} random inputs in all files together, and Sobol' points have {most} dimensions: run fewer files at once, or use --sampler random"
             ),
-            RunError::Sink(cause) => write!(formatter, "cannot write the samples: {cause}"),
+            RunError::Sink(cause) => write!(formatter, "cannot write what came out: {cause}"),
             RunError::IndicesTooLarge {
                 inputs,
                 outputs,

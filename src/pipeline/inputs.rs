@@ -1,10 +1,11 @@
 //! The inputs of a run, and what joins them, as the report tells them.
 
 use crate::model::{Definition, Dependence, Input, Kind, Variant};
-use crate::report::{CorrelationReport, InputReport};
+use crate::report::{CorrelationReport, InputReport, RunReport};
+use std::sync::Arc;
 
 /// One row per input, in the order of the file, so far without its distribution.
-pub fn reports(variant: &Variant) -> Vec<InputReport> {
+pub fn reports(variant: &Variant) -> Vec<Arc<InputReport>> {
     let report = |input: &Input| InputReport {
         name: input.name.clone(),
         unit: input.unit.text.clone(),
@@ -15,7 +16,19 @@ pub fn reports(variant: &Variant) -> Vec<InputReport> {
         variability: input.kind == Kind::Variability,
         distribution: Vec::new(),
     };
-    variant.inputs.iter().map(|input| report(input)).collect()
+    let inputs = variant.inputs.iter();
+    inputs.map(|input| Arc::new(report(input))).collect()
+}
+
+/// Adds a run that is whole; the inputs that it has as the run before are kept once.
+pub fn push_run(runs: &mut Vec<RunReport>, mut run: RunReport) {
+    let before = runs.last().map_or(&[][..], |before| &before.inputs);
+    for (input, before) in run.inputs.iter_mut().zip(before) {
+        if input == before {
+            *input = Arc::clone(before);
+        }
+    }
+    runs.push(run);
 }
 
 /// The dependence asked for, in the order of the file.

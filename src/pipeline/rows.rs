@@ -6,6 +6,8 @@ use crate::report::StatisticRow;
 use crate::run::FirstOrder;
 use crate::statistic::Estimate;
 use crate::statistic::summary::Summary;
+use std::borrow::Cow;
+use std::sync::Arc;
 
 /// What the rows of an output are made of, beside its summary.
 pub struct Rows<'a> {
@@ -64,32 +66,40 @@ impl Rows<'_> {
     }
 
     fn rows(&self, summary: &Summary) -> Vec<StatisticRow> {
-        let unit = self.output.unit.text.as_str();
+        let of_output: Arc<str> = self.output.unit.text.as_str().into();
+        let pure: Arc<str> = "1".into();
+        let (unit, one) = (&of_output, &pure);
         let level = Some(self.plan.level);
-        let row =
-            |statistic: &str, unit: &str, estimate: Estimate, level: Option<f64>| StatisticRow {
-                statistic: statistic.to_owned(),
-                unit: unit.to_owned(),
+        fn row(
+            statistic: impl Into<Cow<'static, str>>,
+            unit: &Arc<str>,
+            estimate: Estimate,
+            level: Option<f64>,
+        ) -> StatisticRow {
+            StatisticRow {
+                statistic: statistic.into(),
+                unit: Arc::clone(unit),
                 estimate,
                 level,
-            };
+            }
+        }
         let mut rows = vec![
-            row("trials", "1", Estimate::exact(self.trials as f64), None),
+            row("trials", one, Estimate::exact(self.trials as f64), None),
             row(
                 "nonfinite",
-                "1",
+                one,
                 Estimate::exact(self.nonfinite as f64),
                 None,
             ),
             row("mean", unit, summary.mean, None),
             row("sd", unit, summary.sd, None),
-            row("cv", "1", summary.cv, None),
+            row("cv", one, summary.cv, None),
             row("min", unit, Estimate::exact(summary.extremes[0]), None),
             row("max", unit, Estimate::exact(summary.extremes[1]), None),
             row("at_medians", unit, Estimate::exact(self.at_medians), None),
         ];
         for &(p, estimate) in &summary.quantiles {
-            rows.push(row(&quantile_name(p), unit, estimate, None));
+            rows.push(row(quantile_name(p), unit, estimate, None));
         }
         rows.push(row("interval_low", unit, summary.interval[0], level));
         rows.push(row("interval_high", unit, summary.interval[1], level));
@@ -97,21 +107,23 @@ impl Rows<'_> {
         rows.push(row("shortest_high", unit, summary.shortest[1], level));
         for ((name, threshold), &above) in self.output.thresholds.iter().zip(&summary.above) {
             rows.push(row(
-                &format!("threshold:{name}"),
+                format!("threshold:{name}"),
                 unit,
                 Estimate::exact(*threshold),
                 None,
             ));
-            rows.push(row(&format!("p_above:{name}"), "1", above, None));
+            rows.push(row(format!("p_above:{name}"), one, above, None));
         }
         let FirstOrder { at_means, sd } = self.first_order;
         let [low, high] = self.first_order.interval(self.plan.level);
         rows.push(row("at_means", unit, Estimate::exact(at_means), None));
         rows.push(row("first_order_sd", unit, Estimate::exact(sd), None));
-        for (name, end) in [("low", low), ("high", high)] {
-            let name = format!("first_order_interval_{name}");
-            rows.push(row(&name, unit, Estimate::exact(end), level));
+        let ends = ["first_order_interval_low", "first_order_interval_high"];
+        for (name, end) in ends.into_iter().zip([low, high]) {
+            rows.push(row(name, unit, Estimate::exact(end), level));
         }
+        // A sweep keeps many of them.
+        rows.shrink_to_fit();
         rows
     }
 }

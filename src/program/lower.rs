@@ -48,7 +48,7 @@ pub fn lower_unshared(variant: &Variant, keep_inputs: bool) -> Program {
         monitors: 0,
     };
     let mut needed = vec![false; variant.graph.nodes.len()];
-    for output in &variant.outputs {
+    for output in variant.outputs.iter() {
         needed[output.node.0 as usize] = true;
     }
     for at in (0..needed.len()).rev() {

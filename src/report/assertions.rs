@@ -1,5 +1,6 @@
 //! `assertions.csv`: what was asserted of the results, and whether it holds.
 
+use super::Report;
 use super::table::{Cell, Table};
 use crate::statistic::Estimate;
 
@@ -70,26 +71,38 @@ pub const TABLE: Table = Table {
     ],
     optional: true,
     for_figures: false,
+    of_runs: false,
     rows: |report, visit| {
-        for run in &report.runs {
-            for row in &run.assertions {
-                visit(&[
-                    Cell::text(&run.scenario),
-                    Cell::text(&run.variant),
-                    Cell::text(&row.name),
-                    Cell::text(&row.that),
-                    Cell::text(&row.output),
-                    Cell::text(&row.unit),
-                    Cell::Number(row.estimate.value),
-                    Cell::Number(row.estimate.standard_error),
-                    Cell::Number(row.limits.map(|limits| limits[0])),
-                    Cell::Number(row.limits.map(|limits| limits[1])),
-                    Cell::Number(Some(row.bound)),
-                    Cell::text(row.outcome.words()),
-                    Cell::Number(row.more),
-                ])?;
-            }
+        for ([scenario, variant], row) in of_report(report) {
+            visit(&[
+                Cell::text(scenario),
+                Cell::text(variant),
+                Cell::text(&row.name),
+                Cell::text(&row.that),
+                Cell::text(&row.output),
+                Cell::text(&row.unit),
+                Cell::Number(row.estimate.value),
+                Cell::Number(row.estimate.standard_error),
+                Cell::Number(row.limits.map(|limits| limits[0])),
+                Cell::Number(row.limits.map(|limits| limits[1])),
+                Cell::Number(Some(row.bound)),
+                Cell::text(row.outcome.words()),
+                Cell::Number(row.more),
+            ])?;
         }
         Ok(())
     },
 };
+
+/// The rows of runs and of a comparison, each with its scenario and variant.
+pub fn of_report(report: &Report) -> impl Iterator<Item = ([&str; 2], &AssertionRow)> {
+    let of_runs = report.runs.iter().flat_map(|run| {
+        let rows = run.assertions.iter();
+        rows.map(|row| ([run.scenario.as_str(), run.variant.as_str()], row))
+    });
+    let compared = report
+        .comparison
+        .iter()
+        .flat_map(|comparison| &comparison.assertions);
+    of_runs.chain(compared.map(|(of, row)| ([of.scenario.as_str(), of.variant.as_str()], row)))
+}

@@ -2,6 +2,7 @@
 
 use super::csv::read_rows;
 use super::grid::{Align, Grid};
+use super::json::write_document;
 use super::manifest::Recorded;
 use super::number;
 use super::text::{Text, plain};
@@ -399,6 +400,5 @@ pub fn write_json(changes: &Changes, out: &mut dyn Write) -> io::Result<()> {
         "beyond_errors": beyond,
         "not_compared": changes.unmatched,
     });
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    write_document(&document, out)
 }

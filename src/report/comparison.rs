@@ -1,5 +1,6 @@
 //! `comparison.csv`: alternatives held against each other trial by trial.
 
+use super::assertions::AssertionRow;
 use super::ranks::RankRow;
 use super::table::{Cell, Table};
 use super::{SampleReport, SensitivityRow};
@@ -12,6 +13,8 @@ pub struct ComparisonReport {
     pub sample: SampleReport,
     /// Each pair, in the order of the files.
     pub pairs: Vec<PairReport>,
+    /// The assertions that compare two of the alternatives, each with the first of them.
+    pub assertions: Vec<(AlternativeName, AssertionRow)>,
     /// How often each alternative is the lowest, the second lowest …; none for two.
     pub ranks: Vec<RankRow>,
 }
@@ -101,6 +104,7 @@ pub const TABLE: Table = Table {
     ],
     optional: true,
     for_figures: false,
+    of_runs: false,
     rows: |report, visit| {
         for pair in report.comparison.iter().flat_map(|found| &found.pairs) {
             for output in &pair.outputs {

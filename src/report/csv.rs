@@ -3,6 +3,7 @@
 use super::number;
 use super::table::{Cell, Table};
 use super::{Report, Writer};
+use crate::diagnostic::visible;
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -16,14 +17,23 @@ impl Writer for Csv {
     fn write(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let mut file = csv_writer(out);
         file.write_record(self.0.columns)?;
-        (self.0.rows)(report, &mut |row| {
-            for cell in row {
-                file.write_field(field(cell).as_ref())?;
-            }
-            Ok(file.write_record(None::<&[u8]>)?)
-        })?;
+        write_rows(self.0, report, &mut file)?;
         file.flush()
     }
+}
+
+/// Writes the rows of a table, without its header.
+pub(super) fn write_rows(
+    table: &Table,
+    report: &Report,
+    file: &mut ::csv::Writer<impl Write>,
+) -> io::Result<()> {
+    (table.rows)(report, &mut |row| {
+        for cell in row {
+            file.write_field(field(cell).as_ref())?;
+        }
+        Ok(file.write_record(None::<&[u8]>)?)
+    })
 }
 
 /// The one dialect of every CSV file of ours: comma, quotes where needed, lines end in `\n`.
@@ -55,12 +65,22 @@ fn field<'cell>(cell: &'cell Cell<'_>) -> Cow<'cell, str> {
 }
 
 /// Text with an apostrophe before what a spreadsheet would take for a formula, and before what has one already, so that
-/// [`written`] finds the text again.
+/// [`written`] finds the text again; what a terminal would obey comes out as `\u{1b}`, in every format alike.
 pub fn harmless(text: &str) -> Cow<'_, str> {
-    if begins_formula(text.trim_start_matches('\'')) {
-        format!("'{text}").into()
+    let shown = if text.contains('\t') {
+        // A tabulator does no harm within a cell.
+        text.split('\t')
+            .map(visible)
+            .collect::<Vec<_>>()
+            .join("\t")
+            .into()
     } else {
-        text.into()
+        visible(text)
+    };
+    if begins_formula(shown.trim_start_matches('\'')) {
+        format!("'{shown}").into()
+    } else {
+        shown
     }
 }
 
@@ -73,7 +93,7 @@ pub fn written(text: &str) -> &str {
 }
 
 fn begins_formula(text: &str) -> bool {
-    const STARTS: &[char] = &['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+    const STARTS: &[char] = &['=', '+', '-', '@', '\t', '\n', '＝', '＋', '－', '＠'];
     text.trim_start_matches(' ').starts_with(STARTS)
 }
 
@@ -103,12 +123,13 @@ mod tests {
 
     #[test]
     fn formulas_are_made_harmless() {
-        for text in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1"] {
+        for text in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\n=1", " =1", "＝1"] {
             assert!(harmless(text).starts_with('\''), "{text:?}");
         }
         for text in ["kgCO2e/day", "1", "", "a = b", "'", "'a"] {
             assert_eq!(harmless(text), text);
         }
+        assert_eq!(harmless("a\tb\u{1b}[2J\r\nc\r"), "a\tb\\u{1b}[2J\nc\\u{d}");
     }
 
     #[test]

@@ -47,6 +47,7 @@ pub const TABLE: Table = Table {
     ],
     optional: true,
     for_figures: false,
+    of_runs: false,
     rows: |report, visit| {
         for decision in &report.decisions {
             for row in &decision.alternatives {

@@ -34,8 +34,8 @@ fn portion(low: f64, high: f64, share: Estimate, up_to: Estimate) -> Portion {
 fn statistic(name: &str, unit: &str, estimate: Estimate) -> StatisticRow {
     let level = name.starts_with("interval").then_some(0.95);
     StatisticRow {
-        statistic: name.to_owned(),
-        unit: unit.to_owned(),
+        statistic: name.to_owned().into(),
+        unit: unit.into(),
         estimate,
         level,
     }

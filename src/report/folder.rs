@@ -2,9 +2,13 @@
 //!
 //! Results are built in a hidden folder beside the target, each file synced, and take the target's place by renaming
 //! once everything is there. A run that is killed, or meets a full disk, leaves the target as it was. Only a folder
-//! that is new, empty or an earlier result is ever replaced; anything else is refused before the run.
+//! that is new, empty or an earlier result is ever replaced; anything else is refused before the run. What a killed run left
+//! beside the target is cleared away by the next one.
+
+mod claim;
 
 use super::manifest;
+use claim::Claim;
 use sha2::{Digest, Sha256};
 use std::fmt::{self, Write as _};
 use std::fs::{self, File};
@@ -107,6 +111,8 @@ impl std::error::Error for FolderError {
 pub struct ResultFolder {
     target: PathBuf,
     building: PathBuf,
+    /// Says that the folder above belongs to a living run, until this is dropped.
+    _claim: Claim,
     /// Whether the target did not exist before and goes again if nothing is committed.
     created: bool,
     files: Vec<FileRecord>,
@@ -119,6 +125,7 @@ impl ResultFolder {
             let path = path.to_owned();
             move |error| FolderError::Io { path, error }
         };
+        claim::clear_leftovers(&fs::canonicalize(target).unwrap_or_else(|_| target.to_owned()));
         let created = !target.exists();
         if created {
             fs::create_dir_all(target).map_err(refused(target))?;
@@ -132,10 +139,13 @@ impl ResultFolder {
             error
         };
         check_replaceable(&target).map_err(undo)?;
-        let building = build_beside(&target).map_err(undo)?;
+        let (building, claim) = Claim::new_folder(&target)
+            .map_err(refused(&target))
+            .map_err(undo)?;
         let folder = ResultFolder {
             target,
             building,
+            _claim: claim,
             created,
             files: Vec::new(),
         };
@@ -392,31 +402,6 @@ fn list_files(folder: &Path, prefix: &str, found: &mut Vec<String>) -> io::Resul
     Ok(())
 }
 
-/// A new hidden folder in the folder of the target, so that the final rename stays on one file system.
-fn build_beside(target: &Path) -> Result<PathBuf, FolderError> {
-    let (Some(parent), Some(name)) = (target.parent(), target.file_name()) else {
-        return Err(FolderError::CurrentDirectory(target.to_owned()));
-    };
-    let mut number = 0_u32;
-    loop {
-        let building = parent.join(format!(
-            ".{}.building-{}-{number}",
-            name.to_string_lossy(),
-            std::process::id()
-        ));
-        match fs::create_dir(&building) {
-            Ok(()) => return Ok(building),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
-            Err(error) => {
-                return Err(FolderError::Io {
-                    path: building,
-                    error,
-                });
-            }
-        }
-    }
-}
-
 /// Swaps two folders: in one step where the system can, so that the target is there at every moment.
 fn exchange(building: &Path, target: &Path) -> io::Result<()> {
     #[cfg(target_os = "linux")]
@@ -427,8 +412,7 @@ fn exchange(building: &Path, target: &Path) -> io::Result<()> {
         }
         // Some file systems know no exchange: two steps, as elsewhere.
     }
-    let mut aside = building.as_os_str().to_owned();
-    aside.push("-earlier");
+    let aside = claim::aside(building);
     fs::rename(target, &aside)?;
     match fs::rename(building, target) {
         Ok(()) => {

@@ -5,7 +5,9 @@
 
 use super::comparison::{AlternativeName, ComparisonReport};
 use super::folder::{FileRecord, sha256};
-use super::{CorrelationReport, InputReport, OutputReport, Report};
+use super::json::write_document;
+use super::{CorrelationReport, InputReport, OutputReport, Report, RunReport};
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::{Value, json};
 use std::fs;
 use std::io::{self, Write};
@@ -136,37 +138,89 @@ pub struct ReferenceRecord {
 
 impl Manifest {
     /// The manifest of a report, but for the files of its results.
-    pub fn document(&self, report: &Report) -> Value {
-        json!({
-            "tool": TOOL,
-            "version": env!("CARGO_PKG_VERSION"),
-            "command": self.command,
-            "read": self.read.iter().map(record).collect::<Vec<_>>(),
-            "stdin": self.stdin,
-            "set": self.sets,
-            "variant": self.variants,
-            "scenarios": self.scenarios.iter().map(|plan| scenario(plan, report)).collect::<Vec<_>>(),
-            "catalog": self.catalog.iter().map(catalog_use).collect::<Vec<_>>(),
-            "comparison": report.comparison.as_ref().map(comparison),
-            "notes": report.every_note(),
-            PAPER: self.paper,
-            RESULTS: [],
-            RUN: {
-                "started": timestamp(self.started),
-                "seconds": self.elapsed.as_secs_f64(),
+    ///
+    /// # Errors
+    /// None that is known: everything in it can be written as JSON.
+    pub fn document(&self, report: &Report) -> io::Result<Value> {
+        let written = Written {
+            manifest: self,
+            report,
+            results: &[],
+        };
+        Ok(serde_json::to_value(written)?)
+    }
+
+    /// Writes the manifest of a report whose files are `results`, variant by variant: there may be many.
+    ///
+    /// # Errors
+    /// What writing ends with.
+    pub fn write(
+        &self,
+        report: &Report,
+        results: &[FileRecord],
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let written = Written {
+            manifest: self,
+            report,
+            results,
+        };
+        write_document(&written, out)
+    }
+}
+
+/// A manifest as it is written.
+struct Written<'a> {
+    manifest: &'a Manifest,
+    report: &'a Report,
+    results: &'a [FileRecord],
+}
+
+impl Serialize for Written<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (manifest, report) = (self.manifest, self.report);
+        let mut document = serializer.serialize_map(None)?;
+        let mut entry = |key: &str, value: Value| document.serialize_entry(key, &value);
+        entry("tool", TOOL.into())?;
+        entry("version", env!("CARGO_PKG_VERSION").into())?;
+        entry("command", json!(manifest.command))?;
+        entry("read", manifest.read.iter().map(record).collect())?;
+        entry("stdin", json!(manifest.stdin))?;
+        entry("set", json!(manifest.sets))?;
+        entry("variant", json!(manifest.variants))?;
+        let plans = manifest.scenarios.iter();
+        let scenarios: Vec<Scenario> = plans.map(|plan| Scenario { plan, report }).collect();
+        document.serialize_entry("scenarios", &scenarios)?;
+        let mut entry = |key: &str, value: Value| document.serialize_entry(key, &value);
+        entry(
+            "catalog",
+            manifest.catalog.iter().map(catalog_use).collect(),
+        )?;
+        entry(
+            "comparison",
+            report.comparison.as_ref().map(comparison).into(),
+        )?;
+        entry("notes", json!(report.every_note()))?;
+        entry(PAPER, manifest.paper.into())?;
+        entry(RESULTS, self.results.iter().map(record).collect())?;
+        entry(
+            RUN,
+            json!({
+                "started": timestamp(manifest.started),
+                "seconds": manifest.elapsed.as_secs_f64(),
                 "host": host(),
-                "threads": self.threads,
+                "threads": manifest.threads,
                 "platform": format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
-            },
-        })
+            }),
+        )?;
+        document.end()
     }
 }
 
 /// Writes a manifest whose files are `results`.
 pub fn write(mut document: Value, results: &[FileRecord], out: &mut dyn Write) -> io::Result<()> {
     document[RESULTS] = results.iter().map(record).collect();
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    write_document(&document, out)
 }
 
 /// A manifest as read.
@@ -264,70 +318,113 @@ fn catalog_use(used: &CatalogUse) -> Value {
     })
 }
 
-fn scenario(plan: &ScenarioPlan, report: &Report) -> Value {
-    let runs = report
-        .runs
-        .iter()
-        .filter(|run| run.scenario == plan.scenario);
-    let first = runs.clone().next();
-    let variants: Vec<_> = runs
-        .map(|run| {
-            // A variant says of its inputs only those that it gives another definition.
-            let inputs = run.inputs.iter().enumerate();
-            let own = inputs.filter(|(at, input)| {
-                let of_first = first.filter(|first| !std::ptr::eq(*first, run));
-                of_first.and_then(|first| first.inputs.get(*at)) != Some(*input)
-            });
+/// What every variant says for itself; of all else only what is not as in the first of its scenario, since there may be many.
+const IN_EVERY_VARIANT: [&str; 2] = ["variant", "inputs"];
+
+/// A scenario and its runs.
+struct Scenario<'a> {
+    plan: &'a ScenarioPlan,
+    report: &'a Report,
+}
+
+impl Scenario<'_> {
+    fn runs(&self) -> impl Iterator<Item = &RunReport> + Clone {
+        let runs = self.report.runs.iter();
+        runs.filter(|run| run.scenario == self.plan.scenario)
+    }
+}
+
+impl Serialize for Scenario<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let plan = self.plan;
+        let first = self.runs().next();
+        let definitions = plan.definitions.iter().map(|one| {
             json!({
-                "variant": run.variant,
-                "description": run.description,
-                "inputs": own.map(|(_, own)| input(own)).collect::<Vec<_>>(),
-                "correlations": run.correlations.iter().map(correlation).collect::<Vec<_>>(),
-                "joint": run.joint.iter().map(|(what, inputs)| json!({ "what": what, "inputs": inputs })).collect::<Vec<_>>(),
-                "outputs": run.outputs.iter().map(output).collect::<Vec<_>>(),
-                "mixes_kinds": run.mixes_kinds,
-                "nested": run.nested.map(|nested| json!({
-                    "outer": nested.outer,
-                    "inner": nested.inner,
-                    "rows": nested.rows,
-                })),
-                "notes": run.notes,
-                "trials": run.sample.trials,
-                "replicates": run.sample.replicates,
-                "nonfinite": run.sample.nonfinite,
-                "stopping": run.sample.stopping.as_ref().map(|stopping| json!({
-                    "rule": stopping.rule,
-                    "asked": stopping.asked,
-                    "reached": stopping.reached,
-                })),
+                "variant": one.variant,
+                "role": one.role,
+                "name": one.name,
+                "unit": one.unit,
+                "written": one.written,
+                "evidence": one.evidence,
+                "source": one.sources,
             })
-        })
-        .collect();
+        });
+        let mut scenario = serializer.serialize_map(None)?;
+        let mut entry = |key: &str, value: Value| scenario.serialize_entry(key, &value);
+        entry("scenario", json!(plan.scenario))?;
+        entry("title", json!(first.and_then(|run| run.title.as_deref())))?;
+        entry(
+            "references",
+            plan.references.iter().map(reference).collect(),
+        )?;
+        entry("trials", plan.trials.into())?;
+        entry("seed", plan.seed.into())?;
+        entry("sampler", plan.sampler.into())?;
+        entry("replicates", plan.replicates.into())?;
+        entry("level", plan.level.into())?;
+        entry("quantiles", json!(plan.quantiles))?;
+        entry("sensitivity", json!(plan.measures))?;
+        entry("sensitivity_automatic", plan.automatic.into())?;
+        entry("base", plan.base.into())?;
+        entry("nested", json!(plan.nested))?;
+        entry("allow_nonfinite", plan.allow_nonfinite.into())?;
+        entry("definitions", definitions.collect())?;
+        scenario.serialize_entry("variants", &Variants(self))?;
+        scenario.end()
+    }
+}
+
+/// The runs of a scenario, one after another.
+struct Variants<'a>(&'a Scenario<'a>);
+
+impl Serialize for Variants<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut runs = self.0.runs();
+        let mut variants = serializer.serialize_seq(None)?;
+        if let Some(first) = runs.next() {
+            let of_first = variant(first, None);
+            variants.serialize_element(&of_first)?;
+            for run in runs {
+                let mut entry = variant(run, Some(first));
+                if let Value::Object(entry) = &mut entry {
+                    entry.retain(|key, value| {
+                        IN_EVERY_VARIANT.contains(&&**key) || of_first[key] != *value
+                    });
+                }
+                variants.serialize_element(&entry)?;
+            }
+        }
+        variants.end()
+    }
+}
+
+/// All of a run. Of its inputs it says only those that it gives another definition than the first of its scenario.
+fn variant(run: &RunReport, first: Option<&RunReport>) -> Value {
+    let inputs = run.inputs.iter().enumerate();
+    let own =
+        inputs.filter(|(at, input)| first.and_then(|first| first.inputs.get(*at)) != Some(*input));
     json!({
-        "scenario": plan.scenario,
-        "title": first.and_then(|run| run.title.as_deref()),
-        "references": plan.references.iter().map(reference).collect::<Vec<_>>(),
-        "trials": plan.trials,
-        "seed": plan.seed,
-        "sampler": plan.sampler,
-        "replicates": plan.replicates,
-        "level": plan.level,
-        "quantiles": plan.quantiles,
-        "sensitivity": plan.measures,
-        "sensitivity_automatic": plan.automatic,
-        "base": plan.base,
-        "nested": plan.nested,
-        "allow_nonfinite": plan.allow_nonfinite,
-        "definitions": plan.definitions.iter().map(|one| json!({
-            "variant": one.variant,
-            "role": one.role,
-            "name": one.name,
-            "unit": one.unit,
-            "written": one.written,
-            "evidence": one.evidence,
-            "source": one.sources,
-        })).collect::<Vec<_>>(),
-        "variants": variants,
+        "variant": run.variant,
+        "description": run.description,
+        "inputs": own.map(|(_, own)| input(own)).collect::<Vec<_>>(),
+        "correlations": run.correlations.iter().map(correlation).collect::<Vec<_>>(),
+        "joint": run.joint.iter().map(|(what, inputs)| json!({ "what": what, "inputs": inputs })).collect::<Vec<_>>(),
+        "outputs": run.outputs.iter().map(output).collect::<Vec<_>>(),
+        "mixes_kinds": run.mixes_kinds,
+        "nested": run.nested.map(|nested| json!({
+            "outer": nested.outer,
+            "inner": nested.inner,
+            "rows": nested.rows,
+        })),
+        "notes": run.notes,
+        "trials": run.sample.trials,
+        "replicates": run.sample.replicates,
+        "nonfinite": run.sample.nonfinite,
+        "stopping": run.sample.stopping.as_ref().map(|stopping| json!({
+            "rule": stopping.rule,
+            "asked": stopping.asked,
+            "reached": stopping.reached,
+        })),
     })
 }
 
@@ -368,7 +465,7 @@ fn output(output: &OutputReport) -> Value {
         "unit": output.unit,
         "description": output.description,
         "constant": output.constant,
-        "poorly_carried": poorly_carried.map(|row| row.statistic.as_str()).collect::<Vec<_>>(),
+        "poorly_carried": poorly_carried.map(|row| &*row.statistic).collect::<Vec<_>>(),
     })
 }
 

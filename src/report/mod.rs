@@ -24,6 +24,7 @@ pub mod results;
 pub mod samples;
 pub mod sensitivity;
 pub mod shape;
+pub mod stream;
 pub mod summary;
 pub mod table;
 pub mod text;
@@ -33,8 +34,10 @@ pub mod verification;
 use crate::statistic::Estimate;
 use crate::statistic::convergence::Step;
 use crate::statistic::distribution::Portion;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{self, Write};
+use std::sync::Arc;
 use table::Table;
 
 /// The result tables, in the order of `--json`: each is a file of the result folder.
@@ -138,8 +141,8 @@ pub struct RunReport {
     pub swept: Vec<(String, String)>,
     /// How the sample was made.
     pub sample: SampleReport,
-    /// One row per input, in the order of the file.
-    pub inputs: Vec<InputReport>,
+    /// One row per input, in the order of the file; runs of a sweep share those that are the same.
+    pub inputs: Vec<Arc<InputReport>>,
     /// The dependence between them, in the order of the file.
     pub correlations: Vec<CorrelationReport>,
     /// Inputs that are drawn together, and as what: `shares` that sum to one, or `rows` of a data file.
@@ -329,9 +332,9 @@ impl OutputReport {
 #[derive(Debug, Clone)]
 pub struct StatisticRow {
     /// `mean`, `q0.025`, `interval_low`, `p_above:the article` …
-    pub statistic: String,
+    pub statistic: Cow<'static, str>,
     /// The row's own unit (`1` for probabilities, counts and the cv).
-    pub unit: String,
+    pub unit: Arc<str>,
     /// The number with its error.
     pub estimate: Estimate,
     /// The level, for the ends of intervals.

@@ -17,6 +17,7 @@ pub const TABLE: Table = Table {
     ],
     optional: true,
     for_figures: false,
+    of_runs: true,
     rows: |report, visit| {
         for run in &report.runs {
             for output in &run.outputs {

@@ -30,6 +30,7 @@ pub const TABLE: Table = Table {
     ],
     optional: true,
     for_figures: false,
+    of_runs: false,
     rows: |report, visit| {
         for row in report.comparison.iter().flat_map(|found| &found.ranks) {
             visit(&[

@@ -2,6 +2,7 @@
 //! doubles, and are those of the samples.
 
 use super::grid::{Align, Grid};
+use super::json::write_document;
 use super::number;
 use super::text::{Text, plain};
 use super::{BASE, label};
@@ -109,8 +110,7 @@ pub fn write_text(trials: &[TrialReport], look: Text, out: &mut dyn Write) -> io
 /// What `out` says.
 pub fn write_json(trials: &[TrialReport], out: &mut dyn Write) -> io::Result<()> {
     let document = json!({ "trials": trials.iter().map(object).collect::<Vec<_>>() });
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    write_document(&document, out)
 }
 
 fn page(trial: &TrialReport, look: Text) -> String {

@@ -104,6 +104,7 @@ pub const TABLE: Table = Table {
     ],
     optional: true,
     for_figures: false,
+    of_runs: false,
     rows: |report, visit| {
         for of_variant in &report.requirements {
             let together = RequireRow {

@@ -243,7 +243,10 @@ fn scenario(entry: &Value, tables: &Tables) -> Scenario {
         seed: count(&entry["seed"]),
         sampler: text(&entry["sampler"]),
         level: entry["level"].as_f64().unwrap_or_default(),
-        runs: runs.iter().map(|entry| run(&name, entry, tables)).collect(),
+        runs: runs
+            .iter()
+            .map(|entry| run(&name, [entry, &runs[0]], tables))
+            .collect(),
         inputs: list(&entry["definitions"])
             .iter()
             .filter(|entry| entry["role"] == "input")
@@ -266,34 +269,36 @@ fn reference(entry: &Value) -> ReferenceRecord {
     }
 }
 
-fn run(scenario: &str, entry: &Value, tables: &Tables) -> Run {
-    let variant = text(&entry["variant"]);
-    let (stopping, nested) = (&entry["stopping"], &entry["nested"]);
-    let outputs = list(&entry["outputs"]).iter();
+/// The run of an entry; what it does not say is as in the first of the scenario.
+fn run(scenario: &str, [entry, first]: [&Value; 2], tables: &Tables) -> Run {
+    let said = |key: &str| entry.get(key).unwrap_or(&first[key]);
+    let variant = text(said("variant"));
+    let (stopping, nested) = (said("stopping"), said("nested"));
+    let outputs = list(said("outputs")).iter();
     Run {
-        description: optional(&entry["description"]),
-        trials: count(&entry["trials"]),
-        replicates: count(&entry["replicates"]),
-        nonfinite: count(&entry["nonfinite"]),
+        description: optional(said("description")),
+        trials: count(said("trials")),
+        replicates: count(said("replicates")),
+        nonfinite: count(said("nonfinite")),
         stopping: (!stopping.is_null()).then(|| {
             let reached = truth(&stopping["reached"]);
             (text(&stopping["asked"]), text(&stopping["rule"]), reached)
         }),
-        inputs: list(&entry["inputs"]).iter().map(input).collect(),
-        correlations: list(&entry["correlations"])
+        inputs: list(said("inputs")).iter().map(input).collect(),
+        correlations: list(said("correlations"))
             .iter()
             .filter_map(correlation)
             .collect(),
-        joint: list(&entry["joint"])
+        joint: list(said("joint"))
             .iter()
             .map(|entry| (text(&entry["what"]), texts(&entry["inputs"])))
             .collect(),
-        mixes_kinds: truth(&entry["mixes_kinds"]),
+        mixes_kinds: truth(said("mixes_kinds")),
         nested: (!nested.is_null()).then(|| {
             let rows = truth(&nested["rows"]);
             (count(&nested["outer"]), count(&nested["inner"]), rows)
         }),
-        notes: texts(&entry["notes"]),
+        notes: texts(said("notes")),
         outputs: outputs
             .map(|entry| output(scenario, &variant, entry, tables))
             .collect(),

@@ -1,37 +1,85 @@
-//! `samples/…csv`: every trial of a run, one file a variant, and `samples/units.csv` beside them.
+//! `samples/…`: every trial of a run, one file a variant, and `samples/units.csv` beside them.
+
+mod arrow;
+mod columns;
 
 use super::BASE;
 use super::csv::csv_writer;
-use super::folder::{ResultFile, ResultFolder};
+use super::folder::{FileRecord, ResultFile, ResultFolder};
 use super::number::push_shortest;
 use crate::run::{Encoder, TrialSink};
+use columns::ParquetFile;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-/// The path of a variant's trials in the result folder.
-pub fn file_name(scenario: &str, variant: &str) -> String {
-    if variant == BASE {
-        format!("samples/{scenario}.csv")
-    } else {
-        format!("samples/{scenario}.{variant}.csv")
+/// How trials are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Text that everything reads.
+    Csv,
+    /// Columns with their types and units.
+    Parquet,
+}
+
+impl Format {
+    /// Every format and its word, which also ends the names of its files.
+    pub const ALL: &'static [(Format, &'static str)] =
+        &[(Format::Csv, "csv"), (Format::Parquet, "parquet")];
+
+    fn word(self) -> &'static str {
+        let row = Self::ALL.iter().find(|row| row.0 == self);
+        row.map_or("", |row| row.1)
     }
 }
 
-/// Writes the trials as CSV into a result folder.
-#[derive(Debug)]
-pub struct CsvSamples<'folder> {
+/// The path of a variant's trials in the result folder.
+pub fn file_name(scenario: &str, variant: &str, format: Format) -> String {
+    let ending = format.word();
+    if variant == BASE {
+        format!("samples/{scenario}.{ending}")
+    } else {
+        format!("samples/{scenario}.{variant}.{ending}")
+    }
+}
+
+/// A column that is written.
+struct Kept {
+    name: String,
+    role: &'static str,
+    unit: String,
+}
+
+/// A file of trials.
+enum SampleFile {
+    Csv(ResultFile),
+    Parquet(Box<ParquetFile>),
+}
+
+impl SampleFile {
+    fn finish(self) -> io::Result<FileRecord> {
+        match self {
+            SampleFile::Csv(file) => file.finish(),
+            SampleFile::Parquet(file) => file.finish(),
+        }
+    }
+}
+
+/// Writes the trials into a result folder.
+pub struct Samples<'folder> {
     folder: &'folder mut ResultFolder,
+    format: Format,
     /// The file of the variant that is being run.
-    file: Option<ResultFile>,
+    file: Option<SampleFile>,
     /// The rows of `units.csv`: scenario, variant, name, role, unit.
     units: Vec<[String; 5]>,
 }
 
-impl<'folder> CsvSamples<'folder> {
+impl<'folder> Samples<'folder> {
     /// A sink that adds its files to `folder`.
-    pub fn new(folder: &'folder mut ResultFolder) -> Self {
-        CsvSamples {
+    pub fn new(folder: &'folder mut ResultFolder, format: Format) -> Self {
+        Samples {
             folder,
+            format,
             file: None,
             units: Vec::new(),
         }
@@ -55,36 +103,61 @@ impl<'folder> CsvSamples<'folder> {
     }
 }
 
-impl TrialSink for CsvSamples<'_> {
+impl TrialSink for Samples<'_> {
     fn begin(
         &mut self,
         scenario: &str,
         variant: &str,
         columns: &[(String, &'static str, String)],
     ) -> io::Result<Encoder> {
-        let kept = kept(columns);
-        let mut file = self.folder.file(&file_name(scenario, variant))?;
-        let mut header = String::from("trial,replicate");
-        for &index in &kept {
+        let places = kept(columns);
+        let columns = places.iter().map(|&index| {
             let (name, role, unit) = &columns[index];
-            // Names of the language need no quotes.
-            header.push(',');
-            header.push_str(name);
-            self.units
-                .push([scenario, variant, name, role, unit].map(str::to_owned));
-        }
-        header.push('\n');
-        file.write_all(header.as_bytes())?;
+            Kept {
+                name: name.clone(),
+                role,
+                unit: unit.clone(),
+            }
+        });
+        let columns: Vec<Kept> = columns.collect();
+        self.units.extend(columns.iter().map(|column| {
+            [scenario, variant, &column.name, column.role, &column.unit].map(str::to_owned)
+        }));
+        let mut file = self
+            .folder
+            .file(&file_name(scenario, variant, self.format))?;
+        let (file, encoder): (_, Encoder) = match self.format {
+            Format::Csv => {
+                let mut header = String::from("trial,replicate");
+                for column in &columns {
+                    // Names of the language need no quotes.
+                    header.push(',');
+                    header.push_str(&column.name);
+                }
+                header.push('\n');
+                file.write_all(header.as_bytes())?;
+                let encoder = move |first_trial, replicate, columns: &[&[f64]]| {
+                    let columns: Vec<&[f64]> = places.iter().map(|&index| columns[index]).collect();
+                    lines(first_trial, replicate, &columns)
+                };
+                (SampleFile::Csv(file), Box::new(encoder))
+            }
+            Format::Parquet => {
+                let file = ParquetFile::create(file, scenario, variant, columns);
+                (
+                    SampleFile::Parquet(Box::new(file)),
+                    columns::encoder(places),
+                )
+            }
+        };
         self.file = Some(file);
-        Ok(Box::new(move |first_trial, replicate, columns| {
-            let columns: Vec<&[f64]> = kept.iter().map(|&index| columns[index]).collect();
-            lines(first_trial, replicate, &columns)
-        }))
+        Ok(encoder)
     }
 
     fn block(&mut self, bytes: Vec<u8>) -> io::Result<()> {
         match &mut self.file {
-            Some(file) => file.write_all(&bytes),
+            Some(SampleFile::Csv(file)) => file.write_all(&bytes),
+            Some(SampleFile::Parquet(file)) => file.block(&bytes),
             None => Err(io::Error::other("trials before the variant they belong to")),
         }
     }
@@ -138,7 +211,7 @@ mod tests {
         let place = tempfile::tempdir().expect("a place");
         let target = place.path().join("out");
         let mut folder = ResultFolder::create(&target).expect("a folder");
-        let mut samples = CsvSamples::new(&mut folder);
+        let mut samples = Samples::new(&mut folder, Format::Csv);
         let column = |name: &str, role, unit: &str| (name.to_owned(), role, unit.to_owned());
         let columns = [
             column("power", "input", "W"),

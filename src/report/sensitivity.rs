@@ -20,6 +20,7 @@ pub const TABLE: Table = Table {
     ],
     optional: false,
     for_figures: false,
+    of_runs: true,
     rows: |report, visit| {
         let of_runs = report.runs.iter().flat_map(|run| {
             let outputs = run.outputs.iter();

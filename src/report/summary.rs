@@ -19,6 +19,7 @@ pub const TABLE: Table = Table {
     ],
     optional: false,
     for_figures: false,
+    of_runs: true,
     rows: |report, visit| {
         for run in &report.runs {
             for output in &run.outputs {
@@ -27,8 +28,8 @@ pub const TABLE: Table = Table {
                         Cell::text(&run.scenario),
                         Cell::text(&run.variant),
                         Cell::text(&output.name),
-                        Cell::text(&row.unit),
-                        Cell::text(&row.statistic),
+                        Cell::text(&*row.unit),
+                        Cell::text(&*row.statistic),
                         Cell::Number(row.estimate.value),
                         Cell::Number(row.estimate.standard_error),
                         Cell::Number(row.estimate.error_low),

@@ -35,11 +35,18 @@ pub struct Table {
     pub optional: bool,
     /// Whether it is there for figures to be drawn from: then it is written to files, and not printed.
     pub for_figures: bool,
+    /// Whether each of its rows is about one run by itself: then they can be written as the runs come.
+    pub of_runs: bool,
     /// Hands over every row of the report; each has one cell per column.
     pub rows: fn(&Report, &mut RowVisitor<'_>) -> std::io::Result<()>,
 }
 
 impl Table {
+    /// The name of its file.
+    pub fn file_name(&self) -> String {
+        format!("{}.csv", self.name)
+    }
+
     /// Whether the report has a row for it.
     pub fn has_rows(&self, report: &Report) -> bool {
         let mut any = false;

@@ -327,7 +327,7 @@ impl Page {
                         .map(|line| format!("{label}{line}")),
                 );
             }
-            let assertions = assertions::lines(&run.assertions).into_iter();
+            let assertions = assertions::lines(&run.assertions);
             lines.extend(assertions.map(|line| format!("{label}{line}")));
         }
         if !lines.is_empty() {

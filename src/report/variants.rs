@@ -8,6 +8,7 @@ pub const TABLE: Table = Table {
     columns: &["scenario", "variant", "key", "value"],
     optional: true,
     for_figures: false,
+    of_runs: true,
     rows: |report, visit| {
         for run in &report.runs {
             for (key, value) in &run.swept {

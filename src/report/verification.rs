@@ -1,6 +1,7 @@
 //! A result folder held against the one that the same command makes again: every byte of every file.
 
 use super::folder::{FileRecord, sha256_of};
+use super::json::write_document;
 use super::manifest::Recorded;
 use super::text::plain;
 use serde_json::{Value, json};
@@ -149,6 +150,5 @@ pub fn write_json(
         "verified_by_version": env!("CARGO_PKG_VERSION"),
         "files": files,
     });
-    serde_json::to_writer_pretty(&mut *out, &document)?;
-    writeln!(out)
+    write_document(&document, out)
 }

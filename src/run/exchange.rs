@@ -38,6 +38,12 @@ pub fn exchange<D: Design>(
     let mut tallies: Vec<D::Tally> = (0..layout.replicates)
         .map(|_| what.design.tally())
         .collect();
+    // A row is evaluated as it is, by the other half, and once for each exchange.
+    let evaluations = |(replicate, _, rows): (u32, u64, usize)| {
+        (rows * (2 + what.design.of_replicate(replicate).count())) as u64
+    };
+    let expected = segments.iter().copied().map(evaluations).sum();
+    progress.expect(expected, f64::INFINITY);
     let mut cancelled = false;
     in_order(
         segments.len(),
@@ -50,13 +56,17 @@ pub fn exchange<D: Design>(
         },
         |worker, at| {
             let (replicate, segment, rows) = segments[at];
-            (!progress.cancelled()).then(|| (replicate, worker.segment(replicate, segment, rows)))
+            (!progress.cancelled()).then(|| {
+                let tally = worker.segment(replicate, segment, rows);
+                (replicate, tally, evaluations(segments[at]))
+            })
         },
         |part| {
-            let Some((replicate, tally)) = part else {
+            let Some((replicate, tally, evaluated)) = part else {
                 cancelled = true;
                 return false;
             };
+            progress.advance(evaluated);
             what.design.merge(&mut tallies[replicate as usize], &tally);
             true
         },

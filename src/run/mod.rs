@@ -46,6 +46,8 @@ pub trait Progress: Sync {
     /// So many trials come on top of those that were expected, since a number's limits are still `ratio` times as wide as they shall
     /// be (infinite before anything is known).
     fn expect(&self, trials: u64, ratio: f64);
+    /// What began under this name is complete, with so many trials in its sample.
+    fn end(&self, scenario: &str, variant: &str, trials: u64);
     /// Asked between segments: whether to stop (Ctrl-C).
     fn cancelled(&self) -> bool;
 }
@@ -60,6 +62,8 @@ impl Progress for Unwatched {
     fn advance(&self, _: u64) {}
 
     fn expect(&self, _: u64, _: f64) {}
+
+    fn end(&self, _: &str, _: &str, _: u64) {}
 
     fn cancelled(&self) -> bool {
         false

@@ -89,6 +89,14 @@ pub fn pilot(experiment: &Experiment, question: &Question) -> Option<Pilot> {
                 .map(|values| values[at].as_slice())
                 .collect();
             let mut sorted = parts.concat();
+            let marks = question.marks[varying[at]].clone();
+            if keep_all && question.measures.is_empty() {
+                // Nothing is asked of the order of these values.
+                let grid = Grid::of(&mut sorted, resolution);
+                let roles = vec![Role::Keep; grid.cells()];
+                let plan = TallyPlan::new(grid, roles, marks);
+                return (plan, None, Ends::of(&mut sorted));
+            }
             let grid = Grid::sorting(&mut sorted, resolution);
             let roles = if keep_all {
                 vec![Role::Keep; grid.cells()]
@@ -106,7 +114,7 @@ pub fn pilot(experiment: &Experiment, question: &Question) -> Option<Pilot> {
                 }
             });
             (
-                TallyPlan::new(grid, roles, question.marks[varying[at]].clone()),
+                TallyPlan::new(grid, roles, marks),
                 classes,
                 Ends::of_sorted(&sorted),
             )

@@ -116,6 +116,7 @@ impl Sampler for Sobol {
         Box::new(SobolUniforms {
             directions: &self.directions,
             columns,
+            digits: [0; BLOCK],
         })
     }
 }
@@ -123,6 +124,8 @@ impl Sampler for Sobol {
 struct SobolUniforms<'a> {
     directions: &'a [Directions],
     columns: Vec<SobolColumn>,
+    /// Room for the points of a block.
+    digits: [u64; BLOCK],
 }
 
 struct SobolColumn {
@@ -137,10 +140,9 @@ impl Uniforms for SobolUniforms<'_> {
     fn fill(&mut self, input: usize, u: &mut [f64]) {
         let directions = &self.directions[input];
         let SobolColumn { next, scramble } = &mut self.columns[input];
-        let mut digits = [0u64; BLOCK];
         for part in u.chunks_mut(BLOCK) {
             // Tiles begin at multiples of BLOCK (see SEGMENT_ROWS), so the low bits of the index run from zero.
-            let part_digits = &mut digits[..part.len()];
+            let part_digits = &mut self.digits[..part.len()];
             kernel::dispatch(
                 #[inline(always)]
                 || {

@@ -20,9 +20,16 @@ pub struct Grid {
 const ONE: u64 = 0x3FF0_0000_0000_0000;
 
 impl Grid {
-    /// From the finite values of a pilot (at least one), which are sorted: centred at their median, scaled by the quartiles, with two
-    /// octaves to spare beyond the extremes. `resolution`: cells per octave, as a power of two.
+    /// [`Self::of`], and the values are sorted.
     pub fn sorting(values: &mut Vec<f64>, resolution: u32) -> Self {
+        let grid = Self::of(values, resolution);
+        grid.sort(values);
+        grid
+    }
+
+    /// From the finite values of a pilot (at least one), which change places: centred at their median, scaled by the quartiles, with two
+    /// octaves to spare beyond the extremes. `resolution`: cells per octave, as a power of two.
+    pub fn of(values: &mut [f64], resolution: u32) -> Self {
         let n = values.len();
         let at = |values: &mut [f64], rank| *values.select_nth_unstable_by(rank, f64::total_cmp).1;
         let (middle, lower, upper) = (n / 2, n / 4, (3 * n) / 4);
@@ -34,9 +41,7 @@ impl Grid {
             .iter()
             .copied()
             .fold(upper_quartile, f64::max);
-        let grid = Self::of_quartiles([low, quartile, centre, upper_quartile, high], resolution);
-        grid.sort(values);
-        grid
+        Self::of_quartiles([low, quartile, centre, upper_quartile, high], resolution)
     }
 
     /// Sorts values cell by cell, since the cells rise.

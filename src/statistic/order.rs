@@ -3,12 +3,14 @@
 use super::shortest;
 use super::tally::{BINS, Role, Tally, TallyPlan};
 use crate::kernel;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
 /// Trials from which a replicate is large: a cell is then far narrower than the ends of such intervals are known to.
 const LARGE: u64 = 256;
+/// Cells between two sums of what lies below.
+const RUN: usize = 64;
 
 /// A wanted rank lies in a cell whose values were only counted: the trials must be run again with this cell kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +27,8 @@ pub struct OrderStatistics<'a> {
     sizes: Vec<u64>,
     /// Trials below each cell, pooled; one more than there are cells.
     below: Vec<u64>,
+    /// Trials of each replicate below the cells 0, [`RUN`], 2 · [`RUN`], …
+    below_runs: Vec<Vec<u64>>,
     /// Number of each cell among those with kept values.
     kept_place: Vec<u32>,
     /// Kept values of each replicate, grouped by cell.
@@ -32,6 +36,8 @@ pub struct OrderStatistics<'a> {
     /// Where each group begins.
     starts: Vec<Vec<u32>>,
     sorted: RefCell<HashMap<usize, Rc<CellValues>>>,
+    /// The cells that have values, as pieces.
+    pooled: OnceCell<Vec<(usize, Piece)>>,
     /// The widest bin an answer was read from: how far it may be off.
     widest_bin: std::cell::Cell<f64>,
 }
@@ -49,10 +55,18 @@ impl<'a> OrderStatistics<'a> {
     pub fn new(plan: &'a TallyPlan, replicates: &'a [Tally]) -> Self {
         let cells = plan.grid.cells();
         let mut below = vec![0; cells + 1];
+        let mut below_runs = Vec::with_capacity(replicates.len());
         for replicate in replicates {
-            for (sum, &count) in below[1..].iter_mut().zip(&replicate.cells) {
-                *sum += u64::from(count);
+            let mut up_to = 0;
+            let mut runs = Vec::with_capacity(cells / RUN + 1);
+            for (sums, counts) in below[1..].chunks_mut(RUN).zip(replicate.cells.chunks(RUN)) {
+                runs.push(up_to);
+                for (sum, &count) in sums.iter_mut().zip(counts) {
+                    *sum += u64::from(count);
+                    up_to += u64::from(count);
+                }
             }
+            below_runs.push(runs);
         }
         for cell in 0..cells {
             below[cell + 1] += below[cell];
@@ -104,10 +118,12 @@ impl<'a> OrderStatistics<'a> {
                 .map(|replicate| replicate.moments.n)
                 .collect(),
             below,
+            below_runs,
             kept_place,
             grouped,
             starts,
             sorted: RefCell::default(),
+            pooled: OnceCell::new(),
             widest_bin: std::cell::Cell::new(0.0),
         }
     }
@@ -189,10 +205,10 @@ impl<'a> OrderStatistics<'a> {
         Ok((0..self.replicates.len())
             .map(|replicate| {
                 let tally = &self.replicates[replicate];
-                let before: u64 = tally.cells[..cell]
-                    .iter()
-                    .map(|&count| u64::from(count))
-                    .sum();
+                let run = cell / RUN;
+                let counts = tally.cells[run * RUN..cell].iter();
+                let before = self.below_runs[replicate][run]
+                    + counts.map(|&count| u64::from(count)).sum::<u64>();
                 let (less, equal) = self.inside(replicate, cell, x);
                 let size = tally.moments.n as f64;
                 (
@@ -298,6 +314,23 @@ impl<'a> OrderStatistics<'a> {
 
     /// The distribution as pieces, for the shortest interval: of all trials, or of one replicate.
     fn pieces(&self, replicate: Option<usize>) -> Vec<Piece> {
+        let pooled = self.pooled.get_or_init(|| self.pooled_pieces());
+        match replicate {
+            None => pooled.iter().map(|&(_, piece)| piece).collect(),
+            // The same pieces with its own counts.
+            Some(replicate) => {
+                let cells = &self.replicates[replicate].cells;
+                let mine = pooled.iter().map(|&(cell, piece)| Piece {
+                    count: f64::from(cells[cell]),
+                    ..piece
+                });
+                mine.filter(|piece| piece.count > 0.0).collect()
+            }
+        }
+    }
+
+    /// A piece for each cell that has values, of all trials.
+    fn pooled_pieces(&self) -> Vec<(usize, Piece)> {
         let minimum = self
             .replicates
             .iter()
@@ -308,38 +341,27 @@ impl<'a> OrderStatistics<'a> {
             .fold(f64::NEG_INFINITY, |most, tally| most.max(tally.maximum));
         let last = self.plan.grid.cells() - 1;
         let mut pieces = Vec::new();
-        for cell in 0..=last {
-            let count = match replicate {
-                None => self.count(cell),
-                Some(replicate) => u64::from(self.replicates[replicate].cells[cell]),
-            };
-            if count == 0 {
-                continue;
-            }
-            if let Role::Tie(value) = self.plan.role(cell) {
-                pieces.push(Piece {
-                    low: value,
-                    high: value,
-                    count: count as f64,
-                });
-            } else {
+        for cell in (0..=last).filter(|&cell| self.count(cell) > 0) {
+            let (low, high) = match self.plan.role(cell) {
+                Role::Tie(value) => (value, value),
                 // The edges of the cell, but not beyond the extremes.
-                let low = if cell == 0 {
-                    minimum
-                } else {
-                    self.plan.grid.edge(cell).max(minimum)
-                };
-                let high = if cell == last {
-                    maximum
-                } else {
-                    self.plan.grid.edge(cell + 1).min(maximum)
-                };
-                pieces.push(Piece {
-                    low,
-                    high: high.max(low),
-                    count: count as f64,
-                });
-            }
+                _ => {
+                    let edge = |cell| self.plan.grid.edge(cell);
+                    let low = if cell == 0 {
+                        minimum
+                    } else {
+                        edge(cell).max(minimum)
+                    };
+                    let high = if cell == last {
+                        maximum
+                    } else {
+                        edge(cell + 1).min(maximum)
+                    };
+                    (low, high.max(low))
+                }
+            };
+            let count = self.count(cell) as f64;
+            pieces.push((cell, Piece { low, high, count }));
         }
         pieces
     }

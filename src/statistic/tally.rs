@@ -27,8 +27,8 @@ pub struct TallyPlan {
     pub grid: Grid,
     /// Role of each cell.
     roles: Vec<Role>,
-    /// 0 for [`Role::Count`], 1 for [`Role::Keep`], 2 for the rest: what the inner loop looks at.
-    looks: Vec<u8>,
+    /// A bit for each cell, set for [`Role::Keep`]: small enough to stay in the first cache.
+    keeps: Vec<u64>,
     /// Whether every role is [`Role::Keep`].
     all_kept: bool,
     /// For the cells that are ties or bins: their number among their like.
@@ -78,29 +78,26 @@ impl TallyPlan {
     pub fn new(grid: Grid, roles: Vec<Role>, marks: Marks) -> Self {
         let (mut ties, mut binned) = (0, 0);
         let mut places = vec![0; roles.len()];
-        let looks = roles
-            .iter()
-            .zip(&mut places)
-            .map(|(role, place)| match role {
-                Role::Count => 0,
-                Role::Keep => 1,
+        let mut keeps = vec![0; roles.len().div_ceil(64)];
+        for ((cell, role), place) in roles.iter().enumerate().zip(&mut places) {
+            match role {
+                Role::Count => {}
+                Role::Keep => keeps[cell / 64] |= 1 << (cell % 64),
                 Role::Tie(_) => {
                     *place = ties;
                     ties += 1;
-                    2
                 }
                 Role::Bins => {
                     *place = binned;
                     binned += 1;
-                    2
                 }
-            })
-            .collect();
+            }
+        }
         TallyPlan {
             all_kept: roles.iter().all(|role| *role == Role::Keep),
             grid,
             roles,
-            looks,
+            keeps,
             places,
             ties: ties as usize,
             binned: binned as usize,
@@ -144,7 +141,8 @@ impl TallyPlan {
             maximum: f64::NEG_INFINITY,
             above: vec![0; self.marks.counted.len()],
             cells: vec![0; self.grid.cells()],
-            kept: Vec::with_capacity(if self.all_kept { values } else { 0 }),
+            kept: vec![0.0; if self.all_kept { values } else { 0 }],
+            filled: 0,
             ties: vec![0; self.ties],
             bins: vec![0; self.binned * BINS],
         }
@@ -166,8 +164,10 @@ pub struct Tally {
     pub above: Vec<u64>,
     /// Values in each cell.
     pub cells: Vec<u32>,
-    /// Values kept, in the order of the trials.
+    /// Values kept, in no order that matters; while the block is added to, with room behind them.
     pub kept: Vec<f64>,
+    /// How many are kept while the block is added to.
+    filled: usize,
     /// How often each tie came.
     pub ties: Vec<u64>,
     /// Counts of the binned cells, [`BINS`] each.
@@ -189,29 +189,54 @@ impl Tally {
                 }
             },
         );
+        // Every value is written behind those kept, and stays if it is one: a branch would be guessed wrongly too often.
+        let mut filled = self.filled;
+        if self.kept.len() < filled + x.len() {
+            self.kept.resize(2 * filled + x.len(), 0.0);
+        }
         for (&x, &cell) in x.iter().zip(cells.iter()) {
             let cell = cell as usize;
             self.cells[cell] += 1;
-            match plan.looks[cell] {
-                0 => {}
-                1 => self.kept.push(x),
-                _ => match plan.roles[cell] {
-                    Role::Tie(value) if value == x => self.ties[plan.place(cell)] += 1,
-                    Role::Bins => self.bins[plan.place(cell) * BINS + plan.bin(cell, x)] += 1,
-                    _ => self.kept.push(x),
-                },
+            self.kept[filled] = x;
+            filled += (plan.keeps[cell / 64] >> (cell % 64) & 1) as usize;
+        }
+        self.filled = filled;
+        if plan.ties + plan.binned > 0 {
+            self.add_apart(plan, x, cells);
+        }
+    }
+
+    /// The values of cells that are ties or bins.
+    fn add_apart(&mut self, plan: &TallyPlan, x: &[f64], cells: &[u32]) {
+        for (&x, &cell) in x.iter().zip(cells) {
+            let cell = cell as usize;
+            match plan.roles[cell] {
+                Role::Count | Role::Keep => {}
+                Role::Tie(value) if value == x => self.ties[plan.place(cell)] += 1,
+                // There is room: each of these values was either kept above or is not yet.
+                Role::Tie(_) => {
+                    self.kept[self.filled] = x;
+                    self.filled += 1;
+                }
+                Role::Bins => self.bins[plan.place(cell) * BINS + plan.bin(cell, x)] += 1,
             }
         }
     }
 
     /// The block is complete: its lanes are added up.
     pub fn finish(&mut self) {
+        self.kept.truncate(self.filled);
         self.moments = self.lanes.finish();
         (self.minimum, self.maximum) = self.extremes.finish();
     }
 
     /// Adds the block that comes next in the order of the trials.
     pub fn merge(&mut self, block: Tally) {
+        // The first one as it is: its arrays are in memory already.
+        if self.moments.n == 0 {
+            *self = block;
+            return;
+        }
         self.moments.merge(&block.moments);
         self.minimum = self.minimum.min(block.minimum);
         self.maximum = self.maximum.max(block.maximum);
@@ -227,11 +252,7 @@ impl Tally {
         for (sum, more) in self.bins.iter_mut().zip(&block.bins) {
             *sum += more;
         }
-        if self.kept.is_empty() {
-            self.kept = block.kept;
-        } else {
-            self.kept.extend_from_slice(&block.kept);
-        }
+        self.kept.extend_from_slice(&block.kept);
     }
 }
 

@@ -421,28 +421,15 @@ fn keys() -> String {
 /// The keys of an input, beside the parameters of its distribution.
 fn input_keys() -> String {
     let schema = model::schema();
-    let forms = schema["properties"]["inputs"]["additionalProperties"]["oneOf"].as_array();
-    let mut keys = serde_json::Map::new();
+    let keys = schema["$defs"]["input"]["properties"].as_object();
     let of_family = |key: &str| {
-        families().iter().any(|family| {
-            family
-                .parameters
-                .iter()
-                .any(|parameter| parameter.name == key)
-        })
+        let mut parameters = families().iter().flat_map(|family| family.parameters);
+        parameters.any(|parameter| parameter.name == key)
     };
-    for form in forms.expect("forms") {
-        let is_plain = form["properties"].get("distribution").is_none();
-        let properties = form["properties"].as_object().expect("properties");
-        // What a family says of itself is on its own page.
-        let kept = properties
-            .iter()
-            .filter(|(key, _)| is_plain || (*key != "distribution" && !of_family(key)));
-        for (key, of) in kept {
-            keys.entry(key.clone()).or_insert_with(|| of.clone());
-        }
-    }
-    key_table(&keys.into())
+    let kept = keys.expect("properties").iter();
+    let kept = kept.filter(|(key, _)| !of_family(key));
+    let kept: serde_json::Map<_, _> = kept.map(|(key, of)| (key.clone(), of.clone())).collect();
+    key_table(&kept.into())
 }
 
 /// The tables of a scenario whose keys are fixed, each with them.

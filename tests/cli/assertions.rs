@@ -86,3 +86,16 @@ fn strict_ends_with_3_unless_every_assertion_holds() {
         "{told}"
     );
 }
+
+#[test]
+fn a_comparison_is_strict_about_two_alternatives() {
+    let test = CliTest::new();
+    let compare = ["compare", "small.toml", "-n", "4096", "--strict"];
+    for (that, code) in [("> 99 %", 0), ("< 99 %", 3)] {
+        let asserted = format!("[[assert]]\nthat = \"P(hydropower < base) {that}\"\n");
+        test.write("small.toml", &format!("{SMALL}{asserted}"));
+        let output = test.run(&compare);
+        assert_eq!(output.status.code(), Some(code), "{}", told(&output));
+        assert!(told(&output).contains(&format!("P(hydropower < base) {that}")));
+    }
+}

@@ -70,7 +70,7 @@ fn wrong_usage() {
         &["run", "a.toml", "--replicates", "8"],
         &["run", "a.toml", "--threads", "0"],
         &["run", "a.toml", "--samples", "csv"],
-        &["run", "a.toml", "--samples", "parquet", "--out", "x"],
+        &["run", "a.toml", "--samples", "xlsx", "--out", "x"],
         &["run", "a.toml", "--level", "95"],
         &["run", "a.toml", "--quantiles", "0.5,1"],
         &["run", "a.toml", "--set", "inputs.pue"],

@@ -9,6 +9,9 @@ mod figures;
 mod files;
 mod fixture;
 mod help;
+mod hostile;
+#[cfg(unix)]
+mod killed;
 mod nested;
 mod paper;
 mod replay;
@@ -18,3 +21,4 @@ mod run;
 mod shape;
 mod stopping;
 mod verify;
+mod watch;

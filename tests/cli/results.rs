@@ -100,13 +100,18 @@ fn the_manifest_is_enough_to_run_again() {
 
 #[test]
 fn the_same_command_gives_the_same_bytes() {
-    let one = CliTest::with_small();
-    let two = CliTest::with_small();
-    one.run(&with(&["--samples", "csv", "--threads", "1"]));
-    two.run(&with(&["--samples", "csv", "--threads", "2"]));
-    for name in one.files() {
-        if name != "results/manifest.json" {
-            assert!(one.read(&name) == two.read(&name), "{name} differs");
+    for format in ["csv", "parquet"] {
+        let one = CliTest::with_small();
+        let two = CliTest::with_small();
+        one.run(&with(&["--samples", format, "--threads", "1"]));
+        two.run(&with(&["--samples", format, "--threads", "2"]));
+        let bytes = |test: &CliTest, name: &str| std::fs::read(test.path(name)).expect("read");
+        let samples = format!("results/samples/small.hydropower.{format}");
+        assert!(one.files().contains(&samples), "{samples}");
+        for name in one.files() {
+            if name != "results/manifest.json" {
+                assert!(bytes(&one, &name) == bytes(&two, &name), "{name} differs");
+            }
         }
     }
 }
@@ -202,4 +207,40 @@ fn ctrl_c_leaves_the_earlier_result() {
     assert!(interrupted.success());
     assert_eq!(child.wait().expect("ended").code(), Some(130));
     assert_eq!(test.files(), before);
+}
+
+/// The tables of a large sweep are written as the runs come: they are those that are written at the end where figures need all runs.
+#[test]
+fn a_sweep_is_written_as_it_comes() {
+    let test = CliTest::new();
+    let values: Vec<String> = (0..201).map(|at| (100 + at).to_string()).collect();
+    let sweep = format!("[sweep]\n\"inputs.grid\" = [{}]\n", values.join(", "));
+    test.write("small.toml", &format!("{SMALL}\n{sweep}"));
+    let words = ["run", "small.toml", "-n", "512"];
+    let at_once = test.run(&[&words[..], &["--out", "stream"]].concat());
+    let at_end = test.run(&[&words[..], &["--out", "whole", "--figures=svg"]].concat());
+    assert!(at_once.status.success() && at_end.status.success());
+    for file in ["summary.csv", "sensitivity.csv", "variants.csv"] {
+        let [stream, whole] =
+            ["stream", "whole"].map(|folder| test.read(&format!("{folder}/{file}")));
+        assert!(stream.lines().count() > 200, "{file}");
+        assert_eq!(stream, whole, "{file}");
+    }
+    let manifest = |folder: &str| {
+        let text = test.read(&format!("{folder}/manifest.json"));
+        let document: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        document["scenarios"].clone()
+    };
+    assert_eq!(manifest("stream"), manifest("whole"));
+    // The same page but for what is said not to be printed.
+    let page = |output: &std::process::Output| {
+        let text = String::from_utf8(output.stdout.clone()).expect("text");
+        let lines = text.lines().map(str::to_owned);
+        lines
+            .take_while(|line| !line.starts_with("What drives"))
+            .collect::<Vec<_>>()
+    };
+    let (stream, whole) = (page(&at_once), page(&at_end));
+    assert_eq!(stream[..whole.len() - 1], whole[..whole.len() - 1]);
+    assert!(told(&at_once).contains("is written to sensitivity.csv and not printed"));
 }

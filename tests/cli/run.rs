@@ -162,6 +162,30 @@ fn standard_input() {
     assert!(output.stderr.is_empty(), "{}", told(&output));
 }
 
+/// Also from a file, and with its complaints under that name; what comes once cannot be read twice.
+#[test]
+fn standard_input_is_checked() {
+    let test = CliTest::with_small();
+    test.write("bad.toml", BAD);
+    let from = |file: &str, words: &[&str]| {
+        let input = std::fs::File::open(test.path(file)).expect("opened");
+        told(&test.command(words).stdin(input).output().expect("ended"))
+    };
+    let checked = from("small.toml", &["check", "-"]);
+    assert!(checked.starts_with("exit code: 0\n"), "{checked}");
+    assert!(
+        checked.contains("A small service (stdin): no complaint"),
+        "{checked}"
+    );
+    let refused = from("bad.toml", &["check", "-"]);
+    assert!(refused.starts_with("exit code: 1\n"), "{refused}");
+    assert!(refused.contains("--> stdin:3:26"), "{refused}");
+    let run = from("small.toml", &["run", "-", "--trials", "4096"]);
+    assert!(run.starts_with("exit code: 0\n"), "{run}");
+    let twice = from("small.toml", &["run", "-", "-"]);
+    assert!(twice.starts_with("exit code: 1\n"), "{twice}");
+}
+
 #[test]
 fn a_closed_pipe_is_success() {
     let test = CliTest::with_small();

@@ -28,6 +28,7 @@ fn what_every_command_wrote_is_made_again() {
     let set = "inputs.grid=300";
     for words in [
         &["run", "small.toml", "-n", "4096", "--samples", "csv"][..],
+        &["run", "small.toml", "-n", "4096", "--samples", "parquet"],
         &[
             "run",
             "small.toml",

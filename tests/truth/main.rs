@@ -174,7 +174,7 @@ fn rows_come_in_the_order_of_the_contract() {
     let names: Vec<&str> = output
         .statistics
         .iter()
-        .map(|row: &StatisticRow| row.statistic.as_str())
+        .map(|row: &StatisticRow| &*row.statistic)
         .collect();
     assert_eq!(
         names,

@@ -4,9 +4,11 @@ use super::{plain, with_unit};
 use crate::report::assertions::{AssertionRow, Outcome};
 use crate::report::number::{self, ESTIMATE_DIGITS};
 
-/// A sentence for each assertion of a run.
-pub(super) fn lines(rows: &[AssertionRow]) -> Vec<String> {
-    rows.iter().map(line).collect()
+/// A sentence for each assertion.
+pub(super) fn lines<'r>(
+    rows: impl IntoIterator<Item = &'r AssertionRow>,
+) -> impl Iterator<Item = String> {
+    rows.into_iter().map(line)
 }
 
 fn line(row: &AssertionRow) -> String {

@@ -1,7 +1,7 @@
 //! Alternatives held against each other: a row for each output of each pair, what they share, and what can be said.
 
 use super::drivers::drivers_in_line;
-use super::{Page, percent, plain, with_unit};
+use super::{Page, assertions, percent, plain, with_unit};
 use crate::report::comparison::{AlternativeName, ComparedOutput, ComparisonReport, PairReport};
 use crate::report::grid::{Align, Grid};
 use crate::report::number::{self, ESTIMATE_DIGITS};
@@ -49,6 +49,9 @@ impl Page {
                 let line = format!("{}: {}", output.name, output.verdict);
                 self.line(&plain(&line));
             }
+        }
+        for line in assertions::lines(report.assertions.iter().map(|row| &row.1)) {
+            self.line(&line);
         }
         self.differences(&report.pairs);
         self.ranks(&report.ranks);
