@@ -15,6 +15,7 @@ fn wrong(text: &str) -> Vec<String> {
 const SCENARIO: &str = "[inputs]\na = { value = 2 }\n[outputs]\na = \"1\"\n";
 
 #[test]
+#[cfg_attr(not(unix), ignore = "its commands are for sh")]
 fn a_page_without_a_fault_passes() {
     if updates() {
         // What differs would be written, and this is no page of the book.
@@ -30,6 +31,7 @@ fn a_page_without_a_fault_passes() {
 }
 
 #[test]
+#[cfg_attr(not(unix), ignore = "its commands are for sh")]
 fn every_fault_is_found() {
     if updates() {
         // Then nothing is complained about, but written.

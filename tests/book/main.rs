@@ -4,7 +4,6 @@
 #[path = "../documents/mod.rs"]
 mod documents;
 mod families;
-#[cfg(unix)]
 mod faults;
 mod reference;
 
@@ -12,13 +11,16 @@ use documents::{Page, held_against, root};
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// Lines of the pages that other programs run: the sources of the studies, which `.ci/run` or a reader with an hour runs.
+/// Lines of the pages that are run elsewhere: the sources of the studies, by `.ci/run` or a reader with an hour; other programs, by
+/// `tests/clients`; and what never ends, by `tests/cli`.
 const NOT_RUN: &[&str] = &[
     "cargo bench --bench samplers",
     "cargo build --release",
     "cargo test --release --test coverage -- --ignored --nocapture",
+    "montecarbon check scenario.toml --watch",
     "python3 benches/peers/compare.py 3",
     "python3 benches/peers/scaling.py docs/scaling.svg",
+    "taplo lint --schema \"file://$PWD/montecarbon.schema.json\" scenarios/*.toml",
 ];
 
 /// The pages of the book, by their paths from the root.
@@ -41,7 +43,7 @@ fn pages() -> Vec<String> {
 }
 
 #[test]
-#[cfg(unix)]
+#[cfg_attr(not(unix), ignore = "its commands are for sh")]
 fn every_page_is_what_the_program_does() {
     let wrong = pages()
         .iter()

@@ -1,6 +1,7 @@
 //! The parts of the book that are made of the program's own tables, by their names in `<!-- made: NAME -->`.
 
 use crate::families::EXAMPLES;
+use montecarbon::catalog;
 use montecarbon::diagnostic::{Source, Style, render_all};
 use montecarbon::distribution::{Family, ParameterKind, families};
 use montecarbon::figure::{Results, draw_inputs_apart};
@@ -10,7 +11,7 @@ use montecarbon::sampler::Method;
 use montecarbon::scenario::formula::FUNCTIONS;
 use montecarbon::sensitivity::Measure;
 use montecarbon::unit::built_in;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -30,6 +31,8 @@ pub fn made(name: &str) -> Option<String> {
         "complaints" => complaints(),
         "commands" => commands(),
         "tables" => tables(),
+        "catalog" => catalog(),
+        "sources of the catalog" => sources(),
         "keys" => keys(),
         "input keys" => input_keys(),
         "inner keys" => inner_keys(),
@@ -247,6 +250,68 @@ fn tables() -> String {
     table(&["file", "written", "in `--json`", "columns"], rows)
 }
 
+/// The rows of the catalog, a table for each kind of entry.
+fn catalog() -> String {
+    let kind = |row: &catalog::Row| row.entry.split('/').next().unwrap_or_default().to_owned();
+    let mut text = String::new();
+    for rows in catalog::rows().chunk_by(|row, next| kind(row) == kind(next)) {
+        let cells = rows.iter().map(|row| {
+            let properties = [&row.accounting, &row.basis, &row.boundary];
+            let properties = properties.into_iter().filter(|word| !word.is_empty());
+            let words = [&row.description, &row.note]
+                .into_iter()
+                .filter(|text| !text.is_empty());
+            vec![
+                code(&row.entry),
+                row.value.clone(),
+                row.unit.clone(),
+                row.year.map_or_else(String::new, |year| year.to_string()),
+                properties
+                    .map(String::as_str)
+                    .collect::<Vec<_>>()
+                    .join(", "),
+                code(&row.source.key),
+                prose(&words.map(String::as_str).collect::<Vec<_>>().join("; ")),
+            ]
+        });
+        let headings = [
+            "entry",
+            "value",
+            "unit",
+            "year",
+            "accounting, basis, boundary",
+            "source",
+            "",
+        ];
+        let _ = write!(
+            text,
+            "## {}\n\n{}\n",
+            kind(&rows[0]),
+            table(&headings, cells)
+        );
+    }
+    text
+}
+
+/// The sources of the catalog, in the order of its rows.
+fn sources() -> String {
+    let mut seen = BTreeSet::new();
+    let sources = catalog::rows().iter().map(|row| row.source);
+    let sources = sources.filter(|source| seen.insert(&source.key));
+    let cells = sources.map(|source| {
+        vec![
+            code(&source.key),
+            prose(&source.title),
+            source
+                .year
+                .map_or_else(String::new, |year| year.to_string()),
+            source.licence.clone(),
+            format!("<{}>", source.url),
+        ]
+    });
+    table(&["source", "", "year", "licence", ""], cells)
+}
+
 /// Every complaint: what `explain` says, and what the smallest file that causes it gets.
 fn complaints() -> String {
     let mut examples: BTreeMap<String, (usize, String)> = BTreeMap::new();
@@ -356,28 +421,15 @@ fn keys() -> String {
 /// The keys of an input, beside the parameters of its distribution.
 fn input_keys() -> String {
     let schema = model::schema();
-    let forms = schema["properties"]["inputs"]["additionalProperties"]["oneOf"].as_array();
-    let mut keys = serde_json::Map::new();
+    let keys = schema["$defs"]["input"]["properties"].as_object();
     let of_family = |key: &str| {
-        families().iter().any(|family| {
-            family
-                .parameters
-                .iter()
-                .any(|parameter| parameter.name == key)
-        })
+        let mut parameters = families().iter().flat_map(|family| family.parameters);
+        parameters.any(|parameter| parameter.name == key)
     };
-    for form in forms.expect("forms") {
-        let is_plain = form["properties"].get("distribution").is_none();
-        let properties = form["properties"].as_object().expect("properties");
-        // What a family says of itself is on its own page.
-        let kept = properties
-            .iter()
-            .filter(|(key, _)| is_plain || (*key != "distribution" && !of_family(key)));
-        for (key, of) in kept {
-            keys.entry(key.clone()).or_insert_with(|| of.clone());
-        }
-    }
-    key_table(&keys.into())
+    let kept = keys.expect("properties").iter();
+    let kept = kept.filter(|(key, _)| !of_family(key));
+    let kept: serde_json::Map<_, _> = kept.map(|(key, of)| (key.clone(), of.clone())).collect();
+    key_table(&kept.into())
 }
 
 /// The tables of a scenario whose keys are fixed, each with them.
