@@ -349,6 +349,10 @@ fn complaints() -> String {
         );
         if let Some((_, scenario)) = examples.get(name) {
             let rendered = complaint(name, scenario);
+            assert!(
+                !rendered.is_empty(),
+                "{name}: its file causes no such complaint"
+            );
             let _ = write!(text, "\n```text\n{}\n```\n", rendered.trim_end());
         }
         text.push('\n');
