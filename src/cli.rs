@@ -1,14 +1,15 @@
 //! The command line: what was typed (the clap types here) becomes what it means (the options of `commands`).
 
+mod compare;
 mod pages;
 mod plot;
 mod require;
 mod values;
 
 use crate::commands::{
-    self, CheckOptions, CompareOptions, DiffOptions, Failure, ListTopic, MOST_TRIALS_TO_STOP,
-    Nested, Overrides, Pick, ReplayOptions, RunOptions, SampleFormat, Stopping, StoppingRule,
-    Tolerance, ValidateOptions, VerifyOptions, Work,
+    self, CheckOptions, DiffOptions, Failure, ListTopic, MOST_TRIALS_TO_STOP, Nested, Overrides,
+    Pick, ReplayOptions, RunOptions, SampleFormat, Stopping, StoppingRule, Tolerance,
+    ValidateOptions, VerifyOptions, Work,
 };
 use crate::sampler::Method;
 use crate::sensitivity::Measure;
@@ -46,7 +47,7 @@ enum Command {
     /// Run scenarios: the outputs with their intervals, and what drives them
     Run(Box<RunArguments>),
     /// Hold variants and files against each other, trial by trial: differences, ratios, which is lower (all by the first file's [run])
-    Compare(Box<CompareArguments>),
+    Compare(Box<compare::CompareArguments>),
     /// How much better each input would have to be known for an output to be known well enough
     Require(Box<require::RequireArguments>),
     /// Draw figures of a result folder, from its files alone
@@ -218,59 +219,6 @@ struct RunArguments {
 }
 
 #[derive(Debug, Args)]
-struct CompareArguments {
-    /// Scenario files, folders (every *.toml in them) or - for standard input
-    #[arg(required = true, value_name = "FILE")]
-    files: Vec<PathBuf>,
-    /// What the others are held against: a variant, a scenario or "SCENARIO / VARIANT" [default: the first file as written]
-    #[arg(long, value_name = "NAME")]
-    baseline: Option<String>,
-    /// Hold each against every earlier one instead
-    #[arg(long, conflicts_with = "baseline")]
-    all_pairs: bool,
-    #[command(flatten)]
-    sample: SampleArguments,
-    /// Threads; the results are the same for any number [default: one per processor]
-    #[arg(short, long, value_name = "T", value_parser = threads)]
-    threads: Option<NonZeroUsize>,
-    /// Write the result files to this folder: new, empty, or an earlier result, which is replaced whole
-    #[arg(short, long, value_name = "DIR")]
-    out: Option<PathBuf>,
-    /// Also draw figures, into DIR/figures [default formats: svg,pdf,png]
-    #[arg(long, value_name = "FORMAT,…", value_delimiter = ',', value_parser = plot::format_names(), num_args = 0.., require_equals = true, default_missing_values = ["svg", "pdf", "png"], requires = "out")]
-    figures: Vec<String>,
-    /// Also write a page for readers, DIR/report.html
-    #[arg(long, requires = "out")]
-    html: bool,
-    /// Also write tables, methods and bibliography for a paper, in LaTeX and Markdown, into DIR, and figures into DIR/figures
-    #[arg(long, requires = "out")]
-    paper: bool,
-    #[command(flatten)]
-    sensitivity: SensitivityArguments,
-    /// Compare only this variant, beside the baseline (repeatable)
-    #[arg(long = "variant", value_name = "NAME")]
-    variants: Vec<String>,
-    /// Replace one thing in every file, such as inputs.pue=1.2 (repeatable)
-    #[arg(long = "set", value_name = "PATH=VALUE", value_parser = assignment)]
-    sets: Vec<String>,
-    /// Level of the intervals [default: the first scenario's, or 0.95]
-    #[arg(long, value_name = "P", value_parser = probability)]
-    level: Option<f64>,
-    /// Leave trials with an output that is not finite out, and count them, instead of failing
-    #[arg(long)]
-    allow_nonfinite: bool,
-    /// End with code 3 when an assertion that compares two of the alternatives does not hold
-    #[arg(long)]
-    strict: bool,
-    /// Print the result tables as JSON
-    #[arg(long)]
-    json: bool,
-    /// No progress and no notes
-    #[arg(short, long)]
-    quiet: bool,
-}
-
-#[derive(Debug, Args)]
 #[command(group = clap::ArgGroup::new("which").required(true))]
 struct ReplayArguments {
     /// The files of the run that the trial is one of: those before a file may change its Sobol' points
@@ -415,7 +363,7 @@ fn perform(command: Command, words: &[OsString]) -> Result<(), Failure> {
                 commands::run(&options)
             }
         }
-        Command::Compare(arguments) => commands::compare(&compare_options(*arguments, words)?),
+        Command::Compare(arguments) => commands::compare(&compare::options(*arguments, words)?),
         Command::Replay(arguments) => commands::replay(&replay_options(arguments)?),
         Command::Verify(arguments) => {
             let options = VerifyOptions {
@@ -512,51 +460,6 @@ fn run_options(arguments: RunArguments, words: &[OsString]) -> Result<RunOptions
     })
 }
 
-/// What the words of `compare` mean.
-fn compare_options(
-    arguments: CompareArguments,
-    words: &[OsString],
-) -> Result<CompareOptions, Failure> {
-    Ok(CompareOptions {
-        run: RunOptions {
-            files: arguments.files,
-            overrides: Overrides {
-                trials: arguments.sample.trials,
-                seed: arguments.sample.seed,
-                sampler: arguments
-                    .sample
-                    .sampler
-                    .as_deref()
-                    .and_then(Method::from_name),
-                replicates: arguments.sample.replicates,
-                level: arguments.level,
-                measures: arguments
-                    .sensitivity
-                    .sensitivity
-                    .map(measures)
-                    .transpose()?,
-                base: arguments.sensitivity.base,
-                allow_nonfinite: arguments.allow_nonfinite,
-                ..Overrides::default()
-            },
-            strict: arguments.strict,
-            threads: arguments.threads,
-            out: arguments.out,
-            paper: arguments.paper,
-            figures: plot::formats(&arguments.figures),
-            html: arguments.html,
-            variants: arguments.variants,
-            sets: arguments.sets,
-            json: arguments.json,
-            quiet: arguments.quiet,
-            command: command_line(words),
-            ..RunOptions::default()
-        },
-        baseline: arguments.baseline,
-        all_pairs: arguments.all_pairs,
-    })
-}
-
 /// What the words of `replay` mean.
 fn replay_options(arguments: ReplayArguments) -> Result<ReplayOptions, Failure> {
     let pick = arguments.trial.map(Pick::Number).or(arguments.at);
@@ -581,7 +484,7 @@ fn recorded_work(words: &[String]) -> Option<Work> {
     let words: Vec<OsString> = words.iter().map(OsString::from).collect();
     match Arguments::try_parse_from(&words).ok()?.command {
         Command::Run(arguments) => run_options(*arguments, &words).ok().map(Work::Run),
-        Command::Compare(arguments) => compare_options(*arguments, &words).ok().map(Work::Compare),
+        Command::Compare(arguments) => compare::options(*arguments, &words).ok().map(Work::Compare),
         Command::Require(arguments) => Some(Work::Require(require::options(*arguments, &words))),
         _ => None,
     }

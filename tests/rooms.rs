@@ -132,6 +132,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rayon", &["run"]),
     ("resvg", &["figure/render.rs"]),
     ("rustix", &["report/folder.rs"]),
+    ("serde", &["report/json.rs", "report/manifest.rs"]),
     (
         "serde_json",
         &[

@@ -1,6 +1,6 @@
 //! Marginal distributions: one file a family behind the trait [`Marginal`], and the table of families.
 //!
-//! Adding one is a file with its `FAMILY` and a line in [`families`]: the parser, `list`, the schema, the README and the
+//! Adding one is a file with its `FAMILY` and a line in [`families`]: the parser, `list`, the schema, the book and the
 //! law tests read that table.
 
 mod beta;
@@ -159,7 +159,7 @@ pub struct Parameter {
     pub name: &'static str,
     /// How its number is read.
     pub kind: ParameterKind,
-    /// One line for `list`, the schema and the README.
+    /// One line for `list`, the schema and the book.
     pub summary: &'static str,
 }
 
@@ -182,7 +182,7 @@ impl Parameterisation {
     }
 }
 
-/// A family of distributions: a row of the table that the parser, `list`, the schema, the README and the law tests read.
+/// A family of distributions: a row of the table that the parser, `list`, the schema, the book and the law tests read.
 #[derive(Debug)]
 pub struct Family {
     /// The word in the scenario file.

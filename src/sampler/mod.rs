@@ -49,7 +49,7 @@ pub trait Uniforms {
     fn fill(&mut self, input: usize, u: &mut [f64]);
 }
 
-/// The samplers, by name. The table that the command line, `list samplers`, the schema and the README read.
+/// The samplers, by name. The table that the command line, `list samplers`, the schema and the book read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Method {
     /// Independent uniforms.
