@@ -1,7 +1,7 @@
 //! From the words on the command line to checked models: folders opened, every file read, every file checked.
 
 use super::{Failure, terminal};
-use crate::diagnostic::{Diagnostic, Severity, Style, arrange, render_all};
+use crate::diagnostic::{Diagnostic, Severity, Style, arrange, is_dangerous, render_all, visible};
 use crate::model::{self, DataCache, Model};
 use crate::report::folder::{FileRecord, sha256};
 use std::io::Read;
@@ -220,6 +220,12 @@ fn read_one(path: &Path, stdin: Option<&str>) -> std::io::Result<ScenarioFile> {
 fn refuse_equal_stems(files: &[ScenarioFile]) -> Result<(), Failure> {
     let mut seen = std::collections::HashMap::new();
     for file in files {
+        if file.stem.chars().any(is_dangerous) {
+            return Err(Failure::Usage(format!(
+                "the name of {} has a character in it that a terminal would obey: rename it",
+                visible(&file.name)
+            )));
+        }
         if let Some(earlier) = seen.insert(file.stem.as_str(), file) {
             return Err(Failure::Collision(format!(
                 "{} and {} would both be scenario \"{}\" in the results: rename one, or run them apart",

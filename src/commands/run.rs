@@ -321,6 +321,14 @@ fn refuse_equal_sample_files(
             .iter()
             .filter(|variant| is_chosen(variant, chosen))
         {
+            let inputs = variant.inputs.iter().map(|input| &input.name);
+            let mut names = inputs.chain(variant.outputs.iter().map(|output| &output.name));
+            if let Some(taken) = names.find(|name| samples::PLACE.contains(&name.as_str())) {
+                return Err(Failure::Collision(format!(
+                    "{}: `{taken}` is a column of every file of samples: rename it in the scenario, or leave --samples out",
+                    model.scenario
+                )));
+            }
             let name = samples::file_name(&model.scenario, &variant.name, format);
             let owner = format!("{} / {}", model.scenario, variant.name);
             if let Some(earlier) = seen.insert(name.to_lowercase(), owner.clone()) {
@@ -359,7 +367,12 @@ fn simulate(
     let (mut samples, mut tables) = (None, None);
     match (folder, options.samples) {
         (Some(folder), Some(format)) => samples = Some(Samples::new(folder, format)),
-        (Some(folder), None) if runs > MOST_DISTRIBUTIONS as u64 && options.needs_tables_only() => {
+        (Some(folder), None)
+            if runs > MOST_DISTRIBUTIONS as u64
+                && options.needs_tables_only()
+                // What is known of a decision stands among the measures of the runs.
+                && planned.iter().all(|(model, _)| model.decision.is_none()) =>
+        {
             tables = Some(RunTables::new(folder).map_err(failed("results"))?);
         }
         _ => {}
@@ -367,7 +380,7 @@ fn simulate(
     let sink = samples
         .as_mut()
         .map(|samples| samples as &mut (dyn TrialSink + Send));
-    let mut report = watched(options, trials, |bar| {
+    let report = watched(options, trials, |bar| {
         bar.batch(runs);
         pipeline::simulate_into(
             planned,
@@ -385,9 +398,14 @@ fn simulate(
     }
     if let Some(tables) = tables {
         tables.finish().map_err(failed("results"))?;
-        report.notes.push(format!(
-            "what drives the outputs of more than {MOST_DISTRIBUTIONS} runs is written to sensitivity.csv and not printed"
-        ));
+        let measures = planned
+            .iter()
+            .any(|(_, plan)| plan.automatic || !plan.measures.is_empty());
+        if measures && !options.quiet {
+            terminal::note(&format!(
+                "what drives the outputs of more than {MOST_DISTRIBUTIONS} runs is written to sensitivity.csv and not printed"
+            ));
+        }
     }
     Ok(report)
 }
@@ -462,17 +480,23 @@ fn further_files(planned: &[(Model, Plan)]) -> Vec<FileRecord> {
     records
 }
 
-/// Each row of the catalog that an input of a variant was taken from.
+/// Each row of the catalog that an input was taken from, with the first variant in which it was.
 fn catalog_uses(model: &Model) -> Vec<CatalogUse> {
     let mut uses = Vec::new();
+    let mut seen = HashSet::new();
     for variant in &model.variants {
         for input in &variant.inputs {
-            uses.extend(input.catalog.iter().map(|row| CatalogUse {
-                scenario: model.scenario.clone(),
-                variant: variant.name.clone(),
-                input: input.name.clone(),
-                row: row.line(),
-            }));
+            for row in &input.catalog {
+                let row = row.line();
+                if seen.insert((&input.name, row.clone())) {
+                    uses.push(CatalogUse {
+                        scenario: model.scenario.clone(),
+                        variant: variant.name.clone(),
+                        input: input.name.clone(),
+                        row,
+                    });
+                }
+            }
         }
     }
     uses

@@ -16,6 +16,12 @@ const HEADROOM: f64 = 1.12;
 const RIGHT_AXIS: f64 = 42.0;
 /// Widths in the range that are too narrow to be seen.
 const NARROW: f64 = 200.0;
+/// The share of what is drawn as an area that counts as its top, and how many times as high as its foot the top may be: where a density
+/// grows without bound towards an end, the rest would lie flat on the axis.
+const TOP: f64 = 0.2;
+const STEEP: f64 = 4.0;
+/// How far up a density that is too steep is drawn, from the foot of its top.
+const CUT: f64 = 1.5;
 /// Stems that still have heads.
 const WITH_HEADS: usize = 60;
 
@@ -62,6 +68,25 @@ pub(super) struct Curve {
     /// Each a stretch without gaps: values with densities, from 0 to 0.
     stretches: Vec<Vec<(f64, f64)>>,
     atoms: Vec<(f64, f64)>,
+    /// Where it is cut off, if it is too steep to be drawn whole.
+    cut: Option<f64>,
+}
+
+/// Where a stretch of a density is cut off, from the heights and shares of its pieces; `None` where it need not be, or where it is
+/// highest between its ends, which should be seen.
+fn cut(pieces: &[(f64, f64)]) -> Option<f64> {
+    let highest = pieces.first()?.0.max(pieces.last()?.0);
+    if pieces.iter().any(|piece| piece.0 > highest) {
+        return None;
+    }
+    let mut pieces = pieces.to_vec();
+    pieces.sort_unstable_by(|one, other| other.0.total_cmp(&one.0));
+    let mut left = TOP * pieces.iter().map(|piece| piece.1).sum::<f64>();
+    let foot = pieces.iter().find(|piece| {
+        left -= piece.1;
+        left <= 0.0
+    })?;
+    (highest > STEEP * foot.0).then_some(CUT * foot.0)
 }
 
 impl Curve {
@@ -70,7 +95,9 @@ impl Curve {
         let mut curve = Curve {
             stretches: Vec::new(),
             atoms: Vec::new(),
+            cut: None,
         };
+        let mut heights: Vec<Vec<(f64, f64)>> = Vec::new();
         let mut pieces: Vec<Vec<Piece>> = Vec::new();
         let mut end = None;
         for (at, portion) in portions.iter().enumerate() {
@@ -103,17 +130,34 @@ impl Curve {
             let piece = (low, middle, high, height);
             match pieces.last_mut() {
                 Some(stretch) if end == Some(low) => stretch.push(piece),
-                _ => pieces.push(vec![piece]),
+                _ => {
+                    pieces.push(vec![piece]);
+                    heights.push(Vec::new());
+                }
+            }
+            if let Some(stretch) = heights.last_mut() {
+                stretch.push((height, share));
             }
             end = Some(high);
         }
         curve.stretches = pieces.iter().map(|stretch| line(stretch)).collect();
+        // One that is cut off is no measure for the others.
+        if let [heights] = heights.as_slice() {
+            curve.cut = cut(heights);
+        }
         curve
     }
 
+    /// Whether it is higher than it is drawn.
+    pub(super) fn is_cut(&self) -> bool {
+        self.cut.is_some()
+    }
+
+    /// How far up it is drawn.
     pub(super) fn highest(&self) -> f64 {
         let points = self.stretches.iter().flatten();
-        points.fold(0.0, |most, point| most.max(point.1))
+        self.cut
+            .unwrap_or_else(|| points.fold(0.0, |most, point| most.max(point.1)))
     }
 
     pub(super) fn most_probable(&self) -> f64 {
@@ -227,10 +271,12 @@ pub(super) fn draw(run: &str, output: &Output) -> Option<String> {
 }
 
 fn density_words(curve: &Curve, view: &View) -> &'static str {
-    match (curve.stretches.is_empty(), view.logarithmic) {
-        (true, _) => "probability",
-        (false, true) => "density per decade",
-        (false, false) => "density",
+    match (curve.stretches.is_empty(), view.logarithmic, curve.cut) {
+        (true, _, _) => "probability",
+        (false, true, None) => "density per decade",
+        (false, true, Some(_)) => "density per decade, cut off at the top",
+        (false, false, None) => "density",
+        (false, false, Some(_)) => "density, cut off at the top",
     }
 }
 
@@ -285,5 +331,34 @@ pub(super) fn draw_tips(canvas: &mut Canvas, frame: &Frame, shape: &Shape, view:
             (high + half, frame.y.places[1]),
             &told,
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Pieces of equal share of a quantile function: heights and shares.
+    fn pieces(quantile: impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
+        const PIECES: u32 = 1000;
+        let edge = |at: u32| quantile(f64::from(at) / f64::from(PIECES));
+        let share = 1.0 / f64::from(PIECES);
+        (0..PIECES)
+            .map(|at| (share / (edge(at + 1) - edge(at)), share))
+            .collect()
+    }
+
+    #[test]
+    fn only_what_grows_without_bound_is_cut_off() {
+        assert_eq!(cut(&[]), None);
+        assert_eq!(cut(&pieces(|u| u)), None);
+        // Triangular, and what falls from its highest point as a square does.
+        assert_eq!(cut(&pieces(f64::sqrt)), None);
+        assert_eq!(cut(&pieces(|u| 1.0 - (1.0 - u).cbrt())), None);
+        // A narrow mode between broad shoulders is seen whole.
+        assert_eq!(cut(&[(1.0, 0.45), (100.0, 0.1), (1.0, 0.45)]), None);
+        // 1 / √x: a fifth of it lies below 0.04, where it is 2.5.
+        let found = cut(&pieces(|u| u * u)).expect("a cut");
+        assert!((found / (CUT * 2.5) - 1.0).abs() < 0.01, "{found}");
     }
 }

@@ -101,10 +101,15 @@ fn draw_one(canvas: &mut Canvas, (left, top): (f64, f64), input: &Shape) {
     let [low, median, high] =
         [low, median, high].map(|value| if near_zero(value) { 0.0 } else { value });
     let words = format!(
-        "{} [{}, {}]",
+        "{} [{}, {}]{}",
         rounded(median, 3),
         rounded(low, 3),
-        rounded(high, 3)
+        rounded(high, 3),
+        if curve.is_cut() {
+            ", cut off at the top"
+        } else {
+            ""
+        }
     );
     canvas.text(
         (left + MARGIN, top + 26.0),

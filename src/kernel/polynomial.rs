@@ -125,7 +125,7 @@ mod eight {
         simd.avx512f._mm512_shuffle_f64x2::<0b11_01_11_01>(a, b)
     }
 
-    /// From one column in each quarter, of two values side by side, to the columns of eight values: the first, third, second, fourth.
+    /// From one column in each quarter, of two values side by side, to the columns of eight values, in their order.
     #[inline(always)]
     fn columns(simd: V4, [a, b, c, d]: [Vector; 4]) -> [Vector; 4] {
         let (low, high) = (outer(simd, a, b), inner(simd, a, b));

@@ -332,7 +332,7 @@ impl Context<'_> {
             title: text("title"),
             description: text("description"),
             references: std::mem::take(&mut self.references),
-            variants: Some(variants).filter(|_| whole)?,
+            variants: whole.then_some(variants)?,
             groups,
             decision,
             run,

@@ -1,5 +1,4 @@
 //! The JSON Schema of scenario files, made of the tables that the parser itself reads.
-
 //!
 //! It is written for what editors make of it. Taplo, the server behind TOML in VS Code and Neovim, offers and explains keys of
 //! `properties` alone, not of `then`; takes what it says of a word of an `enum` from `x-taplo`; and where `oneOf` fails it says no more

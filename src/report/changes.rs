@@ -3,7 +3,7 @@
 use super::csv::read_rows;
 use super::grid::{Align, Grid};
 use super::json::write_document;
-use super::manifest::Recorded;
+use super::manifest::{Recorded, said};
 use super::number;
 use super::text::{Text, plain};
 use crate::statistic::replicates::student_factor;
@@ -228,8 +228,10 @@ fn replicates(recorded: &Recorded) -> HashMap<(String, String), usize> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let mut found = HashMap::new();
     for scenario in list(&recorded.document["scenarios"]) {
-        for variant in list(&scenario["variants"]) {
-            let count = variant["replicates"].as_u64().unwrap_or(2) as usize;
+        let variants = list(&scenario["variants"]);
+        for variant in variants {
+            let said = said(variant, &variants[0], "replicates");
+            let count = said.as_u64().unwrap_or(2) as usize;
             let name = (text(&scenario["scenario"]), text(&variant["variant"]));
             found.insert(name, count.max(2));
         }

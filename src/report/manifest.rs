@@ -321,6 +321,11 @@ fn catalog_use(used: &CatalogUse) -> Value {
 /// What every variant says for itself; of all else only what is not as in the first of its scenario, since there may be many.
 const IN_EVERY_VARIANT: [&str; 2] = ["variant", "inputs"];
 
+/// What the entry of a variant says, or that of the first of its scenario.
+pub(super) fn said<'a>(variant: &'a Value, first: &'a Value, key: &str) -> &'a Value {
+    variant.get(key).unwrap_or(&first[key])
+}
+
 /// A scenario and its runs.
 struct Scenario<'a> {
     plan: &'a ScenarioPlan,
@@ -400,13 +405,15 @@ impl Serialize for Variants<'_> {
 
 /// All of a run. Of its inputs it says only those that it gives another definition than the first of its scenario.
 fn variant(run: &RunReport, first: Option<&RunReport>) -> Value {
-    let inputs = run.inputs.iter().enumerate();
-    let own =
-        inputs.filter(|(at, input)| first.and_then(|first| first.inputs.get(*at)) != Some(*input));
+    let inputs = run.inputs.iter().map(|one| input(one)).enumerate();
+    let own = inputs.filter(|(at, own)| {
+        let of_first = first.and_then(|first| first.inputs.get(*at));
+        of_first.is_none_or(|of_first| input(of_first) != *own)
+    });
     json!({
         "variant": run.variant,
         "description": run.description,
-        "inputs": own.map(|(_, own)| input(own)).collect::<Vec<_>>(),
+        "inputs": own.map(|(_, own)| own).collect::<Vec<_>>(),
         "correlations": run.correlations.iter().map(correlation).collect::<Vec<_>>(),
         "joint": run.joint.iter().map(|(what, inputs)| json!({ "what": what, "inputs": inputs })).collect::<Vec<_>>(),
         "outputs": run.outputs.iter().map(output).collect::<Vec<_>>(),

@@ -5,7 +5,7 @@ mod comparison;
 pub use comparison::{Compared, Comparison, Pair};
 
 use super::csv;
-use super::manifest::{Recorded, ReferenceRecord};
+use super::manifest::{Recorded, ReferenceRecord, said};
 use crate::statistic::Estimate;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -271,7 +271,7 @@ fn reference(entry: &Value) -> ReferenceRecord {
 
 /// The run of an entry; what it does not say is as in the first of the scenario.
 fn run(scenario: &str, [entry, first]: [&Value; 2], tables: &Tables) -> Run {
-    let said = |key: &str| entry.get(key).unwrap_or(&first[key]);
+    let said = |key: &str| said(entry, first, key);
     let variant = text(said("variant"));
     let (stopping, nested) = (said("stopping"), said("nested"));
     let outputs = list(said("outputs")).iter();

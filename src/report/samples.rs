@@ -32,6 +32,9 @@ impl Format {
     }
 }
 
+/// The columns that say which trial a row is: no input or output has these names.
+pub const PLACE: [&str; 2] = ["trial", "replicate"];
+
 /// The path of a variant's trials in the result folder.
 pub fn file_name(scenario: &str, variant: &str, format: Format) -> String {
     let ending = format.word();

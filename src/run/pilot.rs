@@ -88,16 +88,17 @@ pub fn pilot(experiment: &Experiment, question: &Question) -> Option<Pilot> {
                 .iter()
                 .map(|values| values[at].as_slice())
                 .collect();
-            let mut sorted = parts.concat();
+            let mut values = parts.concat();
             let marks = question.marks[varying[at]].clone();
             if keep_all && question.measures.is_empty() {
                 // Nothing is asked of the order of these values.
-                let grid = Grid::of(&mut sorted, resolution);
+                let grid = Grid::of(&mut values, resolution);
                 let roles = vec![Role::Keep; grid.cells()];
                 let plan = TallyPlan::new(grid, roles, marks);
-                return (plan, None, Ends::of(&mut sorted));
+                return (plan, None, Ends::of(&mut values));
             }
-            let grid = Grid::sorting(&mut sorted, resolution);
+            let grid = Grid::sorting(&mut values, resolution);
+            let sorted = values;
             let roles = if keep_all {
                 vec![Role::Keep; grid.cells()]
             } else {

@@ -213,7 +213,7 @@ impl Tally {
             match plan.roles[cell] {
                 Role::Count | Role::Keep => {}
                 Role::Tie(value) if value == x => self.ties[plan.place(cell)] += 1,
-                // There is room: each of these values was either kept above or is not yet.
+                // There is room for every value of the tile, and each is kept at most once.
                 Role::Tie(_) => {
                     self.kept[self.filled] = x;
                     self.filled += 1;

@@ -165,3 +165,23 @@ fn comparisons_are_held_against_each_other_too() {
         "{same}"
     );
 }
+
+/// A further variant's numbers are held against their errors as those of the first are: they are the same times a constant.
+#[test]
+fn every_variant_is_told_alike() {
+    let test = CliTest::with_small();
+    run_to(&test, "one", &["-n", "20000"]);
+    test.write("small.toml", &SMALL.replace("max = 400", "max = 400.2"));
+    run_to(&test, "two", &["-n", "20000"]);
+    let found = diff(&test);
+    let rows = found["beyond_errors"].as_array().expect("rows");
+    let of = |variant: &str| {
+        let mine = rows.iter().filter(|row| row["variant"] == variant);
+        let names = mine.map(|row| row["statistic"].as_str().expect("a name").to_owned());
+        let mut names: Vec<String> = names.filter(|name| !name.contains(':')).collect();
+        names.sort();
+        names
+    };
+    assert!(of("base").len() > 3, "{found:#}");
+    assert_eq!(of("base"), of("hydropower"));
+}

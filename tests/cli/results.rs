@@ -244,3 +244,41 @@ fn a_sweep_is_written_as_it_comes() {
     assert_eq!(stream[..whole.len() - 1], whole[..whole.len() - 1]);
     assert!(told(&at_once).contains("is written to sensitivity.csv and not printed"));
 }
+
+/// What is known of a decision stands in the same table, for however many variants.
+#[test]
+fn a_large_sweep_with_a_decision_loses_nothing() {
+    let test = CliTest::new();
+    let values: Vec<String> = (0..201).map(|at| (100 + at).to_string()).collect();
+    let sweep = format!("[sweep]\n\"inputs.grid\" = [{}]\n", values.join(", "));
+    let decision = "[decision]\noutput = \"emissions\"\nvariants = [\"base\", \"hydropower\"]\n";
+    test.write("small.toml", &format!("{SMALL}\n{sweep}\n{decision}"));
+    let output = test.run(&["run", "small.toml", "-n", "4096", "--out", "results"]);
+    assert!(output.status.success(), "{}", told(&output));
+    assert!(test.read("results/sensitivity.csv").contains(",evppi,"));
+}
+
+#[test]
+fn no_quantity_is_called_as_the_columns_of_samples_are() {
+    let test = CliTest::new();
+    test.write("small.toml", &SMALL.replace("power", "trial"));
+    for format in ["csv", "parquet"] {
+        let output = test.run(&[
+            "run",
+            "small.toml",
+            "-n",
+            "512",
+            "--out",
+            "results",
+            "--samples",
+            format,
+        ]);
+        assert_eq!(output.status.code(), Some(2), "{}", told(&output));
+        assert!(
+            told(&output).contains("`trial` is a column"),
+            "{}",
+            told(&output)
+        );
+        assert!(!test.path("results").exists());
+    }
+}

@@ -81,17 +81,22 @@ pub(super) fn clear_leftovers(target: &Path) {
         if !folder.starts_with(&prefix) {
             continue;
         }
-        let is_abandoned = File::open(entry.path()).is_ok_and(|file| file.try_lock().is_ok());
-        if is_abandoned {
-            let folder = parent.join(folder);
-            let earlier = aside(&folder);
-            if !target.exists() {
-                let _ = fs::rename(&earlier, target);
-            }
-            let _ = fs::remove_dir_all(&earlier);
-            let _ = fs::remove_dir_all(&folder);
-            let _ = fs::remove_file(entry.path());
+        // Where nobody holds it, it is held until all is cleared: who comes now finds it taken.
+        let Ok(lock) = File::options().write(true).open(entry.path()) else {
+            continue;
+        };
+        if lock.try_lock().is_err() {
+            continue;
         }
+        let folder = parent.join(folder);
+        let earlier = aside(&folder);
+        let is_missing = !target.exists() && earlier.exists();
+        if is_missing && fs::rename(&earlier, target).is_err() {
+            continue;
+        }
+        let _ = fs::remove_dir_all(&earlier);
+        let _ = fs::remove_dir_all(&folder);
+        let _ = fs::remove_file(entry.path());
     }
 }
 

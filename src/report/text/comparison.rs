@@ -50,8 +50,19 @@ impl Page {
                 self.line(&plain(&line));
             }
         }
-        for line in assertions::lines(report.assertions.iter().map(|row| &row.1)) {
-            self.line(&line);
+        let scenario = |row: &(AlternativeName, _)| row.0.scenario.clone();
+        let first = report.assertions.first().map(scenario);
+        let several = report
+            .assertions
+            .iter()
+            .any(|row| Some(scenario(row)) != first);
+        let lines = assertions::lines(report.assertions.iter().map(|row| &row.1));
+        for (row, line) in report.assertions.iter().zip(lines) {
+            if several {
+                self.line(&format!("{}: {line}", plain(&row.0.scenario)));
+            } else {
+                self.line(&line);
+            }
         }
         self.differences(&report.pairs);
         self.ranks(&report.ranks);
