@@ -72,14 +72,17 @@ pub(super) struct Curve {
     cut: Option<f64>,
 }
 
-/// Where a stretch of a density is cut off, from the heights and shares of its pieces; `None` where it need not be, or where it is
-/// highest between its ends, which should be seen.
-fn cut(pieces: &[(f64, f64)]) -> Option<f64> {
-    let highest = pieces.first()?.0.max(pieces.last()?.0);
+/// Where a density is cut off, from the heights and shares of its pieces, stretch by stretch; `None` where it need not be, or where it
+/// is highest between the ends of a stretch, which should be seen.
+fn cut(stretches: &[Vec<(f64, f64)>]) -> Option<f64> {
+    let ends = stretches
+        .iter()
+        .flat_map(|stretch| stretch.first().into_iter().chain(stretch.last()));
+    let highest = ends.fold(0.0, |most: f64, end| most.max(end.0));
+    let mut pieces: Vec<(f64, f64)> = stretches.concat();
     if pieces.iter().any(|piece| piece.0 > highest) {
         return None;
     }
-    let mut pieces = pieces.to_vec();
     pieces.sort_unstable_by(|one, other| other.0.total_cmp(&one.0));
     let mut left = TOP * pieces.iter().map(|piece| piece.1).sum::<f64>();
     let foot = pieces.iter().find(|piece| {
@@ -141,10 +144,7 @@ impl Curve {
             end = Some(high);
         }
         curve.stretches = pieces.iter().map(|stretch| line(stretch)).collect();
-        // One that is cut off is no measure for the others.
-        if let [heights] = heights.as_slice() {
-            curve.cut = cut(heights);
-        }
+        curve.cut = cut(&heights);
         curve
     }
 
@@ -339,13 +339,12 @@ mod tests {
     use super::*;
 
     /// Pieces of equal share of a quantile function: heights and shares.
-    fn pieces(quantile: impl Fn(f64) -> f64) -> Vec<(f64, f64)> {
+    fn pieces(quantile: impl Fn(f64) -> f64) -> [Vec<(f64, f64)>; 1] {
         const PIECES: u32 = 1000;
         let edge = |at: u32| quantile(f64::from(at) / f64::from(PIECES));
         let share = 1.0 / f64::from(PIECES);
-        (0..PIECES)
-            .map(|at| (share / (edge(at + 1) - edge(at)), share))
-            .collect()
+        let piece = |at| (share / (edge(at + 1) - edge(at)), share);
+        [(0..PIECES).map(piece).collect()]
     }
 
     #[test]
@@ -356,7 +355,8 @@ mod tests {
         assert_eq!(cut(&pieces(f64::sqrt)), None);
         assert_eq!(cut(&pieces(|u| 1.0 - (1.0 - u).cbrt())), None);
         // A narrow mode between broad shoulders is seen whole.
-        assert_eq!(cut(&[(1.0, 0.45), (100.0, 0.1), (1.0, 0.45)]), None);
+        let narrow = vec![(1.0, 0.45), (100.0, 0.1), (1.0, 0.45)];
+        assert_eq!(cut(&[narrow]), None);
         // 1 / √x: a fifth of it lies below 0.04, where it is 2.5.
         let found = cut(&pieces(|u| u * u)).expect("a cut");
         assert!((found / (CUT * 2.5) - 1.0).abs() < 0.01, "{found}");

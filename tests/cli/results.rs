@@ -251,7 +251,7 @@ fn a_large_sweep_with_a_decision_loses_nothing() {
     let test = CliTest::new();
     let values: Vec<String> = (0..201).map(|at| (100 + at).to_string()).collect();
     let sweep = format!("[sweep]\n\"inputs.grid\" = [{}]\n", values.join(", "));
-    let decision = "[decision]\noutput = \"emissions\"\nvariants = [\"base\", \"hydropower\"]\n";
+    let decision = "[decision]\nminimise = \"emissions\"\nvariants = [\"base\", \"hydropower\"]\n";
     test.write("small.toml", &format!("{SMALL}\n{sweep}\n{decision}"));
     let output = test.run(&["run", "small.toml", "-n", "4096", "--out", "results"]);
     assert!(output.status.success(), "{}", told(&output));
@@ -273,7 +273,7 @@ fn no_quantity_is_called_as_the_columns_of_samples_are() {
             "--samples",
             format,
         ]);
-        assert_eq!(output.status.code(), Some(2), "{}", told(&output));
+        assert_eq!(output.status.code(), Some(1), "{}", told(&output));
         assert!(
             told(&output).contains("`trial` is a column"),
             "{}",
