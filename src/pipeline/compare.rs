@@ -21,8 +21,10 @@ use crate::statistic::tally::Marks;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-/// Pairs that are run together: enough to draw what they share once, few enough for the tallies of all to stay small.
-const PAIRS_TOGETHER: usize = 16;
+/// Pairs that are run together, at most: enough to draw what they share once.
+const PAIRS_TOGETHER: usize = 32;
+/// Outputs whose differences and ratios are tallied together: few enough for the tallies to stay small.
+const OUTPUTS_TOGETHER: usize = 64;
 /// Alternatives whose ranks are counted, at most: the counts grow as their square. And pairs whose differences are ranked by what
 /// drives them where nobody asks: nobody reads more.
 pub(super) const MOST_RANKED: usize = 100;
@@ -116,7 +118,9 @@ pub fn compare(
     let mut notes = Vec::new();
     let mut reports = Vec::with_capacity(pairs.len());
     let mut sample = None;
-    for pairs in pairs.chunks(PAIRS_TOGETHER) {
+    let outputs = alternatives.iter().map(|of| of.variant.outputs.len());
+    let together = (OUTPUTS_TOGETHER / outputs.max().unwrap_or(1).max(1)).clamp(1, PAIRS_TOGETHER);
+    for pairs in pairs.chunks(together) {
         let compared = study.pairs(pairs, &mut notes, progress)?;
         sample = sample.or(Some(compared.1));
         reports.extend(compared.0);
