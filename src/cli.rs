@@ -417,20 +417,14 @@ fn perform(command: Command, words: &[OsString]) -> Result<(), Failure> {
 fn run_options(arguments: RunArguments, words: &[OsString]) -> Result<RunOptions, Failure> {
     let stopping = stopping(&arguments)?;
     // JCGM 101 is about independent trials.
+    let of_sample = arguments.sample.overrides();
     let sampler = match &stopping {
         Some(stopping) if stopping.rule == StoppingRule::Jcgm101 => Some(Method::Random),
-        _ => arguments
-            .sample
-            .sampler
-            .as_deref()
-            .and_then(Method::from_name),
+        _ => of_sample.sampler,
     };
     Ok(RunOptions {
         overrides: Overrides {
-            trials: arguments.sample.trials,
-            seed: arguments.sample.seed,
             sampler,
-            replicates: arguments.sample.replicates,
             level: arguments.level,
             quantiles: arguments.quantiles.map(rising),
             measures: arguments
@@ -442,6 +436,7 @@ fn run_options(arguments: RunArguments, words: &[OsString]) -> Result<RunOptions
             base: arguments.sensitivity.base,
             nested: arguments.nested,
             allow_nonfinite: arguments.allow_nonfinite,
+            ..of_sample
         },
         files: arguments.files,
         threads: arguments.threads,

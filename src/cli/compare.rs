@@ -3,7 +3,6 @@
 use super::values::{assignment, probability, threads};
 use super::{SampleArguments, SensitivityArguments, command_line, measures, plot};
 use crate::commands::{CompareOptions, Failure, Overrides, RunOptions};
-use crate::sampler::Method;
 use clap::Args;
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
@@ -71,14 +70,6 @@ pub(super) fn options(
         run: RunOptions {
             files: arguments.files,
             overrides: Overrides {
-                trials: arguments.sample.trials,
-                seed: arguments.sample.seed,
-                sampler: arguments
-                    .sample
-                    .sampler
-                    .as_deref()
-                    .and_then(Method::from_name),
-                replicates: arguments.sample.replicates,
                 level: arguments.level,
                 measures: arguments
                     .sensitivity
@@ -87,7 +78,7 @@ pub(super) fn options(
                     .transpose()?,
                 base: arguments.sensitivity.base,
                 allow_nonfinite: arguments.allow_nonfinite,
-                ..Overrides::default()
+                ..arguments.sample.overrides()
             },
             strict: arguments.strict,
             threads: arguments.threads,
