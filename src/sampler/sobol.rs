@@ -21,6 +21,10 @@ const TABLE: &str = include_str!("joe_kuo.txt");
 #[derive(Debug, Clone)]
 pub struct Directions([u64; INDEX_BITS]);
 
+/// Points whose indices differ only in the lowest [`BLOCK_BITS`] are made together.
+const BLOCK: usize = 1 << BLOCK_BITS;
+const BLOCK_BITS: usize = 8;
+
 impl Directions {
     /// Direction numbers of `dimensions` (counted from 0, each below [`DIMENSIONS`]), in the order asked for.
     pub fn of(dimensions: &[u32]) -> Vec<Directions> {
@@ -82,6 +86,11 @@ impl Directions {
         }
         digits
     }
+
+    /// What the points of a block differ in. Number j has no bit above j, so it is a byte.
+    fn block(&self) -> [u8; BLOCK] {
+        std::array::from_fn(|index| self.point(index as u64) as u8)
+    }
 }
 
 /// The sampler `sobol`.
@@ -89,14 +98,18 @@ impl Directions {
 pub struct Sobol {
     inputs: Vec<SampledInput>,
     directions: Vec<Directions>,
+    /// For each input, the points of the first block.
+    blocks: Vec<[u8; BLOCK]>,
 }
 
 impl Sobol {
     /// For these inputs, in the order in which their columns are asked for; each has its own dimension below [`DIMENSIONS`].
     pub fn new(inputs: Vec<SampledInput>) -> Self {
         let dimensions: Vec<u32> = inputs.iter().map(|input| input.dimension).collect();
+        let directions = Directions::of(&dimensions);
         Sobol {
-            directions: Directions::of(&dimensions),
+            blocks: directions.iter().map(Directions::block).collect(),
+            directions,
             inputs,
         }
     }
@@ -114,18 +127,15 @@ impl Sampler for Sobol {
             })
             .collect();
         Box::new(SobolUniforms {
-            directions: &self.directions,
+            sobol: self,
             columns,
-            digits: [0; BLOCK],
         })
     }
 }
 
 struct SobolUniforms<'a> {
-    directions: &'a [Directions],
+    sobol: &'a Sobol,
     columns: Vec<SobolColumn>,
-    /// Room for the points of a block.
-    digits: [u64; BLOCK],
 }
 
 struct SobolColumn {
@@ -133,44 +143,24 @@ struct SobolColumn {
     scramble: Scramble,
 }
 
-/// Points whose indices differ only in these low bits are made together.
-const BLOCK: usize = 256;
-
 impl Uniforms for SobolUniforms<'_> {
     fn fill(&mut self, input: usize, u: &mut [f64]) {
-        let directions = &self.directions[input];
+        let (directions, block) = (&self.sobol.directions[input], &self.sobol.blocks[input]);
         let SobolColumn { next, scramble } = &mut self.columns[input];
         for part in u.chunks_mut(BLOCK) {
             // Tiles begin at multiples of BLOCK (see SEGMENT_ROWS), so the low bits of the index run from zero.
-            let part_digits = &mut self.digits[..part.len()];
+            let first = directions.point(*next);
             kernel::dispatch(
                 #[inline(always)]
                 || {
-                    block_of_points(directions, *next, part_digits);
-                    for (value, &point) in part.iter_mut().zip(part_digits.iter()) {
+                    for (value, &differing) in part.iter_mut().zip(block) {
+                        let point = first ^ u64::from(differing);
                         *value = to_uniform(scramble.apply(point).reverse_bits());
                     }
                 },
             );
             *next += part.len() as u64;
         }
-    }
-}
-
-/// The digits of points `first`, `first + 1`, …: each doubling of the block is the block before it with one direction added.
-#[inline(always)]
-fn block_of_points(directions: &Directions, first: u64, digits: &mut [u64]) {
-    digits[0] = directions.point(first);
-    let mut filled = 1;
-    let mut bit = 0;
-    while filled < digits.len() {
-        let (done, rest) = digits.split_at_mut(filled);
-        let direction = directions.0[bit];
-        for (new, old) in rest.iter_mut().zip(done.iter()) {
-            *new = *old ^ direction;
-        }
-        filled *= 2;
-        bit += 1;
     }
 }
 
