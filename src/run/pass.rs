@@ -176,8 +176,8 @@ impl<'a> Worker<'a> {
             }
             part.trials += rows as u64;
         }
-        for tally in &mut part.outputs {
-            tally.finish();
+        for (tally, plan) in part.outputs.iter_mut().zip(self.plans) {
+            tally.finish(plan);
         }
         part.beyond.clone_from(&self.tile.beyond);
         part

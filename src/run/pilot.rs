@@ -4,12 +4,14 @@
 
 use super::pass::UniformColumns;
 use super::{Experiment, Question};
+use crate::kernel;
 use crate::program::{Slot, TILE};
 use crate::sampler::SEGMENT_ROWS;
 use crate::sensitivity::joint::{self, OutputPlan};
 use crate::sensitivity::{MainPlan, OutputClasses};
 use crate::statistic::distribution::COARSE;
 use crate::statistic::grid::Grid;
+use crate::statistic::ordered::OrderedByCell;
 use crate::statistic::summary::central;
 use crate::statistic::tail::Ends;
 use crate::statistic::tally::{BINS, Role, TallyPlan};
@@ -88,37 +90,26 @@ pub fn pilot(experiment: &Experiment, question: &Question) -> Option<Pilot> {
                 .iter()
                 .map(|values| values[at].as_slice())
                 .collect();
-            let mut values = parts.concat();
+            let values = parts.concat();
             let marks = question.marks[varying[at]].clone();
-            if keep_all && question.measures.is_empty() {
-                // Nothing is asked of the order of these values.
-                let grid = Grid::of(&mut values, resolution);
-                let roles = vec![Role::Keep; grid.cells()];
-                let plan = TallyPlan::new(grid, roles, marks);
-                return (plan, None, Ends::of(&mut values));
-            }
-            let grid = Grid::sorting(&mut values, resolution);
-            let sorted = values;
+            let grid = Grid::of(&values, resolution);
+            let mut sample = OrderedByCell::new(&grid, &values);
             let roles = if keep_all {
                 vec![Role::Keep; grid.cells()]
             } else {
-                roles(&grid, &sorted, &parts, question, trials)
+                roles(&mut sample, &parts, question, trials)
             };
             let classes = (!question.measures.is_empty()).then(|| {
-                let joint = class_of_cell(&grid, &sorted, joint::CLASSES);
+                let joint = class_of_cell(&sample, joint::CLASSES);
                 let joint: Vec<u8> = joint.into_iter().map(|class| class as u8).collect();
-                let class_of = |value| joint[grid.cell(value)];
                 OutputClasses {
-                    class_of_cell: class_of_cell(&grid, &sorted, rank_classes),
+                    class_of_cell: class_of_cell(&sample, rank_classes),
                     centre: grid.centre(),
-                    joint: OutputPlan::new(joint.clone(), &sorted, class_of),
+                    joint: OutputPlan::new(joint, &mut sample),
                 }
             });
-            (
-                TallyPlan::new(grid, roles, marks),
-                classes,
-                Ends::of_sorted(&sorted),
-            )
+            let plan = TallyPlan::new(grid, roles, marks);
+            (plan, classes, Ends::of(&mut sample))
         },
         |(plan, output_classes, output_ends)| {
             plans.push(plan);
@@ -185,22 +176,14 @@ fn pilot_values(experiment: &Experiment, rows: usize) -> Vec<Vec<Vec<f64>>> {
 
 /// Which cells to keep: those that hold the wanted quantiles and the limits of their errors, with a wide margin.
 fn roles(
-    grid: &Grid,
-    sorted: &[f64],
+    sample: &mut OrderedByCell,
     parts: &[&[f64]],
     question: &Question,
     trials: u64,
 ) -> Vec<Role> {
-    let n = sorted.len();
-    let mut roles = vec![Role::Count; grid.cells()];
-    let mut below = vec![0usize; grid.cells() + 1];
-    for &value in sorted {
-        below[grid.cell(value) + 1] += 1;
-    }
-    for cell in 0..grid.cells() {
-        below[cell + 1] += below[cell];
-    }
-    let atom = |cell: usize| most_frequent(&sorted[below[cell]..below[cell + 1]]);
+    let n = sample.len();
+    let cells = sample.below().len() - 1;
+    let mut roles = vec![Role::Count; cells];
     let mut brackets = Vec::new();
     for p in question
         .quantiles
@@ -208,26 +191,28 @@ fn roles(
         .copied()
         .chain(central(question.level))
     {
-        let half = BRACKET * share_error(sorted, parts, p) + 3.0 / n as f64;
+        let half = BRACKET * share_error(sample, parts, p) + 3.0 / n as f64;
         let rank = |p: f64| (p * n as f64).floor();
         let (low, high) = (rank(p - half), rank(p + half));
         let first = if low < 0.0 {
             0
         } else {
-            grid.cell(sorted[low as usize])
+            sample.cell_of_rank(low as usize)
         };
         let last = if high >= n as f64 {
-            grid.cells() - 1
+            cells - 1
         } else {
-            grid.cell(sorted[high as usize])
+            sample.cell_of_rank(high as usize)
         };
         brackets.push(first..=last);
     }
     for cell in brackets.into_iter().flatten() {
-        roles[cell] = atom(cell).map_or(Role::Keep, Role::Tie);
+        if roles[cell] == Role::Count {
+            roles[cell] = most_frequent(sample.cell(cell)).map_or(Role::Keep, Role::Tie);
+        }
     }
     // Cells that hold the most are binned first, until the rest can be kept.
-    let expected = |cell: usize| (below[cell + 1] - below[cell]) as f64 / n as f64 * trials as f64;
+    let expected = |cell: usize| sample.count(cell) as f64 / n as f64 * trials as f64;
     let mut kept: Vec<usize> = (0..roles.len())
         .filter(|&cell| roles[cell] == Role::Keep)
         .collect();
@@ -243,19 +228,19 @@ fn roles(
     // A tie that no quantile needs is no matter for the roles, but the shortest interval must know where it stands.
     for (cell, role) in roles.iter_mut().enumerate() {
         if *role == Role::Count
-            && let Some(value) = atom(cell)
-            && below[cell + 1] - below[cell] >= n / 256
+            && sample.count(cell) >= n / 256
+            && let Some(value) = most_frequent(sample.cell(cell))
         {
             *role = Role::Tie(value);
         }
     }
     // Where the values gather in a cell, it is looked at closely: a figure shows what is inside.
     let coarse = (COARSE * n as f64) as usize;
-    let gathered = (0..roles.len()).filter(|&cell| below[cell + 1] - below[cell] > coarse);
+    let gathered = (0..roles.len()).filter(|&cell| sample.count(cell) > coarse);
     let mut gathered: Vec<usize> = gathered
         .filter(|&cell| roles[cell] == Role::Count)
         .collect();
-    gathered.sort_by_key(|&cell| std::cmp::Reverse(below[cell + 1] - below[cell]));
+    gathered.sort_by_key(|&cell| std::cmp::Reverse(sample.count(cell)));
     for cell in gathered.into_iter().take(MOST_GATHERED) {
         roles[cell] = Role::Bins;
     }
@@ -273,14 +258,18 @@ fn most_frequent(sorted: &[f64]) -> Option<f64> {
 
 /// The standard error of the pilot's share below its quantile at p: from the replicates, but no less than a quarter of what
 /// independent trials would have, lest few replicates agree by chance.
-fn share_error(sorted: &[f64], parts: &[&[f64]], p: f64) -> f64 {
-    let n = sorted.len() as f64;
-    let quantile = sorted[((p * n) as usize).min(sorted.len() - 1)];
+fn share_error(sample: &mut OrderedByCell, parts: &[&[f64]], p: f64) -> f64 {
+    let n = sample.len() as f64;
+    let quantile = sample.of_rank(((p * n) as usize).min(sample.len() - 1));
     let shares: Vec<f64> = parts
         .iter()
         .filter(|part| !part.is_empty())
         .map(|part| {
-            part.iter().filter(|&&value| value <= quantile).count() as f64 / part.len() as f64
+            let count: u64 = kernel::dispatch(
+                #[inline(always)]
+                || part.iter().map(|&value| u64::from(value <= quantile)).sum(),
+            );
+            count as f64 / part.len() as f64
         })
         .collect();
     let r = shares.len() as f64;
@@ -295,18 +284,13 @@ fn share_error(sorted: &[f64], parts: &[&[f64]], p: f64) -> f64 {
 }
 
 /// Classes of about equal mass in the pilot, rising with the cells.
-fn class_of_cell(grid: &Grid, sorted: &[f64], classes: usize) -> Vec<u16> {
-    let mut counts = vec![0usize; grid.cells()];
-    for &value in sorted {
-        counts[grid.cell(value)] += 1;
-    }
-    let mut below = 0;
-    counts
-        .iter()
-        .map(|&count| {
-            let middle = below + count / 2;
-            below += count;
-            ((middle * classes) / sorted.len()).min(classes - 1) as u16
+fn class_of_cell(sample: &OrderedByCell, classes: usize) -> Vec<u16> {
+    sample
+        .below()
+        .windows(2)
+        .map(|ends| {
+            let middle = (ends[0] + ends[1]) / 2;
+            ((middle * classes) / sample.len()).min(classes - 1) as u16
         })
         .collect()
 }

@@ -3,6 +3,7 @@
 use super::add_all;
 use super::classes::Classes;
 use crate::distribution::Marginal;
+use crate::statistic::ordered::OrderedByCell;
 
 /// Classes of an input and of an output, at most; a power of two.
 pub const CLASSES: usize = 64;
@@ -30,24 +31,26 @@ pub struct OutputPlan {
 }
 
 impl OutputPlan {
-    /// From the classes of the grid's cells and the sorted values of a pilot with the class of each.
-    pub fn new(class_of_cell: Vec<u8>, sorted: &[f64], class_of: impl Fn(f64) -> u8) -> Self {
-        let classes: Vec<u8> = sorted.iter().map(|&value| class_of(value)).collect();
+    /// From the classes of the grid's cells, and a pilot ordered by them.
+    pub fn new(class_of_cell: Vec<u8>, pilot: &mut OrderedByCell) -> Self {
         let mut points = Vec::new();
         for class in 0..CLASSES {
-            let first = classes.partition_point(|&other| usize::from(other) < class);
-            let end = classes.partition_point(|&other| usize::from(other) <= class);
+            let cells_to =
+                |end: usize| class_of_cell.partition_point(|&other| usize::from(other) < end);
+            let first = pilot.below()[cells_to(class)];
+            let end = pilot.below()[cells_to(class + 1)];
             // A class that the pilot never met is where the next values are.
-            let values = if first < end {
-                &sorted[first..end]
+            let ranks = if first < end {
+                first..end
             } else {
-                &sorted[first.min(sorted.len() - 1)..][..1]
+                let next = first.min(pilot.len() - 1);
+                next..next + 1
             };
-            let count = POINTS.min(values.len());
+            let count = POINTS.min(ranks.len());
             points.extend((0..count).map(|at| Point {
                 class,
                 share: 1.0 / count as f64,
-                value: values[(2 * at + 1) * values.len() / (2 * count)],
+                value: pilot.of_rank(ranks.start + (2 * at + 1) * ranks.len() / (2 * count)),
             }));
         }
         OutputPlan {

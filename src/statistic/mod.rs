@@ -7,6 +7,7 @@ pub mod inner;
 pub mod moments;
 pub mod nested;
 pub mod order;
+pub mod ordered;
 pub mod paired;
 pub mod replicates;
 pub mod shortest;

@@ -1,5 +1,6 @@
 //! How heavy a tail is: the shape of the generalised Pareto distribution of the largest trials.
 
+use super::ordered::OrderedByCell;
 use crate::kernel;
 
 /// The shape k of a generalised Pareto distribution fitted to the heavier tail: moments of order 1/k and above are infinite.
@@ -26,36 +27,14 @@ pub struct Ends {
 }
 
 impl Ends {
-    /// Of rising values; each tail holds the min(N/5, 3√N) farthest: Vehtari, Simpson, Gelman, Yao & Gabry, "Pareto smoothed importance
+    /// Of a sample; each tail holds the min(N/5, 3√N) farthest: Vehtari, Simpson, Gelman, Yao & Gabry, "Pareto smoothed importance
     /// sampling", J. Mach. Learn. Res. 25(72) (2024), equation (11).
-    pub fn of_sorted(sorted: &[f64]) -> Ends {
-        let end = Self::length(sorted.len());
+    pub fn of(sample: &mut OrderedByCell) -> Ends {
+        let n = sample.len();
+        let end = Self::length(n);
         Ends {
-            low: sorted[..end].to_vec(),
-            high: sorted[sorted.len() - end..].to_vec(),
-        }
-    }
-
-    /// [`Self::of_sorted`], of values in any order, which change places.
-    pub fn of(values: &mut [f64]) -> Ends {
-        let end = Self::length(values.len());
-        let sorted = |end: &[f64]| {
-            let mut end = end.to_vec();
-            end.sort_unstable_by(f64::total_cmp);
-            end
-        };
-        let split = |values: &mut [f64], at: usize| {
-            if at < values.len() {
-                values.select_nth_unstable_by(at, f64::total_cmp);
-            }
-        };
-        split(values, end);
-        let low = sorted(&values[..end]);
-        let upper = values.len() - end;
-        split(values, upper);
-        Ends {
-            low,
-            high: sorted(&values[upper..]),
+            low: sample.of_ranks(0..end),
+            high: sample.of_ranks(n - end..n),
         }
     }
 
@@ -166,6 +145,7 @@ fn pareto_shape(excess: &[f64]) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::grid::Grid;
     use super::*;
 
     /// Rising quantiles of a Pareto distribution of this shape, at the middles of equal shares.
@@ -178,8 +158,12 @@ mod tests {
             .collect()
     }
 
+    fn ends_of(values: &[f64]) -> Ends {
+        Ends::of(&mut OrderedByCell::new(&Grid::of(values, 6), values))
+    }
+
     fn of_sorted(sorted: &[f64]) -> Option<TailIndex> {
-        TailIndex::of(&Ends::of_sorted(sorted))
+        TailIndex::of(&ends_of(sorted))
     }
 
     #[test]
@@ -211,30 +195,15 @@ mod tests {
     }
 
     #[test]
-    fn ends_need_no_sorting_of_the_rest() {
-        for n in [1, 2, 5, 6, 100, 4096] {
-            let sorted = pareto(n, 0.7);
-            let mut mixed: Vec<f64> = (0..n)
-                .map(|at| sorted[((at * 7919 + 3) % n) as usize])
-                .collect();
-            let (of_sorted, of_mixed) = (Ends::of_sorted(&sorted), Ends::of(&mut mixed));
-            assert_eq!(
-                (of_sorted.low, of_sorted.high),
-                (of_mixed.low, of_mixed.high)
-            );
-        }
-    }
-
-    #[test]
     fn what_is_proven_needs_no_trials() {
-        let ends = Ends::of_sorted(&pareto(10_000, 0.7));
+        let ends = ends_of(&pareto(10_000, 0.7));
         assert_eq!(HeavyTail::of(f64::INFINITY, false, &ends), None);
         let proven = HeavyTail::of(1.0, true, &ends).unwrap();
         assert!(proven.no_mean && proven.index.is_none());
         let found = HeavyTail::of(1.5, false, &ends).unwrap();
         assert!(!found.no_mean && found.index.is_some());
         assert_eq!(
-            HeavyTail::of(1.0, false, &Ends::of_sorted(&pareto(10_000, 0.2))),
+            HeavyTail::of(1.0, false, &ends_of(&pareto(10_000, 0.2))),
             None
         );
     }

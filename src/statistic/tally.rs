@@ -20,6 +20,12 @@ pub enum Role {
 /// Equal bins of a cell that holds too many values to keep.
 pub const BINS: usize = 2048;
 
+/// Set in the count of a cell whose values are kept, while a block is added to: one look at the count says both. A block has fewer
+/// rows than this.
+const KEPT: u32 = 1 << 31;
+/// Values that are looked at together: there is always room behind those kept for so many.
+const ROOM: usize = 256;
+
 /// How the trials of one output are remembered: fixed by the pilot, the same for every task of a run.
 #[derive(Debug, Clone)]
 pub struct TallyPlan {
@@ -27,8 +33,8 @@ pub struct TallyPlan {
     pub grid: Grid,
     /// Role of each cell.
     roles: Vec<Role>,
-    /// A bit for each cell, set for [`Role::Keep`]: small enough to stay in the first cache.
-    keeps: Vec<u64>,
+    /// The counts a block begins with: nothing but [`KEPT`] where values are kept.
+    blank: Vec<u32>,
     /// Whether every role is [`Role::Keep`].
     all_kept: bool,
     /// For the cells that are ties or bins: their number among their like.
@@ -78,11 +84,13 @@ impl TallyPlan {
     pub fn new(grid: Grid, roles: Vec<Role>, marks: Marks) -> Self {
         let (mut ties, mut binned) = (0, 0);
         let mut places = vec![0; roles.len()];
-        let mut keeps = vec![0; roles.len().div_ceil(64)];
-        for ((cell, role), place) in roles.iter().enumerate().zip(&mut places) {
+        let all_kept = roles.iter().all(|role| *role == Role::Keep);
+        let mut blank = vec![0; roles.len()];
+        for ((role, place), blank) in roles.iter().zip(&mut places).zip(&mut blank) {
             match role {
                 Role::Count => {}
-                Role::Keep => keeps[cell / 64] |= 1 << (cell % 64),
+                Role::Keep if all_kept => {}
+                Role::Keep => *blank = KEPT,
                 Role::Tie(_) => {
                     *place = ties;
                     ties += 1;
@@ -94,10 +102,10 @@ impl TallyPlan {
             }
         }
         TallyPlan {
-            all_kept: roles.iter().all(|role| *role == Role::Keep),
+            all_kept,
             grid,
             roles,
-            keeps,
+            blank,
             places,
             ties: ties as usize,
             binned: binned as usize,
@@ -140,8 +148,8 @@ impl TallyPlan {
             minimum: f64::INFINITY,
             maximum: f64::NEG_INFINITY,
             above: vec![0; self.marks.counted.len()],
-            cells: vec![0; self.grid.cells()],
-            kept: vec![0.0; if self.all_kept { values } else { 0 }],
+            cells: self.blank.clone(),
+            kept: Vec::with_capacity(if self.all_kept { values } else { 0 }),
             filled: 0,
             ties: vec![0; self.ties],
             bins: vec![0; self.binned * BINS],
@@ -162,7 +170,7 @@ pub struct Tally {
     pub maximum: f64,
     /// Values strictly above each of the [`Marks`].
     pub above: Vec<u64>,
-    /// Values in each cell.
+    /// Values in each cell; while the block is added to, with [`KEPT`].
     pub cells: Vec<u32>,
     /// Values kept, in no order that matters; while the block is added to, with room behind them.
     pub kept: Vec<f64>,
@@ -189,18 +197,35 @@ impl Tally {
                 }
             },
         );
+        if plan.all_kept {
+            for &cell in cells.iter() {
+                self.cells[cell as usize] += 1;
+            }
+            self.kept.extend_from_slice(x);
+            return;
+        }
+        for (x, cells) in x.chunks(ROOM).zip(cells.chunks(ROOM)) {
+            self.count(plan, x, cells);
+        }
+    }
+
+    /// Counts values by cell, and keeps those that are wanted.
+    fn count(&mut self, plan: &TallyPlan, x: &[f64], cells: &[u32]) {
+        if self.kept.len() < self.filled + ROOM {
+            self.kept.resize(2 * self.filled + ROOM, 0.0);
+        }
+        let Some(room) = self.kept[self.filled..].first_chunk_mut::<ROOM>() else {
+            return;
+        };
         // Every value is written behind those kept, and stays if it is one: a branch would be guessed wrongly too often.
-        let mut filled = self.filled;
-        if self.kept.len() < filled + x.len() {
-            self.kept.resize(2 * filled + x.len(), 0.0);
+        let mut more = 0;
+        for (&x, &cell) in x.iter().zip(cells) {
+            let count = &mut self.cells[cell as usize];
+            room[more % ROOM] = x;
+            more += (*count >> 31) as usize;
+            *count += 1;
         }
-        for (&x, &cell) in x.iter().zip(cells.iter()) {
-            let cell = cell as usize;
-            self.cells[cell] += 1;
-            self.kept[filled] = x;
-            filled += (plan.keeps[cell / 64] >> (cell % 64) & 1) as usize;
-        }
-        self.filled = filled;
+        self.filled += more;
         if plan.ties + plan.binned > 0 {
             self.add_apart(plan, x, cells);
         }
@@ -213,7 +238,7 @@ impl Tally {
             match plan.roles[cell] {
                 Role::Count | Role::Keep => {}
                 Role::Tie(value) if value == x => self.ties[plan.place(cell)] += 1,
-                // There is room for every value of the tile, and each is kept at most once.
+                // There is room for every value, and each is kept at most once.
                 Role::Tie(_) => {
                     self.kept[self.filled] = x;
                     self.filled += 1;
@@ -224,8 +249,13 @@ impl Tally {
     }
 
     /// The block is complete: its lanes are added up.
-    pub fn finish(&mut self) {
-        self.kept.truncate(self.filled);
+    pub fn finish(&mut self, plan: &TallyPlan) {
+        if !plan.all_kept {
+            self.kept.truncate(self.filled);
+            for count in &mut self.cells {
+                *count &= !KEPT;
+            }
+        }
         self.moments = self.lanes.finish();
         (self.minimum, self.maximum) = self.extremes.finish();
     }
@@ -254,6 +284,16 @@ impl Tally {
         }
         self.kept.extend_from_slice(&block.kept);
     }
+}
+
+/// The smallest and the largest of finite values; infinities where there are none.
+pub(super) fn extremes(values: &[f64]) -> (f64, f64) {
+    let mut lanes = ExtremeLanes::default();
+    kernel::dispatch(
+        #[inline(always)]
+        || lanes.add(values),
+    );
+    lanes.finish()
 }
 
 /// Smallest and largest, lane by lane so that no comparison waits for the one before it.
