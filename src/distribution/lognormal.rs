@@ -77,7 +77,7 @@ fn build(parameters: &Parameters) -> Built {
     } else {
         centre_and_spread(&mut check, parameters)
     };
-    // Nine sigma are beyond every draw (Φ(−8.3) is below 2⁻⁵³).
+    // Nine sigma are beyond every draw (Φ(−8.3) is below 2⁻⁵³): what is drawn is in the range of `exp_in_range`.
     if mu + 9.0 * sigma > 709.0 || mu - 9.0 * sigma < -708.0 {
         check.too_extreme(
             key,
@@ -193,7 +193,7 @@ impl Marginal for LogNormal {
             #[inline(always)]
             || {
                 for x in x.iter_mut() {
-                    *x = kernel::exp(x.mul_add(sigma, mu));
+                    *x = kernel::exp_in_range(x.mul_add(sigma, mu));
                 }
             },
         )

@@ -31,12 +31,29 @@ pub fn exp_slice(x: &[f64], y: &mut [f64]) {
     )
 }
 
+/// e^x for −708 ≤ x ≤ 709, where neither the argument nor the result need be looked after: the same bits as [`exp`] there.
+#[inline(always)]
+pub(crate) fn exp_in_range(x: f64) -> f64 {
+    let (y, k) = reduced(x, 0.0);
+    y * power_of_two(k + ROUND)
+}
+
 /// e^(x + low), `low` being small beside x.
 #[inline(always)]
 pub(super) fn exp_sum(x: f64, low: f64) -> f64 {
     // Beyond these the result is 0 or ∞ for certain, and the exponent arithmetic stays in range. NaN passes.
     let x = if x > 710.0 { 710.0 } else { x };
     let x = if x < -746.0 { -746.0 } else { x };
+    let (y, k) = reduced(x, low);
+    // 2^k in two factors: the first product is exact, so a subnormal result is rounded once.
+    let half = k.mul_add(0.5, ROUND);
+    let other = (k - (half - ROUND)) + ROUND;
+    y * power_of_two(half) * power_of_two(other)
+}
+
+/// y about 1 and a whole number k with y · 2^k = e^(x + low).
+#[inline(always)]
+fn reduced(x: f64, low: f64) -> (f64, f64) {
     let k = x.mul_add(LOG2_E, ROUND) - ROUND;
     let high = (-k).mul_add(LN_2_HIGH, x);
     let low = (-k).mul_add(LN_2_LOW, low);
@@ -56,11 +73,7 @@ pub(super) fn exp_sum(x: f64, low: f64) -> f64 {
     let sum = 1.0 + r;
     let sum_low = (1.0 - sum) + r;
     let rest = (r * r).mul_add(q, r_low.mul_add(sum, sum_low));
-    let y = sum + rest;
-    // 2^k in two factors: the first product is exact, so a subnormal result is rounded once.
-    let half = k.mul_add(0.5, ROUND);
-    let other = (k - (half - ROUND)) + ROUND;
-    y * power_of_two(half) * power_of_two(other)
+    (sum + rest, k)
 }
 
 /// 2^n, n given as n + [`ROUND`], −1023 < n < 1024.

@@ -18,6 +18,7 @@ mod quadrature;
 mod special;
 
 pub use beta_function::{BetaShape, regularized_beta};
+pub(crate) use exponential::exp_in_range;
 pub use exponential::{exp, exp_slice};
 pub use gamma_function::{
     GammaShape, ln_gamma_1p, regularized_gamma, relative_entropy, stirling_error,
@@ -77,6 +78,35 @@ impl Tails {
 #[inline]
 pub fn dispatch<R>(body: impl FnOnce() -> R) -> R {
     pulp::Arch::new().dispatch(body)
+}
+
+#[cfg(target_arch = "x86_64")]
+pulp::simd_type! {
+    /// Vectors of eight, and an instruction that reverses the bits of every byte: all that goes with it on the processors that have it.
+    struct Reversing {
+        pub avx2: "avx2",
+        pub bmi1: "bmi1",
+        pub bmi2: "bmi2",
+        pub fma: "fma",
+        pub lzcnt: "lzcnt",
+        pub avx512f: "avx512f",
+        pub avx512bw: "avx512bw",
+        pub avx512cd: "avx512cd",
+        pub avx512dq: "avx512dq",
+        pub avx512vl: "avx512vl",
+        pub gfni: "gfni",
+    }
+}
+
+/// [`dispatch`] for a body that reverses the bits of words: two instructions where the processor has Galois field ones, a dozen
+/// where it has not.
+#[inline]
+pub fn dispatch_reversing<R>(body: impl FnOnce() -> R) -> R {
+    #[cfg(target_arch = "x86_64")]
+    if let (pulp::Arch::V4(_), Some(reversing)) = (pulp::Arch::new(), Reversing::try_new()) {
+        return reversing.vectorize(body);
+    }
+    dispatch(body)
 }
 
 /// Applies a branch-free body to a slice in place of a loop at each caller.

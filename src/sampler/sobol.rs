@@ -147,19 +147,20 @@ impl Uniforms for SobolUniforms<'_> {
     fn fill(&mut self, input: usize, u: &mut [f64]) {
         let (directions, block) = (&self.sobol.directions[input], &self.sobol.blocks[input]);
         let SobolColumn { next, scramble } = &mut self.columns[input];
+        let scramble = *scramble;
         for part in u.chunks_mut(BLOCK) {
             // Tiles begin at multiples of BLOCK (see SEGMENT_ROWS), so the low bits of the index run from zero.
             let first = directions.point(*next);
-            kernel::dispatch(
+            *next += part.len() as u64;
+            kernel::dispatch_reversing(
                 #[inline(always)]
-                || {
+                move || {
                     for (value, &differing) in part.iter_mut().zip(block) {
                         let point = first ^ u64::from(differing);
                         *value = to_uniform(scramble.apply(point).reverse_bits());
                     }
                 },
             );
-            *next += part.len() as u64;
         }
     }
 }
