@@ -17,14 +17,16 @@ pub fn with_threads<R: Send>(threads: Option<usize>, body: impl FnOnce() -> R + 
 }
 
 /// Does tasks 0, 1, …, each on whichever thread is free, and hands the results to `take` in the order of the tasks: no more of
-/// them wait than there are threads. `workspace` is made once a thread. Stops early when `take` says so, and hands it nothing more.
-pub fn in_order<W, T: Send>(
+/// them wait than there are threads. `workspace` is made once a thread; when all is done, they are what is returned, in no order that
+/// matters. Stops early when `take` says so, and hands it nothing more.
+pub fn in_order<W: Send, T: Send>(
     tasks: usize,
     workspace: impl Fn() -> W + Sync,
     work: impl Fn(&mut W, usize) -> T + Sync,
     take: impl FnMut(T) -> bool + Send,
-) {
-    struct Taker<T, F> {
+) -> Vec<W> {
+    struct Taker<W, T, F> {
+        workspaces: Vec<W>,
         waiting: BTreeMap<usize, T>,
         next: usize,
         stopped: bool,
@@ -32,11 +34,17 @@ pub fn in_order<W, T: Send>(
     }
     let next = AtomicUsize::new(0);
     let taker = Mutex::new(Taker {
+        workspaces: Vec::new(),
         waiting: BTreeMap::new(),
         next: 0,
         stopped: false,
         take,
     });
+    let lock = || {
+        taker
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+    };
     let worker = || {
         let mut workspace = workspace();
         loop {
@@ -45,14 +53,13 @@ pub fn in_order<W, T: Send>(
                 break;
             }
             let result = work(&mut workspace, task);
-            let mut taker = taker
-                .lock()
-                .unwrap_or_else(|poisoned| poisoned.into_inner());
+            let mut taker = lock();
             let Taker {
                 waiting,
                 next: expected,
                 stopped,
                 take,
+                ..
             } = &mut *taker;
             waiting.insert(task, result);
             while !*stopped && let Some(result) = waiting.remove(expected) {
@@ -63,6 +70,7 @@ pub fn in_order<W, T: Send>(
                 }
             }
         }
+        lock().workspaces.push(workspace);
     };
     let threads = rayon::current_num_threads().min(tasks);
     if threads <= 1 {
@@ -74,6 +82,7 @@ pub fn in_order<W, T: Send>(
             }
         });
     }
+    std::mem::take(&mut lock().workspaces)
 }
 
 #[cfg(test)]

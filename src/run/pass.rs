@@ -6,10 +6,13 @@ use crate::kernel;
 use crate::program::{Register, TILE, Tile};
 use crate::sampler::Uniforms;
 use crate::sensitivity::{MainPlan, MainTally, MainWorkspace};
-use crate::statistic::tally::{Tally, TallyPlan};
+use crate::statistic::moments::Moments;
+use crate::statistic::tally::{Counter, Tally, TallyPlan};
 
-/// Blocks a replicate is cut into, at most: enough for any number of threads to share, few enough to merge for nothing.
+/// Blocks a replicate is cut into, at most, and segments of a block, at least: enough for any number of threads to share, few enough to
+/// merge for nothing.
 const BLOCKS: u64 = 32;
+const LEAST_SEGMENTS: u64 = 2;
 
 /// What a pass brings together, replicate by replicate.
 pub struct Passed {
@@ -34,10 +37,19 @@ struct Block {
 struct Part {
     replicate: u32,
     trials: u64,
-    outputs: Vec<Tally>,
+    /// The sums of each output.
+    moments: Vec<Moments>,
+    /// What the thread counted in the replicate that it was at before this one.
+    before: Option<Counted>,
     main: Option<MainTally>,
     nonfinite: NonFinite,
     beyond: Vec<u64>,
+}
+
+/// The tallies of a replicate by one thread: it goes on with them as long as its blocks are of the same replicate.
+struct Counted {
+    replicate: u32,
+    outputs: Vec<Tally>,
 }
 
 /// Runs every trial. With no plans, only finiteness is looked at.
@@ -51,7 +63,7 @@ pub fn pass(
     let mut blocks = Vec::new();
     for replicate in 0..layout.replicates {
         let segments: Vec<_> = layout.segments(replicate).collect();
-        let size = (segments.len() as u64).div_ceil(BLOCKS).max(1) as usize;
+        let size = (segments.len() as u64).div_ceil(BLOCKS).max(LEAST_SEGMENTS) as usize;
         blocks.extend(segments.chunks(size).map(|segments| Block {
             replicate,
             segments: segments.to_vec(),
@@ -61,7 +73,7 @@ pub fn pass(
     let mut passed = Passed {
         outputs: plans
             .iter()
-            .map(|plan| (0..replicates).map(|_| plan.tally(0)).collect())
+            .map(|plan| (0..replicates).map(|_| plan.tally()).collect())
             .collect(),
         main: main
             .map(|plan| (0..replicates).map(|_| plan.tally()).collect())
@@ -73,7 +85,7 @@ pub fn pass(
         beyond: vec![0; experiment.program.monitors],
     };
     let mut cancelled = false;
-    in_order(
+    let workers = in_order(
         blocks.len(),
         || Worker::new(experiment, plans, main),
         |worker, at| (!progress.cancelled()).then(|| worker.block(&blocks[at])),
@@ -88,17 +100,30 @@ pub fn pass(
         },
     );
     if cancelled {
-        Err(Stopped::Cancelled)
-    } else {
-        Ok(passed)
+        return Err(Stopped::Cancelled);
     }
+    for mut worker in workers {
+        if let Some(counted) = worker.counted() {
+            passed.add(counted);
+        }
+    }
+    Ok(passed)
 }
 
 impl Passed {
+    fn add(&mut self, counted: Counted) {
+        for (replicates, tally) in self.outputs.iter_mut().zip(counted.outputs) {
+            replicates[counted.replicate as usize].merge(tally);
+        }
+    }
+
     fn take(&mut self, part: Part) {
         let replicate = part.replicate as usize;
-        for (replicates, block) in self.outputs.iter_mut().zip(part.outputs) {
-            replicates[replicate].merge(block);
+        if let Some(counted) = part.before {
+            self.add(counted);
+        }
+        for (replicates, block) in self.outputs.iter_mut().zip(&part.moments) {
+            replicates[replicate].moments.merge(block);
         }
         if let (Some(sums), Some(block)) = (self.main.get_mut(replicate), &part.main) {
             sums.merge(block);
@@ -110,11 +135,14 @@ impl Passed {
     }
 }
 
-/// A thread's own columns.
+/// A thread's own columns and counters.
 struct Worker<'a> {
     experiment: &'a Experiment<'a>,
     plans: &'a [TallyPlan],
     main: Option<&'a MainPlan>,
+    /// The replicate that the counters are of.
+    replicate: Option<u32>,
+    counters: Vec<Counter>,
     /// The columns of the varying outputs, and which output each is.
     registers: Vec<(Register, usize)>,
     tile: Tile,
@@ -143,17 +171,35 @@ impl<'a> Worker<'a> {
             experiment,
             plans,
             main,
+            replicate: None,
+            counters: plans.iter().map(Counter::new).collect(),
             registers,
             uniforms,
         }
     }
 
+    /// What was counted since the last call.
+    fn counted(&mut self) -> Option<Counted> {
+        let counters = self.counters.iter_mut().zip(self.plans);
+        self.replicate.take().map(|replicate| Counted {
+            replicate,
+            outputs: counters.map(|(counter, plan)| counter.take(plan)).collect(),
+        })
+    }
+
     fn block(&mut self, block: &Block) -> Part {
+        let another = self.replicate.is_some_and(|at| at != block.replicate);
+        let before = if another { self.counted() } else { None };
+        self.replicate = Some(block.replicate);
         let rows = block.segments.iter().map(|&(_, rows)| rows).sum();
+        for (counter, plan) in self.counters.iter_mut().zip(self.plans) {
+            counter.reserve(plan, rows);
+        }
         let mut part = Part {
             replicate: block.replicate,
             trials: 0,
-            outputs: self.plans.iter().map(|plan| plan.tally(rows)).collect(),
+            moments: Vec::new(),
+            before,
             main: self.main.map(MainPlan::tally),
             nonfinite: NonFinite {
                 by_output: vec![0; self.experiment.program.outputs.len()],
@@ -176,9 +222,11 @@ impl<'a> Worker<'a> {
             }
             part.trials += rows as u64;
         }
-        for (tally, plan) in part.outputs.iter_mut().zip(self.plans) {
-            tally.finish(plan);
-        }
+        part.moments = self
+            .counters
+            .iter_mut()
+            .map(Counter::take_moments)
+            .collect();
         part.beyond.clone_from(&self.tile.beyond);
         part
     }
@@ -199,7 +247,8 @@ impl<'a> Worker<'a> {
             .collect();
         if outputs.iter().all(|column| all_finite(column)) {
             remember_rows(
-                part,
+                &mut self.counters,
+                part.main.as_mut(),
                 self.plans,
                 self.main,
                 &outputs,
@@ -232,7 +281,8 @@ impl<'a> Worker<'a> {
             let finite: Vec<&[f64]> = self.finite.iter().map(|column| &column[..left]).collect();
             let (outputs, uniforms) = finite.split_at(self.registers.len());
             remember_rows(
-                part,
+                &mut self.counters,
+                part.main.as_mut(),
                 self.plans,
                 self.main,
                 outputs,
@@ -244,8 +294,13 @@ impl<'a> Worker<'a> {
     }
 }
 
+#[expect(
+    clippy::too_many_arguments,
+    reason = "parts of a worker, borrowed apart"
+)]
 fn remember_rows(
-    part: &mut Part,
+    counters: &mut [Counter],
+    tally: Option<&mut MainTally>,
     plans: &[TallyPlan],
     main: Option<&MainPlan>,
     outputs: &[&[f64]],
@@ -253,16 +308,15 @@ fn remember_rows(
     cells: &mut [[u32; TILE]],
     workspace: &mut MainWorkspace,
 ) {
-    for (((tally, plan), values), cells) in part
-        .outputs
+    for (((counter, plan), values), cells) in counters
         .iter_mut()
         .zip(plans)
         .zip(outputs)
         .zip(cells.iter_mut())
     {
-        tally.add(plan, values, &mut cells[..values.len()]);
+        counter.add(plan, values, &mut cells[..values.len()]);
     }
-    if let (Some(tally), Some(plan)) = (&mut part.main, main) {
+    if let (Some(tally), Some(plan)) = (tally, main) {
         let cells: Vec<&[u32]> = cells
             .iter()
             .zip(outputs)

@@ -20,7 +20,7 @@ use crate::statistic::tally::{BINS, Role, TallyPlan};
 const KEEP_ALL: u64 = 1 << 17;
 /// Cells an octave, as powers of two, up to so many trials: enough for single values not to matter, few enough to go through
 /// all of them for every replicate. Beyond the last, [`FINE`].
-const RESOLUTIONS: [(u64, u32); 3] = [(1 << 14, 4), (KEEP_ALL, 6), (1 << 22, 7)];
+const RESOLUTIONS: [(u64, u32); 3] = [(1 << 14, 4), (KEEP_ALL, 6), (1 << 26, 8)];
 const FINE: u32 = 9;
 /// Brackets reach this many standard errors of the pilot to both sides.
 const BRACKET: f64 = 8.0;

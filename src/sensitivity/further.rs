@@ -12,7 +12,7 @@ pub trait Design: Exchanging + Sync {
     /// What is remembered of a block or a replicate.
     type Tally: Send;
     /// Columns that outlive an exchange, within a tile.
-    type Workspace: Default;
+    type Workspace: Default + Send;
 
     /// Nothing remembered yet.
     fn tally(&self) -> Self::Tally;

@@ -20,9 +20,10 @@ pub enum Role {
 /// Equal bins of a cell that holds too many values to keep.
 pub const BINS: usize = 2048;
 
-/// Set in the count of a cell whose values are kept, while a block is added to: one look at the count says both. A block has fewer
-/// rows than this.
-const KEPT: u32 = 1 << 31;
+/// Set in the short count of a cell whose values are kept: one look at the count says both.
+const KEPT: u16 = 1 << 15;
+/// Values that are counted before the short counts are added to the long ones, at most.
+const SHORT: usize = KEPT as usize - 1;
 /// Values that are looked at together: there is always room behind those kept for so many.
 const ROOM: usize = 256;
 
@@ -33,8 +34,8 @@ pub struct TallyPlan {
     pub grid: Grid,
     /// Role of each cell.
     roles: Vec<Role>,
-    /// The counts a block begins with: nothing but [`KEPT`] where values are kept.
-    blank: Vec<u32>,
+    /// The short counts of nothing: [`KEPT`] where values are kept, else zero.
+    blank: Vec<u16>,
     /// Whether every role is [`Role::Keep`].
     all_kept: bool,
     /// For the cells that are ties or bins: their number among their like.
@@ -139,30 +140,25 @@ impl TallyPlan {
         ((((x - low) / (high - low)) * BINS as f64).max(0.0) as usize).min(BINS - 1)
     }
 
-    /// An empty tally, with room for `values` where all are kept.
-    pub fn tally(&self, values: usize) -> Tally {
+    /// Nothing counted.
+    pub fn tally(&self) -> Tally {
         Tally {
-            lanes: MomentLanes::default(),
-            extremes: ExtremeLanes::default(),
             moments: Moments::default(),
             minimum: f64::INFINITY,
             maximum: f64::NEG_INFINITY,
             above: vec![0; self.marks.counted.len()],
-            cells: self.blank.clone(),
-            kept: Vec::with_capacity(if self.all_kept { values } else { 0 }),
-            filled: 0,
+            cells: vec![0; self.grid.cells()],
+            kept: Vec::new(),
             ties: vec![0; self.ties],
             bins: vec![0; self.binned * BINS],
         }
     }
 }
 
-/// The trials of one output in one block, or in one replicate.
+/// The trials of one output in one replicate.
 #[derive(Debug, Clone)]
 pub struct Tally {
-    lanes: MomentLanes,
-    extremes: ExtremeLanes,
-    /// Sums about the grid's centre, in its scale.
+    /// Sums about the grid's centre, in its scale: added block by block, in the order of the trials. All else can be added in any order.
     pub moments: Moments,
     /// Smallest value.
     pub minimum: f64,
@@ -170,12 +166,10 @@ pub struct Tally {
     pub maximum: f64,
     /// Values strictly above each of the [`Marks`].
     pub above: Vec<u64>,
-    /// Values in each cell; while the block is added to, with [`KEPT`].
+    /// Values in each cell.
     pub cells: Vec<u32>,
-    /// Values kept, in no order that matters; while the block is added to, with room behind them.
+    /// Values kept, in no order that matters.
     pub kept: Vec<f64>,
-    /// How many are kept while the block is added to.
-    filled: usize,
     /// How often each tie came.
     pub ties: Vec<u64>,
     /// Counts of the binned cells, [`BINS`] each.
@@ -183,6 +177,64 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// Adds all of another tally but the moments.
+    pub fn merge(&mut self, other: Tally) {
+        self.minimum = self.minimum.min(other.minimum);
+        self.maximum = self.maximum.max(other.maximum);
+        for (sum, more) in self.above.iter_mut().zip(&other.above) {
+            *sum += more;
+        }
+        for (sum, more) in self.cells.iter_mut().zip(&other.cells) {
+            *sum += more;
+        }
+        for (sum, more) in self.ties.iter_mut().zip(&other.ties) {
+            *sum += more;
+        }
+        for (sum, more) in self.bins.iter_mut().zip(&other.bins) {
+            *sum += more;
+        }
+        if self.kept.is_empty() {
+            self.kept = other.kept;
+        } else {
+            self.kept.extend_from_slice(&other.kept);
+        }
+    }
+}
+
+/// A tally while values are added to it, tile by tile.
+#[derive(Debug)]
+pub struct Counter {
+    /// What is complete; of `kept` only the first `filled`, the others are room.
+    tally: Tally,
+    filled: usize,
+    lanes: MomentLanes,
+    extremes: ExtremeLanes,
+    /// Counts of the last values, small enough to stay in the first cache.
+    short: Vec<u16>,
+    /// How many values they count.
+    recent: usize,
+}
+
+impl Counter {
+    /// Nothing counted yet, by a plan that every call must be made with.
+    pub fn new(plan: &TallyPlan) -> Self {
+        Counter {
+            tally: plan.tally(),
+            filled: 0,
+            lanes: MomentLanes::default(),
+            extremes: ExtremeLanes::default(),
+            short: plan.blank.clone(),
+            recent: 0,
+        }
+    }
+
+    /// Room for so many values more, where all are kept.
+    pub fn reserve(&mut self, plan: &TallyPlan, values: usize) {
+        if plan.all_kept {
+            self.tally.kept.reserve(values);
+        }
+    }
+
     /// Adds a tile's values, all finite; `cells[i]` becomes the cell of `x[i]`.
     pub fn add(&mut self, plan: &TallyPlan, x: &[f64], cells: &mut [u32]) {
         let (centre, inverse_scale) = (plan.grid.centre(), 1.0 / plan.grid.scale());
@@ -192,37 +244,42 @@ impl Tally {
                 self.lanes.add(x, centre, inverse_scale);
                 plan.grid.cells_of(x, cells);
                 self.extremes.add(x);
-                for (above, &mark) in self.above.iter_mut().zip(&plan.marks.counted) {
+                for (above, &mark) in self.tally.above.iter_mut().zip(&plan.marks.counted) {
                     *above += x.iter().map(|&x| u64::from(x > mark)).sum::<u64>();
                 }
             },
         );
-        if plan.all_kept {
-            for &cell in cells.iter() {
-                self.cells[cell as usize] += 1;
-            }
-            self.kept.extend_from_slice(x);
-            return;
-        }
         for (x, cells) in x.chunks(ROOM).zip(cells.chunks(ROOM)) {
-            self.count(plan, x, cells);
+            if self.recent + x.len() > SHORT {
+                self.lengthen(plan);
+            }
+            self.recent += x.len();
+            if plan.all_kept {
+                for &cell in cells {
+                    self.short[cell as usize] += 1;
+                }
+                self.tally.kept.extend_from_slice(x);
+            } else {
+                self.count(plan, x, cells);
+            }
         }
     }
 
     /// Counts values by cell, and keeps those that are wanted.
     fn count(&mut self, plan: &TallyPlan, x: &[f64], cells: &[u32]) {
-        if self.kept.len() < self.filled + ROOM {
-            self.kept.resize(2 * self.filled + ROOM, 0.0);
+        let kept = &mut self.tally.kept;
+        if kept.len() < self.filled + ROOM {
+            kept.resize(2 * self.filled + ROOM, 0.0);
         }
-        let Some(room) = self.kept[self.filled..].first_chunk_mut::<ROOM>() else {
+        let Some(room) = kept[self.filled..].first_chunk_mut::<ROOM>() else {
             return;
         };
         // Every value is written behind those kept, and stays if it is one: a branch would be guessed wrongly too often.
         let mut more = 0;
         for (&x, &cell) in x.iter().zip(cells) {
-            let count = &mut self.cells[cell as usize];
+            let count = &mut self.short[cell as usize];
             room[more % ROOM] = x;
-            more += (*count >> 31) as usize;
+            more += usize::from(*count >> 15);
             *count += 1;
         }
         self.filled += more;
@@ -237,52 +294,46 @@ impl Tally {
             let cell = cell as usize;
             match plan.roles[cell] {
                 Role::Count | Role::Keep => {}
-                Role::Tie(value) if value == x => self.ties[plan.place(cell)] += 1,
+                Role::Tie(value) if value == x => self.tally.ties[plan.place(cell)] += 1,
                 // There is room for every value, and each is kept at most once.
                 Role::Tie(_) => {
-                    self.kept[self.filled] = x;
+                    self.tally.kept[self.filled] = x;
                     self.filled += 1;
                 }
-                Role::Bins => self.bins[plan.place(cell) * BINS + plan.bin(cell, x)] += 1,
+                Role::Bins => {
+                    self.tally.bins[plan.place(cell) * BINS + plan.bin(cell, x)] += 1;
+                }
             }
         }
     }
 
-    /// The block is complete: its lanes are added up.
-    pub fn finish(&mut self, plan: &TallyPlan) {
+    /// Adds the short counts to the long ones.
+    fn lengthen(&mut self, plan: &TallyPlan) {
+        for (long, short) in self.tally.cells.iter_mut().zip(&self.short) {
+            *long += u32::from(*short & !KEPT);
+        }
+        self.short.copy_from_slice(&plan.blank);
+        self.recent = 0;
+    }
+
+    /// The sums of a block, which is complete.
+    pub fn take_moments(&mut self) -> Moments {
+        std::mem::take(&mut self.lanes).finish()
+    }
+
+    /// All that was counted so far but the moments; nothing is left.
+    pub fn take(&mut self, plan: &TallyPlan) -> Tally {
+        self.lengthen(plan);
         if !plan.all_kept {
-            self.kept.truncate(self.filled);
-            for count in &mut self.cells {
-                *count &= !KEPT;
-            }
+            self.tally.kept.truncate(self.filled);
+            self.filled = 0;
         }
-        self.moments = self.lanes.finish();
-        (self.minimum, self.maximum) = self.extremes.finish();
-    }
-
-    /// Adds the block that comes next in the order of the trials.
-    pub fn merge(&mut self, block: Tally) {
-        // The first one as it is: its arrays are in memory already.
-        if self.moments.n == 0 {
-            *self = block;
-            return;
+        let (minimum, maximum) = std::mem::take(&mut self.extremes).finish();
+        Tally {
+            minimum,
+            maximum,
+            ..std::mem::replace(&mut self.tally, plan.tally())
         }
-        self.moments.merge(&block.moments);
-        self.minimum = self.minimum.min(block.minimum);
-        self.maximum = self.maximum.max(block.maximum);
-        for (sum, more) in self.above.iter_mut().zip(&block.above) {
-            *sum += more;
-        }
-        for (sum, more) in self.cells.iter_mut().zip(&block.cells) {
-            *sum += more;
-        }
-        for (sum, more) in self.ties.iter_mut().zip(&block.ties) {
-            *sum += more;
-        }
-        for (sum, more) in self.bins.iter_mut().zip(&block.bins) {
-            *sum += more;
-        }
-        self.kept.extend_from_slice(&block.kept);
     }
 }
 
