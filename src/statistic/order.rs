@@ -1,11 +1,9 @@
 //! Order statistics of all trials together, and each replicate's share below a point, from tallies.
 
 use super::shortest;
-use super::tally::{BINS, Role, Tally, TallyPlan};
+use super::tally::{BINS, Role, Tally, TallyPlan, extremes};
 use crate::kernel;
-use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
-use std::rc::Rc;
+use std::cell::OnceCell;
 
 /// Trials from which a replicate is large: a cell is then far narrower than the ends of such intervals are known to.
 const LARGE: u64 = 256;
@@ -29,25 +27,14 @@ pub struct OrderStatistics<'a> {
     below: Vec<u64>,
     /// Trials of each replicate below the cells 0, [`RUN`], 2 · [`RUN`], …
     below_runs: Vec<Vec<u64>>,
-    /// Number of each cell among those with kept values.
-    kept_place: Vec<u32>,
-    /// Kept values of each replicate, grouped by cell.
-    grouped: Vec<Vec<f64>>,
-    /// Where each group begins.
-    starts: Vec<Vec<u32>>,
-    sorted: RefCell<HashMap<usize, Rc<CellValues>>>,
+    /// The kept values, cell by cell, and in a cell replicate by replicate.
+    grouped: Vec<f64>,
+    /// Where the kept values of each cell begin; one more than there are cells.
+    starts: Vec<usize>,
     /// The cells that have values, as pieces.
     pooled: OnceCell<Vec<(usize, Piece)>>,
     /// The widest bin an answer was read from: how far it may be off.
     widest_bin: std::cell::Cell<f64>,
-}
-
-/// A cell's distinct values with pooled cumulative counts.
-struct CellValues {
-    /// Rising values, each with the number of trials of the cell up to and including it.
-    values: Vec<(f64, u64)>,
-    /// Whether the values are bins' upper edges with counts rather than trials.
-    binned: bool,
 }
 
 impl<'a> OrderStatistics<'a> {
@@ -71,45 +58,32 @@ impl<'a> OrderStatistics<'a> {
         for cell in 0..cells {
             below[cell + 1] += below[cell];
         }
-        let mut kept_place = vec![u32::MAX; cells];
-        let mut places = 0;
-        for (place, role) in kept_place.iter_mut().zip(plan.roles()) {
-            if matches!(role, Role::Keep | Role::Tie(_)) {
-                *place = places;
-                places += 1;
-            }
+        let mut starts = vec![0; cells + 1];
+        for (cell, role) in plan.roles().iter().enumerate() {
+            let tied = |place: usize| {
+                replicates
+                    .iter()
+                    .map(|tally| tally.ties[place])
+                    .sum::<u64>()
+            };
+            let kept = match role {
+                Role::Keep => below[cell + 1] - below[cell],
+                Role::Tie(_) => below[cell + 1] - below[cell] - tied(plan.place(cell)),
+                Role::Count | Role::Bins => 0,
+            };
+            starts[cell + 1] = starts[cell] + kept as usize;
         }
+        let mut grouped = vec![0.0; starts[cells]];
+        let mut next = starts.clone();
         let mut cell_numbers = Vec::new();
-        let (grouped, starts) = replicates
-            .iter()
-            .map(|replicate| {
-                let kept = &replicate.kept;
-                cell_numbers.resize(kept.len(), 0);
-                kernel::dispatch(
-                    #[inline(always)]
-                    || plan.grid.cells_of(kept, &mut cell_numbers),
-                );
-                let mut starts = vec![0u32; places as usize + 1];
-                let mut up_to = 0;
-                for (cell, &place) in kept_place.iter().enumerate() {
-                    if place != u32::MAX {
-                        up_to += replicate.cells[cell];
-                        if matches!(plan.role(cell), Role::Tie(_)) {
-                            up_to -= replicate.ties[plan.place(cell)] as u32;
-                        }
-                        starts[place as usize + 1] = up_to;
-                    }
-                }
-                let mut next = starts.clone();
-                let mut grouped = vec![0.0; kept.len()];
-                for (&value, &cell) in kept.iter().zip(&cell_numbers) {
-                    let at = &mut next[kept_place[cell as usize] as usize];
-                    grouped[*at as usize] = value;
-                    *at += 1;
-                }
-                (grouped, starts)
-            })
-            .unzip();
+        for Tally { kept, .. } in replicates {
+            cell_numbers.resize(kept.len(), 0);
+            kernel::dispatch(
+                #[inline(always)]
+                || plan.grid.cells_of(kept, &mut cell_numbers),
+            );
+            group(kept, &cell_numbers, &mut next, &mut grouped);
+        }
         OrderStatistics {
             plan,
             replicates,
@@ -119,10 +93,8 @@ impl<'a> OrderStatistics<'a> {
                 .collect(),
             below,
             below_runs,
-            kept_place,
             grouped,
             starts,
-            sorted: RefCell::default(),
             pooled: OnceCell::new(),
             widest_bin: std::cell::Cell::new(0.0),
         }
@@ -153,23 +125,54 @@ impl<'a> OrderStatistics<'a> {
     /// # Errors
     /// [`Missed`] where the cell's values were only counted.
     pub fn of_rank(&self, rank: u64) -> Result<f64, Missed> {
+        self.of_rank_and_next(rank).map(|(value, _)| value)
+    }
+
+    /// The value of a rank, and the one of the next rank where it is at hand.
+    fn of_rank_and_next(&self, rank: u64) -> Result<(f64, Option<f64>), Missed> {
         let rank = rank.clamp(1, self.trials().max(1));
         let cell = self.below.partition_point(|&below| below < rank) - 1;
-        let values = self.values(cell)?;
         let inside = rank - self.below[cell];
-        let at = values
-            .values
-            .partition_point(|&(_, up_to)| up_to < inside)
-            .min(values.values.len() - 1);
-        let (value, up_to) = values.values[at];
-        if !values.binned {
-            return Ok(value);
+        match self.plan.role(cell) {
+            Role::Count => Err(Missed { cell }),
+            Role::Bins => Ok((self.of_rank_in_bins(cell, inside), None)),
+            Role::Keep => Ok(select(self.cell_values(cell), inside - 1)),
+            Role::Tie(tie) => {
+                let kept = self.cell_values(cell);
+                let less = kept.iter().filter(|&&value| value < tie).count() as u64;
+                let ties = self.count(cell) - kept.len() as u64;
+                Ok(if inside <= less {
+                    (select(kept, inside - 1).0, None)
+                } else if inside <= less + ties {
+                    (tie, None)
+                } else {
+                    select(kept, inside - ties - 1)
+                })
+            }
         }
-        let width = (self.plan.grid.edge(cell + 1) - self.plan.grid.edge(cell)) / BINS as f64;
+    }
+
+    /// The value of rank `inside`, from 1 on, of a cell that is counted in bins.
+    fn of_rank_in_bins(&self, cell: usize, inside: u64) -> f64 {
+        let (low, high) = (self.plan.grid.edge(cell), self.plan.grid.edge(cell + 1));
+        let width = (high - low) / BINS as f64;
         self.widest_bin.set(self.widest_bin.get().max(width));
-        let before = if at == 0 { 0 } else { values.values[at - 1].1 };
-        let share = (inside - before) as f64 - 0.5;
-        Ok(value - width + width * share / (up_to - before) as f64)
+        let first = self.plan.place(cell) * BINS;
+        let mut before = 0;
+        for bin in 0..BINS {
+            let counts = self
+                .replicates
+                .iter()
+                .map(|tally| u64::from(tally.bins[first + bin]));
+            let count: u64 = counts.sum();
+            if before + count >= inside {
+                let share = (inside - before) as f64 - 0.5;
+                let upper = low + (high - low) * (bin + 1) as f64 / BINS as f64;
+                return upper - width + width * share / count as f64;
+            }
+            before += count;
+        }
+        high
     }
 
     /// The quantile at `p`: Hazen's (k − ½)/N between order statistics; where both are equal, that value itself.
@@ -180,12 +183,12 @@ impl<'a> OrderStatistics<'a> {
         let n = self.trials();
         let position = (p * n as f64 + 0.5).clamp(1.0, n as f64);
         let rank = position.floor();
-        let low = self.of_rank(rank as u64)?;
+        let (low, next) = self.of_rank_and_next(rank as u64)?;
         let share = position - rank;
         if share == 0.0 {
             return Ok(low);
         }
-        let high = self.of_rank(rank as u64 + 1)?;
+        let high = next.map_or_else(|| self.of_rank(rank as u64 + 1), Ok)?;
         Ok(if low == high {
             low
         } else {
@@ -247,69 +250,26 @@ impl<'a> OrderStatistics<'a> {
         (less as f64, equal as f64)
     }
 
+    /// The kept values of a cell in one replicate.
     pub(super) fn kept(&self, replicate: usize, cell: usize) -> &[f64] {
-        let place = self.kept_place[cell];
-        if place == u32::MAX {
-            return &[];
+        let kept = self.cell_values(cell);
+        if kept.is_empty() {
+            return kept;
         }
-        let starts = &self.starts[replicate];
-        &self.grouped[replicate]
-            [starts[place as usize] as usize..starts[place as usize + 1] as usize]
+        let count = |tally: &Tally| {
+            let ties = match self.plan.role(cell) {
+                Role::Tie(_) => tally.ties[self.plan.place(cell)],
+                _ => 0,
+            };
+            (u64::from(tally.cells[cell]) - ties) as usize
+        };
+        let start = self.replicates[..replicate].iter().map(count).sum();
+        &kept[start..][..count(&self.replicates[replicate])]
     }
 
-    /// The pooled values of a cell, sorted once.
-    fn values(&self, cell: usize) -> Result<Rc<CellValues>, Missed> {
-        if self.plan.role(cell) == Role::Count {
-            return Err(Missed { cell });
-        }
-        if let Some(values) = self.sorted.borrow().get(&cell) {
-            return Ok(values.clone());
-        }
-        let binned = self.plan.role(cell) == Role::Bins;
-        let mut values: Vec<(f64, u64)> = if binned {
-            let (low, high) = (self.plan.grid.edge(cell), self.plan.grid.edge(cell + 1));
-            let first = self.plan.place(cell) * BINS;
-            (0..BINS)
-                .map(|bin| {
-                    let count = self
-                        .replicates
-                        .iter()
-                        .map(|tally| u64::from(tally.bins[first + bin]))
-                        .sum();
-                    (low + (high - low) * (bin + 1) as f64 / BINS as f64, count)
-                })
-                .filter(|&(_, count)| count > 0)
-                .collect()
-        } else {
-            let mut kept = self.cell_values(None, cell);
-            kept.sort_unstable_by(f64::total_cmp);
-            let mut values: Vec<(f64, u64)> = Vec::new();
-            for value in kept {
-                match values.last_mut() {
-                    Some((last, count)) if *last == value => *count += 1,
-                    _ => values.push((value, 1)),
-                }
-            }
-            if let Role::Tie(value) = self.plan.role(cell) {
-                let place = self.plan.place(cell);
-                let count = self.replicates.iter().map(|tally| tally.ties[place]).sum();
-                if count > 0 {
-                    values.insert(
-                        values.partition_point(|&(other, _)| other < value),
-                        (value, count),
-                    );
-                }
-            }
-            values
-        };
-        let mut up_to = 0;
-        for (_, count) in &mut values {
-            up_to += *count;
-            *count = up_to;
-        }
-        let values = Rc::new(CellValues { values, binned });
-        self.sorted.borrow_mut().insert(cell, values.clone());
-        Ok(values)
+    /// The kept values of a cell in all replicates.
+    fn cell_values(&self, cell: usize) -> &[f64] {
+        &self.grouped[self.starts[cell]..self.starts[cell + 1]]
     }
 
     /// The distribution as pieces, for the shortest interval: of all trials, or of one replicate.
@@ -367,13 +327,10 @@ impl<'a> OrderStatistics<'a> {
     }
 
     /// The kept values of a cell, of one replicate or of all.
-    fn cell_values(&self, replicate: Option<usize>, cell: usize) -> Vec<f64> {
+    fn values_of(&self, replicate: Option<usize>, cell: usize) -> &[f64] {
         match replicate {
-            Some(replicate) => self.kept(replicate, cell).to_vec(),
-            None => (0..self.replicates.len())
-                .flat_map(|replicate| self.kept(replicate, cell))
-                .copied()
-                .collect(),
+            Some(replicate) => self.kept(replicate, cell),
+            None => self.cell_values(cell),
         }
     }
 
@@ -384,15 +341,21 @@ impl<'a> OrderStatistics<'a> {
         if is_large || !self.plan.all_kept() {
             return shortest::of_pieces(&self.pieces(replicate), level);
         }
-        let starts: Vec<usize> = match replicate {
-            // Every cell is kept: its place is its number.
-            Some(replicate) => self.starts[replicate]
+        let group = |cell| self.values_of(replicate, cell);
+        // Every value is kept.
+        let starts = replicate.map(|replicate| {
+            let mut up_to = 0;
+            let counts = self.replicates[replicate]
+                .cells
                 .iter()
-                .map(|&start| start as usize)
-                .collect(),
-            None => self.below.iter().map(|&below| below as usize).collect(),
-        };
-        shortest::of_groups(&starts, |cell| self.cell_values(replicate, cell), level)
+                .map(|&count| count as usize);
+            let ends = counts.map(|count| {
+                up_to += count;
+                up_to
+            });
+            std::iter::once(0).chain(ends).collect::<Vec<usize>>()
+        });
+        shortest::of_groups(starts.as_deref().unwrap_or(&self.starts), group, level)
     }
 
     /// Every value of one replicate, or of all, sorted; only where every cell was kept.
@@ -402,12 +365,29 @@ impl<'a> OrderStatistics<'a> {
         }
         // The cells rise: only inside a cell is there anything to sort.
         let cells = (0..self.plan.grid.cells()).flat_map(|cell| {
-            let mut values = self.cell_values(replicate, cell);
+            let mut values = self.values_of(replicate, cell).to_vec();
             values.sort_unstable_by(f64::total_cmp);
             values
         });
         Some(cells.collect())
     }
+}
+
+/// Puts each value behind those of its cell, the ends of which `next` holds.
+pub(super) fn group(values: &[f64], cells: &[u32], next: &mut [usize], grouped: &mut [f64]) {
+    for (&value, &cell) in values.iter().zip(cells) {
+        let at = &mut next[cell as usize];
+        grouped[*at] = value;
+        *at += 1;
+    }
+}
+
+/// The value that has so many before it in rising order, and the one after it where there is one.
+fn select(values: &[f64], before: u64) -> (f64, Option<f64>) {
+    let mut values = values.to_vec();
+    let (_, value, rest) = values.select_nth_unstable_by(before as usize, f64::total_cmp);
+    let next = (!rest.is_empty()).then(|| extremes(rest).0);
+    (*value, next)
 }
 
 /// `count` trials spread evenly from `low` to `high`, or all at one value.

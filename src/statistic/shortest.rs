@@ -1,6 +1,7 @@
 //! The shortest interval that holds a share of the trials.
 
 use super::order::Piece;
+use super::tally::extremes;
 
 /// JCGM 101:2008, 7.7.4: of the intervals from the r-th to the (r+q)-th of N sorted values, q = pN (to the nearest), the shortest;
 /// the first of equally short ones. `None` for fewer than two values.
@@ -8,9 +9,9 @@ use super::order::Piece;
 /// The values are in groups that rise, not sorted inside; `starts` has how many lie before each, and their number last, and
 /// `group(g)` has the values of one. What a group can do for the shortest interval is bounded by its extremes, so that only
 /// those around the ends of the best intervals are sorted.
-pub fn of_groups(
+pub fn of_groups<'a>(
     starts: &[usize],
-    group: impl Fn(usize) -> Vec<f64>,
+    group: impl Fn(usize) -> &'a [f64],
     level: f64,
 ) -> Option<(f64, f64)> {
     let n = *starts.last()?;
@@ -20,16 +21,16 @@ pub fn of_groups(
     let steps = ((level * n as f64).round() as usize).clamp(1, n - 1);
     let group_of = |rank: usize| starts.partition_point(|&start| start <= rank) - 1;
     let mut groups = Groups {
-        of: group,
-        values: vec![None; starts.len() - 1],
+        sorted: vec![None; starts.len() - 1],
+        of: &group,
     };
     // The groups in which an interval may begin, each with a length that none of its intervals falls short of.
     let mut candidates: Vec<(f64, usize)> = (0..group_of(n - steps - 1) + 1)
         .filter(|&first| starts[first] < starts[first + 1])
         .map(|first| {
             let last = group_of(starts[first] + steps);
-            let farthest_start = groups.fold(first, |best, value| value > best);
-            let nearest_end = groups.fold(last, |best, value| value < best);
+            let (_, farthest_start) = extremes(group(first));
+            let (nearest_end, _) = extremes(group(last));
             (nearest_end - farthest_start, first)
         })
         .collect();
@@ -60,35 +61,19 @@ pub fn of_groups(
     Some((low, groups.sorted(last)[rank + steps - starts[last]]))
 }
 
-/// Groups of values, fetched when they are looked at and sorted when their order matters.
+/// Groups of values, sorted when their order matters.
 struct Groups<F> {
     of: F,
-    values: Vec<Option<(Vec<f64>, bool)>>,
+    sorted: Vec<Option<Vec<f64>>>,
 }
 
-impl<F: Fn(usize) -> Vec<f64>> Groups<F> {
-    fn group(&mut self, group: usize) -> &mut (Vec<f64>, bool) {
-        self.values[group].get_or_insert_with(|| ((self.of)(group), false))
-    }
-
+impl<'a, F: Fn(usize) -> &'a [f64]> Groups<F> {
     fn sorted(&mut self, group: usize) -> &[f64] {
-        let (values, sorted) = self.group(group);
-        if !*sorted {
+        self.sorted[group].get_or_insert_with(|| {
+            let mut values = (self.of)(group).to_vec();
             values.sort_unstable_by(f64::total_cmp);
-            *sorted = true;
-        }
-        values
-    }
-
-    /// The value than which no other is better; of a group that is not empty.
-    fn fold(&mut self, group: usize, better: impl Fn(f64, f64) -> bool) -> f64 {
-        let (values, _) = self.group(group);
-        values[1..].iter().fold(
-            values[0],
-            |best, &value| {
-                if better(best, value) { value } else { best }
-            },
-        )
+            values
+        })
     }
 }
 
@@ -165,14 +150,14 @@ mod tests {
         let values: Vec<f64> = (0..10_000)
             .map(|i| -(1.0 - (f64::from(i) + 0.5) / 10_000.0).ln())
             .collect();
-        let (low, high) = of_groups(&[0, 10_000], |_| values.clone(), 0.95).unwrap();
+        let (low, high) = of_groups(&[0, 10_000], |_| &values, 0.95).unwrap();
         assert!(
             low < 1e-3 && (high - 20f64.ln()).abs() < 0.01,
             "{low} {high}"
         );
-        assert_eq!(of_groups(&[0, 1], |_| vec![1.0], 0.95), None);
+        assert_eq!(of_groups(&[0, 1], |_| &[1.0], 0.95), None);
         assert_eq!(
-            of_groups(&[0, 0, 2, 2], |_| vec![3.0, 1.0], 0.95),
+            of_groups(&[0, 0, 2, 2], |_| &[3.0, 1.0], 0.95),
             Some((1.0, 3.0))
         );
     }
@@ -196,7 +181,7 @@ mod tests {
             }
             let mut sorted = values.clone();
             sorted.sort_by(f64::total_cmp);
-            let group = |at: usize| values[starts[at]..starts[at + 1]].to_vec();
+            let group = |at: usize| &values[starts[at]..starts[at + 1]];
             prop_assert_eq!(of_groups(&starts, group, level), of_sorted(&sorted, level));
         }
     }
