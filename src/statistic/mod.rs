@@ -11,6 +11,7 @@ pub mod ordered;
 pub mod paired;
 pub mod replicates;
 pub mod shortest;
+mod spare;
 pub mod summary;
 pub mod tail;
 pub mod tally;

@@ -1,9 +1,9 @@
 //! Order statistics of all trials together, and each replicate's share below a point, from tallies.
 
-use super::shortest;
 use super::tally::{BINS, Role, Tally, TallyPlan, extremes};
+use super::{shortest, spare};
 use crate::kernel;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 /// Trials from which a replicate is large: a cell is then far narrower than the ends of such intervals are known to.
 const LARGE: u64 = 256;
@@ -34,7 +34,7 @@ pub struct OrderStatistics<'a> {
     /// The cells that have values, as pieces.
     pooled: OnceCell<Vec<(usize, Piece)>>,
     /// The widest bin an answer was read from: how far it may be off.
-    widest_bin: std::cell::Cell<f64>,
+    widest_bin: Cell<f64>,
 }
 
 impl<'a> OrderStatistics<'a> {
@@ -73,7 +73,8 @@ impl<'a> OrderStatistics<'a> {
             };
             starts[cell + 1] = starts[cell] + kept as usize;
         }
-        let mut grouped = vec![0.0; starts[cells]];
+        let mut grouped = spare::take(starts[cells]);
+        grouped.resize(starts[cells], 0.0);
         let mut next = starts.clone();
         let mut cell_numbers = Vec::new();
         for Tally { kept, .. } in replicates {
@@ -96,7 +97,7 @@ impl<'a> OrderStatistics<'a> {
             grouped,
             starts,
             pooled: OnceCell::new(),
-            widest_bin: std::cell::Cell::new(0.0),
+            widest_bin: Cell::new(0.0),
         }
     }
 
@@ -370,6 +371,12 @@ impl<'a> OrderStatistics<'a> {
             values
         });
         Some(cells.collect())
+    }
+}
+
+impl Drop for OrderStatistics<'_> {
+    fn drop(&mut self) {
+        spare::give(std::mem::take(&mut self.grouped));
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::grid::Grid;
 use super::moments::{MomentLanes, Moments};
+use super::spare;
 use crate::kernel;
 
 /// What to do with the values of one cell of the grid.
@@ -178,7 +179,7 @@ pub struct Tally {
 
 impl Tally {
     /// Adds all of another tally but the moments.
-    pub fn merge(&mut self, other: Tally) {
+    pub fn merge(&mut self, mut other: Tally) {
         self.minimum = self.minimum.min(other.minimum);
         self.maximum = self.maximum.max(other.maximum);
         for (sum, more) in self.above.iter_mut().zip(&other.above) {
@@ -194,10 +195,16 @@ impl Tally {
             *sum += more;
         }
         if self.kept.is_empty() {
-            self.kept = other.kept;
+            std::mem::swap(&mut self.kept, &mut other.kept);
         } else {
             self.kept.extend_from_slice(&other.kept);
         }
+    }
+}
+
+impl Drop for Tally {
+    fn drop(&mut self) {
+        spare::give(std::mem::take(&mut self.kept));
     }
 }
 
@@ -228,11 +235,14 @@ impl Counter {
         }
     }
 
-    /// Room for so many values more, where all are kept.
+    /// Room for what is kept of so many values more.
     pub fn reserve(&mut self, plan: &TallyPlan, values: usize) {
-        if plan.all_kept {
-            self.tally.kept.reserve(values);
+        let kept = &mut self.tally.kept;
+        let values = if plan.all_kept { values } else { ROOM };
+        if kept.capacity() == 0 {
+            *kept = spare::take(values);
         }
+        kept.reserve(values);
     }
 
     /// Adds a tile's values, all finite; `cells[i]` becomes the cell of `x[i]`.
@@ -328,12 +338,9 @@ impl Counter {
             self.tally.kept.truncate(self.filled);
             self.filled = 0;
         }
-        let (minimum, maximum) = std::mem::take(&mut self.extremes).finish();
-        Tally {
-            minimum,
-            maximum,
-            ..std::mem::replace(&mut self.tally, plan.tally())
-        }
+        let mut tally = std::mem::replace(&mut self.tally, plan.tally());
+        (tally.minimum, tally.maximum) = std::mem::take(&mut self.extremes).finish();
+        tally
     }
 }
 
