@@ -1,14 +1,15 @@
 //! The lognormal distribution: ln x is normal with mean mu and standard deviation sigma.
 
-use super::normal::{StandardNormal, central_half_width, fill_standard};
+use super::normal::{central_half_width, fill_standard, standard_table};
 use super::parameters::Check;
-use super::table::exact_quantile;
+use super::table::{Table, Tabulated, exact_quantile};
 use super::{
     BASIC_GSD2, Built, CV, Family, GSD, GSD2, INTERVAL, LEVEL, MEAN, MEDIAN, MU, Marginal,
     PEDIGREE, PEDIGREE_VERSION, Parameterisation, Parameters, SD, SIGMA, codes, pedigree,
 };
-use crate::kernel;
-use std::sync::Arc;
+use crate::kernel::{self, Tails};
+use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 /// The row of the table.
 pub(super) static FAMILY: Family = Family {
@@ -54,10 +55,11 @@ pub(super) static FAMILY: Family = Family {
 };
 
 /// Lognormal with the mean and standard deviation of the logarithm of the value in the input's unit.
-#[derive(Debug, Clone, Copy)]
 struct LogNormal {
     mu: f64,
     sigma: f64,
+    /// Made at the first use; `None` where the spread is too wide.
+    table: OnceLock<Option<Table>>,
 }
 
 fn build(parameters: &Parameters) -> Built {
@@ -90,7 +92,10 @@ fn build(parameters: &Parameters) -> Built {
     if sigma == 0.0 {
         check.too_extreme(key, "the spread would underflow to 0".into());
     }
-    check.finish(|| Arc::new(LogNormal { mu, sigma }) as Arc<dyn Marginal>)
+    check.finish(|| {
+        let table = OnceLock::new();
+        Arc::new(LogNormal { mu, sigma, table }) as Arc<dyn Marginal>
+    })
 }
 
 /// mu and sigma from a median or a mean and any of the ways to say the spread.
@@ -143,17 +148,49 @@ impl LogNormal {
     }
 }
 
+impl fmt::Debug for LogNormal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { mu, sigma, .. } = self;
+        f.debug_struct("LogNormal")
+            .field("mu", mu)
+            .field("sigma", sigma)
+            .finish()
+    }
+}
+
+/// Where there is no polynomial.
+impl Tabulated for LogNormal {
+    fn lower_quantile(&self, p: f64, _near: Option<f64>) -> f64 {
+        self.value(kernel::normal_lower_quantile(p))
+    }
+
+    fn upper_quantile(&self, q: f64, _near: Option<f64>) -> f64 {
+        self.value(-kernel::normal_lower_quantile(q))
+    }
+
+    fn tails(&self, x: f64) -> Tails {
+        Tails {
+            lower: self.cdf(x),
+            upper: self.survival(x),
+        }
+    }
+
+    fn density(&self, x: f64) -> f64 {
+        Marginal::density(self, x)
+    }
+}
+
 impl Marginal for LogNormal {
     fn family(&self) -> &'static str {
         FAMILY.name
     }
 
     fn quantile(&self, u: f64) -> f64 {
-        self.value(exact_quantile(&StandardNormal, u))
+        exact_quantile(self, u)
     }
 
     fn upper_quantile(&self, q: f64) -> f64 {
-        self.value(-kernel::normal_lower_quantile(q))
+        Tabulated::upper_quantile(self, q, None)
     }
 
     fn cdf(&self, x: f64) -> f64 {
@@ -187,8 +224,15 @@ impl Marginal for LogNormal {
     }
 
     fn fill(&self, u: &[f64], x: &mut [f64]) {
+        let Self { mu, sigma, .. } = *self;
+        let table = self
+            .table
+            .get_or_init(|| standard_table().exponential(mu, sigma));
+        if let Some(table) = table {
+            table.fill(self, u, x);
+            return;
+        }
         fill_standard(u, x);
-        let Self { mu, sigma } = *self;
         kernel::dispatch(
             #[inline(always)]
             || {

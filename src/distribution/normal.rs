@@ -1,13 +1,13 @@
 //! The normal distribution: density φ((x − mean) / sd) / sd.
 
 use super::parameters::Check;
-use super::table::{LazyTable, Tabulated, exact_quantile};
+use super::table::{Table, Tabulated, exact_quantile};
 use super::{
     Built, CV, Family, HALF_WIDTH, INTERVAL, LEVEL, MEAN, Marginal, Parameterisation, Parameters,
     RELATIVE_HALF_WIDTH, SD, codes,
 };
 use crate::kernel::{self, Tails};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// The row of the table.
 pub(super) static FAMILY: Family = Family {
@@ -63,9 +63,13 @@ const STANDARD_TABLE: &[u8] = include_bytes!("table/standard_normal.bin");
 
 /// `x[i]` = Φ⁻¹(`u[i]`) by the one table that every normal and lognormal input shares.
 pub fn fill_standard(u: &[f64], x: &mut [f64]) {
-    static TABLE: std::sync::LazyLock<LazyTable> =
-        std::sync::LazyLock::new(|| LazyTable::of_constant(STANDARD_TABLE));
-    TABLE.fill(&StandardNormal, u, x);
+    standard_table().fill(&StandardNormal, u, x);
+}
+
+/// The table of Φ⁻¹.
+pub(super) fn standard_table() -> &'static Table {
+    static TABLE: LazyLock<Table> = LazyLock::new(|| Table::of_constant(STANDARD_TABLE));
+    &TABLE
 }
 
 /// z with Φ(z) = (1 + level) / 2: half the width of the central interval of that level.

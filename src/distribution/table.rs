@@ -7,6 +7,7 @@
 //! can be and the table stays small enough for the first cache.
 
 mod build;
+mod exponential;
 mod hermite;
 
 use super::shared::Shared;
@@ -74,19 +75,6 @@ impl fmt::Debug for LazyTable {
 }
 
 impl LazyTable {
-    /// A table that was built before: the numbers of its rows, eight bytes each, the least significant first.
-    pub fn of_constant(bytes: &[u8]) -> Self {
-        let mut rows = Box::new([Row([f64::NAN; TERMS]); ROWS]);
-        let (numbers, _) = bytes.as_chunks();
-        for (number, &bytes) in rows.iter_mut().flat_map(|row| &mut row.0).zip(numbers) {
-            *number = f64::from_le_bytes(bytes);
-        }
-        LazyTable(OnceLock::from(Arc::new(Table {
-            rows,
-            logarithmic: false,
-        })))
-    }
-
     /// `x[i]` = the quantile of `of` at `u[i]`.
     pub fn fill(&self, of: &impl Tabulated, u: &[f64], x: &mut [f64]) {
         static TABLES: Shared<Table> = Shared::new();
@@ -95,12 +83,13 @@ impl LazyTable {
     }
 }
 
-struct Table {
+/// The polynomials of both tails.
+pub(super) struct Table {
     rows: Box<[Row; ROWS]>,
     logarithmic: bool,
 }
 
-/// The bytes that [`LazyTable::of_constant`] takes.
+/// The bytes that [`Table::of_constant`] takes.
 #[cfg(test)]
 pub(super) fn bytes_of(of: &impl Tabulated) -> Vec<u8> {
     let table = Table::build(of);
@@ -109,6 +98,28 @@ pub(super) fn bytes_of(of: &impl Tabulated) -> Vec<u8> {
 }
 
 impl Table {
+    /// A table that was built before: the numbers of its rows, eight bytes each, the least significant first.
+    pub fn of_constant(bytes: &[u8]) -> Self {
+        let mut rows = Box::new([Row([f64::NAN; TERMS]); ROWS]);
+        let (numbers, _) = bytes.as_chunks();
+        for (number, &bytes) in rows.iter_mut().flat_map(|row| &mut row.0).zip(numbers) {
+            *number = f64::from_le_bytes(bytes);
+        }
+        Table {
+            rows,
+            logarithmic: false,
+        }
+    }
+
+    /// The table of e^(`location` + `scale` · z), this being that of the standard normal z and −708 ≤ `location` ± 9 `scale` ≤ 709;
+    /// `None` where the spread is too wide for one.
+    pub fn exponential(&self, location: f64, scale: f64) -> Option<Table> {
+        exponential::exponential(&self.rows, location, scale).map(|rows| Table {
+            rows,
+            logarithmic: false,
+        })
+    }
+
     fn build(of: &impl Tabulated) -> Self {
         let mut rows = Box::new([Row([f64::NAN; TERMS]); ROWS]);
         let logarithmic = of.logarithmic();
@@ -119,7 +130,8 @@ impl Table {
         Self { rows, logarithmic }
     }
 
-    fn fill(&self, of: &impl Tabulated, u: &[f64], x: &mut [f64]) {
+    /// `x[i]` = the quantile of `of` at `u[i]`.
+    pub fn fill(&self, of: &impl Tabulated, u: &[f64], x: &mut [f64]) {
         assert_eq!(u.len(), x.len(), "slices of different lengths");
         let mut missing = false;
         let (mut index, mut local) = ([0; BLOCK], [0.0; BLOCK]);

@@ -212,17 +212,17 @@ fn roles(
         }
     }
     // Cells that hold the most are binned first, until the rest can be kept.
-    let expected = |cell: usize| sample.count(cell) as f64 / n as f64 * trials as f64;
+    let expected = |count: usize| count as f64 / n as f64 * trials as f64;
     let mut kept: Vec<usize> = (0..roles.len())
         .filter(|&cell| roles[cell] == Role::Keep)
         .collect();
-    kept.sort_by(|&a, &b| expected(b).total_cmp(&expected(a)));
-    let mut total: f64 = kept.iter().map(|&cell| expected(cell)).sum();
+    kept.sort_by(|&a, &b| sample.count(b).cmp(&sample.count(a)));
+    let mut total: f64 = kept.iter().map(|&cell| expected(sample.count(cell))).sum();
     for cell in kept {
-        if total <= MOST_KEPT || expected(cell) < 4.0 * BINS as f64 {
+        if total <= MOST_KEPT || expected(sample.count(cell)) < 4.0 * BINS as f64 {
             break;
         }
-        total -= expected(cell);
+        total -= expected(sample.count(cell));
         roles[cell] = Role::Bins;
     }
     // A tie that no quantile needs is no matter for the roles, but the shortest interval must know where it stands.
@@ -242,7 +242,12 @@ fn roles(
         .collect();
     gathered.sort_by_key(|&cell| std::cmp::Reverse(sample.count(cell)));
     for cell in gathered.into_iter().take(MOST_GATHERED) {
-        roles[cell] = Role::Bins;
+        total += expected(sample.count(cell));
+        roles[cell] = if total <= MOST_KEPT / 4.0 {
+            Role::Keep
+        } else {
+            Role::Bins
+        };
     }
     roles
 }

@@ -214,6 +214,8 @@ pub struct Counter {
     /// What is complete; of `kept` only the first `filled`, the others are room.
     tally: Tally,
     filled: usize,
+    /// How many values were kept in the replicate before.
+    likely: usize,
     lanes: MomentLanes,
     extremes: ExtremeLanes,
     /// Counts of the last values, small enough to stay in the first cache.
@@ -228,6 +230,7 @@ impl Counter {
         Counter {
             tally: plan.tally(),
             filled: 0,
+            likely: 0,
             lanes: MomentLanes::default(),
             extremes: ExtremeLanes::default(),
             short: plan.blank.clone(),
@@ -238,7 +241,8 @@ impl Counter {
     /// Room for what is kept of so many values more.
     pub fn reserve(&mut self, plan: &TallyPlan, values: usize) {
         let kept = &mut self.tally.kept;
-        let values = if plan.all_kept { values } else { ROOM };
+        let likely = self.likely + self.likely / 8 + ROOM;
+        let values = if plan.all_kept { values } else { likely };
         if kept.capacity() == 0 {
             *kept = spare::take(values);
         }
@@ -336,7 +340,7 @@ impl Counter {
         self.lengthen(plan);
         if !plan.all_kept {
             self.tally.kept.truncate(self.filled);
-            self.filled = 0;
+            self.likely = std::mem::take(&mut self.filled);
         }
         let mut tally = std::mem::replace(&mut self.tally, plan.tally());
         (tally.minimum, tally.maximum) = std::mem::take(&mut self.extremes).finish();

@@ -192,7 +192,8 @@ impl<'a, T: Tabulated> Tail<'a, T> {
 }
 
 /// A quarter of what is promised.
-fn bound(v: f64) -> f64 {
+#[inline(always)]
+pub(super) fn bound(v: f64) -> f64 {
     0.25 * (1e-8 * v).min(1e-10)
 }
 
