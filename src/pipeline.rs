@@ -35,7 +35,6 @@ use crate::sampler::{Layout, Method, SampledInput, Sampler};
 use crate::sensitivity::leading::{probability_of_first, probability_of_rank_1};
 use crate::sensitivity::{DUMMY, MODEL, MainIndices, MainPlan, Measure, OF_RANKS};
 use crate::statistic::Estimate;
-use crate::statistic::distribution::distribution as portions;
 use crate::statistic::tally::Marks;
 pub use compare::{Against, alternatives, compare};
 use dimensions::Dimensions;
@@ -348,6 +347,7 @@ impl VariantRun<'_> {
             quantiles: &self.plan.quantiles,
             level: self.plan.level,
             measures: &self.plan.main_measures(),
+            multiples_together: true,
         };
         let Some(stopping) = &self.plan.stopping else {
             let trials = self.layout.trials();
@@ -509,7 +509,7 @@ impl VariantRun<'_> {
                     distribution: if self.plan.distributions {
                         varying.map_or_else(
                             || distribution::of_constant(at_medians[at]),
-                            |(_, varying)| portions(&varying.plan, &varying.replicates),
+                            |(_, varying)| distribution::of_output(varying),
                         )
                     } else {
                         Vec::new()
@@ -600,11 +600,6 @@ impl VariantRun<'_> {
         let Some((plan, tallies)) = &outcome.main else {
             return Vec::new();
         };
-        let at = outcome
-            .outputs
-            .iter()
-            .position(|other| other.output == varying.output)
-            .unwrap_or(0);
         let names: Vec<String> = program
             .sources
             .iter()
@@ -617,7 +612,7 @@ impl VariantRun<'_> {
         let whole = outcome.nonfinite.trials == 0;
         plan.indices(
             tallies,
-            at,
+            varying.counted,
             &varying.replicates,
             varying.plan.grid.scale(),
             whole,

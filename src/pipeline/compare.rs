@@ -483,6 +483,7 @@ impl Study<'_> {
             quantiles: &[0.5],
             level: self.plan.level,
             measures: &[],
+            multiples_together: false,
         };
         let sampler = run.sampler(program, run.layout);
         progress.begin(&run.model.scenario, &run.variant.name, run.layout.trials());

@@ -236,6 +236,7 @@ impl Choice<'_> {
             quantiles: &[0.5],
             level: run.plan.level,
             measures,
+            multiples_together: false,
         };
         self.progress
             .begin(&run.model.scenario, "decision", layout.trials());

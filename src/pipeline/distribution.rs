@@ -7,7 +7,7 @@ use crate::report::InputReport;
 use crate::run::OutputOutcome;
 use crate::statistic::Estimate;
 use crate::statistic::convergence::{Step, convergence};
-use crate::statistic::distribution::{Portion, SPREAD, spread_in_magnitudes};
+use crate::statistic::distribution::{Portion, SPREAD, distribution, spread_in_magnitudes};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -30,10 +30,21 @@ pub(super) fn of_constant(value: f64) -> Vec<Portion> {
     }]
 }
 
+/// An output that one acts on.
+pub(super) fn of_output(output: &OutputOutcome) -> Vec<Portion> {
+    let mut portions = distribution(&output.plan, &output.replicates);
+    for Portion { low, high, .. } in &mut portions {
+        *low *= output.factor;
+        *high *= output.factor;
+    }
+    portions
+}
+
 /// The way to the numbers of an output.
 pub(super) fn steps(output: &OutputOutcome, level: f64) -> Vec<Step> {
     let has_mean = output.summary.mean.value.is_some();
-    convergence(&output.plan, &output.replicates, level, has_mean)
+    let steps = convergence(&output.plan, &output.replicates, level, has_mean);
+    steps.iter().map(|step| step.times(output.factor)).collect()
 }
 
 /// A share without an error.

@@ -313,6 +313,7 @@ impl VariantRun<'_> {
             quantiles: &[p],
             level: self.plan.level,
             measures: &[],
+            multiples_together: false,
         };
         progress.begin(
             &self.model.scenario,

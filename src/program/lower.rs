@@ -110,15 +110,19 @@ pub fn lower_unshared(variant: &Variant, keep_inputs: bool) -> Program {
             values[at] = Some(lowering.node(&node.operation, &values));
         }
     }
-    let mut slots: Vec<Slot> = variant
+    let outputs: Vec<(Value, &BigRational)> = variant
         .outputs
         .iter()
         .map(|output| {
-            let value = values[output.node.0 as usize]
-                .clone()
-                .unwrap_or(Value::Real(f64::NAN));
-            lowering.in_unit(value, &output.unit.factor)
+            let value = values[output.node.0 as usize].clone();
+            let value = value.unwrap_or(Value::Real(f64::NAN));
+            (value, &output.unit.factor)
         })
+        .collect();
+    let multiples = multiples(&outputs);
+    let mut slots: Vec<Slot> = outputs
+        .into_iter()
+        .map(|(value, unit)| lowering.in_unit(value, unit))
         .collect();
     let outputs = slots.len();
     if keep_inputs {
@@ -133,6 +137,7 @@ pub fn lower_unshared(variant: &Variant, keep_inputs: bool) -> Program {
         registers: lowering.steps.len(),
         steps: lowering.steps,
         outputs: slots,
+        multiples,
         inputs,
         monitors: lowering.monitors,
     }
@@ -612,6 +617,27 @@ impl Lowering<'_> {
             scale,
         )
     }
+}
+
+/// [`Program::multiples`], from the outputs' values and their units.
+fn multiples(outputs: &[(Value, &BigRational)]) -> Vec<Option<(usize, f64)>> {
+    let mut firsts: Vec<(usize, Register, BigRational)> = Vec::new();
+    let mut multiples = vec![None; outputs.len()];
+    for (output, (value, unit)) in outputs.iter().enumerate() {
+        let Value::Column(register, scale) = value else {
+            continue;
+        };
+        let scale = scale / *unit;
+        let earlier = firsts.iter().find_map(|(first, other, other_scale)| {
+            let ratio = &scale / other_scale;
+            (other == register && ratio.is_positive()).then(|| (*first, exact::to_f64(&ratio)))
+        });
+        if earlier.is_none() {
+            firsts.push((output, *register, scale));
+        }
+        multiples[output] = earlier;
+    }
+    multiples
 }
 
 /// The scale of the first column among the values, else one.

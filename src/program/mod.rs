@@ -37,6 +37,9 @@ pub struct Program {
     pub registers: usize,
     /// The outputs in their own units, in the order of the variant.
     pub outputs: Vec<Slot>,
+    /// For each output, the first one that is the same column in another unit, or times another number, and how many times that one
+    /// it is, if that is a positive number: a total a day and a year, say.
+    pub multiples: Vec<Option<(usize, f64)>>,
     /// Where to find every input in its own unit, in the order of the variant; empty unless asked for.
     pub inputs: Vec<Slot>,
     /// How many counters of [`Step::Interpolate`] there are.

@@ -33,6 +33,7 @@ pub use parallel::{in_order, with_threads};
 pub use ranks::{Ranks, count_ranks};
 pub use redraw::{Redraw, Redrawn, redraw};
 use std::io;
+use std::sync::Arc;
 pub use stopping::{Reached, Study, Target, Tolerance, first_layout, run_until};
 pub use tornado::one_at_a_time;
 pub use trials::{one_trial, stream_trials};
@@ -108,6 +109,8 @@ pub struct Question<'a> {
     pub level: f64,
     /// Measures of sensitivity.
     pub measures: &'a [Measure],
+    /// Whether an output that is a multiple of another one, and held against nothing, is counted with that one.
+    pub multiples_together: bool,
 }
 
 /// What came out for the outputs that a distribution acts on.
@@ -126,12 +129,30 @@ pub struct Outcome {
 pub struct OutputOutcome {
     /// Its index among the program's outputs.
     pub output: usize,
-    /// The grid its values were counted on.
-    pub plan: TallyPlan,
-    /// What was remembered of each replicate.
-    pub replicates: Vec<Tally>,
+    /// The place among the outputs that were counted, of the one that it is a multiple of or is itself.
+    pub counted: usize,
+    /// How many times that one it is.
+    pub factor: f64,
+    /// The grid the values of that one were counted on.
+    pub plan: Arc<TallyPlan>,
+    /// What was remembered of each replicate of that one.
+    pub replicates: Arc<Vec<Tally>>,
     /// The numbers.
     pub summary: Summary,
+}
+
+impl OutputOutcome {
+    /// Of an output that is a multiple of this one.
+    fn times(&self, output: usize, factor: f64) -> OutputOutcome {
+        OutputOutcome {
+            output,
+            counted: self.counted,
+            factor,
+            plan: Arc::clone(&self.plan),
+            replicates: Arc::clone(&self.replicates),
+            summary: self.summary.times(factor),
+        }
+    }
 }
 
 /// Trials in which an output was not finite.
@@ -174,18 +195,31 @@ pub fn run(
     question: &Question,
     progress: &dyn Progress,
 ) -> Result<Outcome, Stopped> {
-    let Some(pilot) = pilot::pilot(experiment, question) else {
+    let counted = question.counted(experiment.program);
+    let Some(pilot) = pilot::pilot(experiment, question, &counted) else {
         // Not one finite trial in the pilot: count them all before saying so.
-        let everything = pass::pass(experiment, &[], None, progress)?;
+        let everything = pass::pass(experiment, &[], &[], None, progress)?;
         return Err(Stopped::NothingFinite(everything.nonfinite));
     };
-    answer(experiment, question, pilot, progress)
+    answer(experiment, question, &counted, pilot, progress)
+}
+
+impl Question<'_> {
+    /// The outputs whose values are counted.
+    fn counted(&self, program: &Program) -> Vec<usize> {
+        let alone = |&output: &usize| {
+            let multiple = program.multiples[output].is_some() && self.marks[output].is_empty();
+            !(self.multiples_together && multiple)
+        };
+        program.varying_outputs().filter(alone).collect()
+    }
 }
 
 /// Passes over all trials until every wanted rank was met.
 fn answer(
     experiment: &Experiment,
     question: &Question,
+    counted: &[usize],
     pilot: pilot::Pilot,
     progress: &dyn Progress,
 ) -> Result<Outcome, Stopped> {
@@ -194,9 +228,8 @@ fn answer(
         ends,
         main,
     } = pilot;
-    let outputs_in_order: Vec<usize> = experiment.varying_outputs().collect();
     loop {
-        let passed = pass::pass(experiment, &plans, main.as_ref(), progress)?;
+        let passed = pass::pass(experiment, counted, &plans, main.as_ref(), progress)?;
         let mut summaries = Vec::new();
         parallel::in_order(
             plans.len(),
@@ -209,7 +242,7 @@ fn answer(
                     question.level,
                 )?;
                 if !summary.is_light() {
-                    let orders = experiment.program.orders()[outputs_in_order[at]];
+                    let orders = experiment.program.orders()[counted[at]];
                     if let Some(tail) = HeavyTail::of(orders.finite_below, orders.exact, &ends[at])
                     {
                         summary.without_variance(tail);
@@ -227,20 +260,32 @@ fn answer(
         for (at, ((summary, replicates), output)) in summaries
             .into_iter()
             .zip(passed.outputs)
-            .zip(outputs_in_order.iter().copied())
+            .zip(counted.iter().copied())
             .enumerate()
         {
             match summary {
                 Ok(summary) => outputs.push(OutputOutcome {
                     output,
-                    plan: plans[at].clone(),
-                    replicates,
+                    counted: at,
+                    factor: 1.0,
+                    plan: Arc::new(plans[at].clone()),
+                    replicates: Arc::new(replicates),
                     summary,
                 }),
                 Err(cells) => missed.push((at, cells)),
             }
         }
         if missed.is_empty() {
+            let program = experiment.program;
+            for output in program.varying_outputs() {
+                if let (false, Some((first, factor))) =
+                    (counted.contains(&output), program.multiples[output])
+                    && let Some(at) = counted.iter().position(|&other| other == first)
+                {
+                    outputs.push(outputs[at].times(output, factor));
+                }
+            }
+            outputs.sort_by_key(|outcome| outcome.output);
             return Ok(Outcome {
                 outputs,
                 main: main.map(|plan| (plan, passed.main)),
@@ -303,17 +348,89 @@ mod tests {
             quantiles: &[0.001, 0.5, 0.9],
             level: 0.95,
             measures: &[],
+            multiples_together: true,
         };
         let direct = run(&experiment, &question, &Unwatched).unwrap();
-        let mut blind = pilot::pilot(&experiment, &question).unwrap();
+        let mut blind = pilot::pilot(&experiment, &question, &[0, 1]).unwrap();
         for plan in &mut blind.plans {
             let roles = vec![Role::Count; plan.grid.cells()];
             *plan = TallyPlan::new(plan.grid.clone(), roles, Marks::default());
         }
-        let again = answer(&experiment, &question, blind, &Unwatched).unwrap();
+        let again = answer(&experiment, &question, &[0, 1], blind, &Unwatched).unwrap();
         for (direct, again) in direct.outputs.iter().zip(&again.outputs) {
             assert_eq!(direct.summary.quantiles, again.summary.quantiles);
             assert_eq!(direct.summary.interval, again.summary.interval);
         }
+    }
+
+    /// A total in other units and times other numbers: what is counted once for all of them is what each has by itself.
+    #[test]
+    fn multiples_are_counted_once() {
+        let text = "[inputs]\nx = { distribution = \"lognormal\", median = 5, gsd = 2, unit = \"kg/day\" }\n\
+                    [formulas]\nyear = \"x * 365 day\"\nback = \"0 kg/day - x\"\n\
+                    [outputs]\nx = \"kg/day\"\nyear = \"t\"\nback = \"kg/day\"\n";
+        let model = crate::model::check(Source::new("multiples.toml", text), "multiples", &[]);
+        let program = crate::program::lower(&model.unwrap().variants[0], false);
+        assert_eq!(program.multiples, [None, Some((0, 0.365)), None]);
+        let inputs = ["x", "dummy"]
+            .iter()
+            .zip(0..)
+            .map(|(name, dimension)| SampledInput {
+                key: StreamKey::new(1, name),
+                dimension,
+            });
+        let layout = Method::Sobol.layout(200_000, None);
+        let sampler = Method::Sobol.sampler(inputs.collect(), layout);
+        let experiment = Experiment {
+            program: &program,
+            sampler: &*sampler,
+            layout,
+        };
+        let marks = vec![Marks::default(); 3];
+        let ask = |marks: &[Marks], multiples_together| {
+            let question = Question {
+                marks,
+                quantiles: &[0.05, 0.5],
+                level: 0.95,
+                measures: &[],
+                multiples_together,
+            };
+            run(&experiment, &question, &Unwatched).unwrap().outputs
+        };
+        let (together, apart) = (ask(&marks, true), ask(&marks, false));
+        assert_eq!(together.len(), 3);
+        assert!(Arc::ptr_eq(
+            &together[0].replicates,
+            &together[1].replicates
+        ));
+        for (one, other) in together.iter().zip(&apart) {
+            assert_eq!(one.output, other.output);
+            let numbers = |summary: &Summary| {
+                let quantiles = summary.quantiles.iter().map(|quantile| quantile.1);
+                let rest = [summary.mean, summary.sd, summary.cv].into_iter();
+                let all = rest.chain(summary.interval).chain(quantiles);
+                all.flat_map(|estimate| {
+                    [estimate.value, estimate.standard_error, estimate.error_low]
+                })
+                .chain(summary.extremes.map(Some))
+                .collect::<Vec<_>>()
+            };
+            for (one, other) in numbers(&one.summary)
+                .into_iter()
+                .zip(numbers(&other.summary))
+            {
+                match (one, other) {
+                    (Some(one), Some(other)) => {
+                        assert!((one - other).abs() <= 1e-9 * other.abs(), "{one} {other}");
+                    }
+                    (one, other) => assert_eq!(one, other),
+                }
+            }
+        }
+        // What is held against a number is counted by itself.
+        let marks = [Marks::default(), Marks::new(&[1.0], &[]), Marks::default()];
+        let marked = ask(&marks, true);
+        assert_eq!(marked[1].summary.above.len(), 1);
+        assert_eq!((marked[1].counted, marked[1].factor), (1, 1.0));
     }
 }

@@ -16,7 +16,7 @@ const LEAST_SEGMENTS: u64 = 2;
 
 /// What a pass brings together, replicate by replicate.
 pub struct Passed {
-    /// For each varying output, a tally for each replicate.
+    /// For each output that is counted, a tally for each replicate.
     pub outputs: Vec<Vec<Tally>>,
     /// Sums for the indices of each replicate.
     pub main: Vec<MainTally>,
@@ -52,9 +52,11 @@ struct Counted {
     outputs: Vec<Tally>,
 }
 
-/// Runs every trial. With no plans, only finiteness is looked at.
+/// Runs every trial. `counted`: the outputs whose values are counted, in order, each with its plan; of the others only finiteness is
+/// looked at.
 pub fn pass(
     experiment: &Experiment,
+    counted: &[usize],
     plans: &[TallyPlan],
     main: Option<&MainPlan>,
     progress: &dyn Progress,
@@ -87,7 +89,7 @@ pub fn pass(
     let mut cancelled = false;
     let workers = in_order(
         blocks.len(),
-        || Worker::new(experiment, plans, main),
+        || Worker::new(experiment, counted, plans, main),
         |worker, at| (!progress.cancelled()).then(|| worker.block(&blocks[at])),
         |part| {
             let Some(part) = part else {
@@ -145,6 +147,8 @@ struct Worker<'a> {
     counters: Vec<Counter>,
     /// The columns of the varying outputs, and which output each is.
     registers: Vec<(Register, usize)>,
+    /// The places in `registers` of those whose values are counted.
+    counted: Vec<usize>,
     tile: Tile,
     uniforms: UniformColumns,
     /// Finite rows only, where some are not: the outputs, then the uniforms.
@@ -156,6 +160,7 @@ struct Worker<'a> {
 impl<'a> Worker<'a> {
     fn new(
         experiment: &'a Experiment<'a>,
+        counted: &[usize],
         plans: &'a [TallyPlan],
         main: Option<&'a MainPlan>,
     ) -> Self {
@@ -166,7 +171,10 @@ impl<'a> Worker<'a> {
             finite: (0..registers.len() + uniforms.columns.len())
                 .map(|_| [0.0; TILE])
                 .collect(),
-            cells: registers.iter().map(|_| [0; TILE]).collect(),
+            cells: counted.iter().map(|_| [0; TILE]).collect(),
+            counted: (0..registers.len())
+                .filter(|&at| counted.contains(&registers[at].1))
+                .collect(),
             workspace: MainWorkspace::default(),
             experiment,
             plans,
@@ -251,7 +259,11 @@ impl<'a> Worker<'a> {
                 part.main.as_mut(),
                 self.plans,
                 self.main,
-                &outputs,
+                &self
+                    .counted
+                    .iter()
+                    .map(|&at| outputs[at])
+                    .collect::<Vec<_>>(),
                 &uniforms,
                 &mut self.cells,
                 &mut self.workspace,
@@ -285,7 +297,11 @@ impl<'a> Worker<'a> {
                 part.main.as_mut(),
                 self.plans,
                 self.main,
-                outputs,
+                &self
+                    .counted
+                    .iter()
+                    .map(|&at| outputs[at])
+                    .collect::<Vec<_>>(),
                 uniforms,
                 &mut self.cells,
                 &mut self.workspace,

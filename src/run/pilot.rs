@@ -34,16 +34,16 @@ const MOST_GATHERED: usize = 32;
 
 /// What the pilot fixes.
 pub struct Pilot {
-    /// For each varying output, how its values are remembered.
+    /// For each output that is counted, how its values are remembered.
     pub plans: Vec<TallyPlan>,
-    /// For each varying output, the ends of its values.
+    /// For each of them, the ends of its values.
     pub ends: Vec<Ends>,
     /// How the sums for the indices are made, where any are asked for.
     pub main: Option<MainPlan>,
 }
 
 /// Runs the pilot; `None` when not one of its trials was finite.
-pub fn pilot(experiment: &Experiment, question: &Question) -> Option<Pilot> {
+pub fn pilot(experiment: &Experiment, question: &Question, counted: &[usize]) -> Option<Pilot> {
     let layout = experiment.layout;
     let trials = layout.trials();
     let keep_all = trials <= KEEP_ALL;
@@ -60,25 +60,24 @@ pub fn pilot(experiment: &Experiment, question: &Question) -> Option<Pilot> {
         .max(1)
         .next_power_of_two()
         .min(SEGMENT_ROWS as u64);
-    let outputs = experiment.varying_outputs().count();
+    let outputs = counted.len();
     let nothing = |replicates: &[Vec<Vec<f64>>]| {
         replicates
             .iter()
             .all(|values| values.first().is_some_and(Vec::is_empty))
     };
     let mut rows = first_rows as usize;
-    let mut replicates = pilot_values(experiment, rows);
+    let mut replicates = pilot_values(experiment, counted, rows);
     // Where hardly a trial is finite, a longer look.
     while nothing(&replicates) && rows < SEGMENT_ROWS {
         rows = (8 * rows).min(SEGMENT_ROWS);
-        replicates = pilot_values(experiment, rows);
+        replicates = pilot_values(experiment, counted, rows);
     }
     if nothing(&replicates) {
         return None;
     }
     let rank_classes =
         MainPlan::rank_classes(experiment.program.sources.len(), outputs, layout.replicates);
-    let varying: Vec<usize> = experiment.varying_outputs().collect();
     let mut plans = Vec::with_capacity(outputs);
     let mut classes = Vec::with_capacity(outputs);
     let mut ends = Vec::with_capacity(outputs);
@@ -91,7 +90,7 @@ pub fn pilot(experiment: &Experiment, question: &Question) -> Option<Pilot> {
                 .map(|values| values[at].as_slice())
                 .collect();
             let values = parts.concat();
-            let marks = question.marks[varying[at]].clone();
+            let marks = question.marks[counted[at]].clone();
             let grid = Grid::of(&values, resolution);
             let mut sample = OrderedByCell::new(&grid, &values);
             let roles = if keep_all {
@@ -130,12 +129,11 @@ pub fn pilot(experiment: &Experiment, question: &Question) -> Option<Pilot> {
     Some(Pilot { plans, ends, main })
 }
 
-/// The values of the varying outputs in the first rows of every replicate, without the trials that are not finite.
-fn pilot_values(experiment: &Experiment, rows: usize) -> Vec<Vec<Vec<f64>>> {
-    let slots: Vec<Slot> = experiment
-        .varying_outputs()
-        .map(|output| experiment.program.outputs[output])
-        .collect();
+/// The values of the outputs that are counted in the first rows of every replicate, without the trials that are not finite.
+fn pilot_values(experiment: &Experiment, counted: &[usize], rows: usize) -> Vec<Vec<Vec<f64>>> {
+    let slot = |output: usize| experiment.program.outputs[output];
+    let all: Vec<Slot> = experiment.varying_outputs().map(slot).collect();
+    let slots: Vec<Slot> = counted.iter().copied().map(slot).collect();
     let tasks = experiment.layout.replicates as usize;
     let mut replicates = Vec::with_capacity(tasks);
     super::parallel::in_order(
@@ -156,7 +154,7 @@ fn pilot_values(experiment: &Experiment, rows: usize) -> Vec<Vec<Vec<f64>>> {
                 tile.rows = (rows - done).min(TILE);
                 columns.execute(experiment, tile, &mut *uniforms);
                 for row in 0..tile.rows {
-                    if slots.iter().all(|&slot| tile.value(slot, row).is_finite()) {
+                    if all.iter().all(|&slot| tile.value(slot, row).is_finite()) {
                         for (values, &slot) in values.iter_mut().zip(&slots) {
                             values.push(tile.value(slot, row));
                         }

@@ -31,6 +31,16 @@ pub struct Step {
 }
 
 impl Step {
+    /// The same of an output that is this one times a positive number.
+    pub fn times(&self, factor: f64) -> Self {
+        Step {
+            mean: self.mean.times(factor),
+            median: self.median.times(factor),
+            interval: self.interval.map(|end| end.times(factor)),
+            ..*self
+        }
+    }
+
     /// Each number with the name it has in `summary.csv`.
     pub fn statistics(&self) -> [(&'static str, Estimate); 4] {
         [

@@ -59,6 +59,18 @@ impl Estimate {
         }
     }
 
+    /// Of a quantity that is this one times a positive number.
+    pub fn times(&self, factor: f64) -> Self {
+        let times = |number: Option<f64>| number.map(|number| number * factor);
+        Estimate {
+            value: times(self.value),
+            standard_error: times(self.standard_error),
+            error_low: times(self.error_low),
+            error_high: times(self.error_high),
+            ..*self
+        }
+    }
+
     /// The same, marked where too few trials carry it.
     #[must_use]
     pub fn marked(self, poorly_carried: bool) -> Self {

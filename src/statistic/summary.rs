@@ -172,6 +172,27 @@ impl Summary {
         }
     }
 
+    /// Of an output that is this one times a positive number, and held against nothing.
+    pub fn times(&self, factor: f64) -> Summary {
+        let times = |estimate: Estimate| estimate.times(factor);
+        Summary {
+            mean: times(self.mean),
+            sd: times(self.sd),
+            extremes: self.extremes.map(|extreme| extreme * factor),
+            quantiles: self
+                .quantiles
+                .iter()
+                .map(|&(p, estimate)| (p, times(estimate)))
+                .collect(),
+            interval: self.interval.map(times),
+            shortest: self.shortest.map(times),
+            above: Vec::new(),
+            below: Vec::new(),
+            binned: self.binned.map(|width| width * factor),
+            ..*self
+        }
+    }
+
     /// Whether the tails are so light that nothing need be asked of them.
     pub fn is_light(&self) -> bool {
         self.effective_trials >= LIGHT * self.trials as f64

@@ -68,6 +68,11 @@ impl Marks {
         }
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.counted.is_empty()
+    }
+
     /// For each threshold, the place of its count in [`Tally::above`].
     pub fn thresholds(&self) -> std::ops::Range<usize> {
         0..self.thresholds
