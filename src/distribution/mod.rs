@@ -71,6 +71,12 @@ pub trait Marginal: Debug + Send + Sync {
     /// The standard deviation; `None` where it does not exist or is infinite.
     fn sd(&self) -> Option<f64>;
 
+    /// Mean and standard deviation of what lies between `lower` and `upper`, which is `mass` of it, more than half; `None` where
+    /// there is no formula that is as exact as the integral.
+    fn moments_between(&self, _lower: f64, _upper: f64, _mass: f64) -> Option<(f64, f64)> {
+        None
+    }
+
     /// The closed support (lower, upper); infinite where unbounded.
     fn support(&self) -> (f64, f64);
 

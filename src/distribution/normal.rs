@@ -175,6 +175,17 @@ impl Marginal for Normal {
         Some(self.sd)
     }
 
+    /// Johnson, Kotz & Balakrishnan, Continuous Univariate Distributions 1, 2nd ed. (1994), equations (13.134) and (13.135).
+    fn moments_between(&self, lower: f64, upper: f64, mass: f64) -> Option<(f64, f64)> {
+        let [a, b] = [lower, upper].map(|bound| self.standard(bound));
+        let [at_a, at_b] = [a, b].map(kernel::normal_density);
+        // Nothing is left of z φ(z) at infinity.
+        let beside = |z: f64, density: f64| if density == 0.0 { 0.0 } else { z * density };
+        let mean = (at_a - at_b) / mass;
+        let variance = 1.0 + (beside(a, at_a) - beside(b, at_b)) / mass - mean * mean;
+        Some((mean.mul_add(self.sd, self.mean), variance.sqrt() * self.sd))
+    }
+
     fn support(&self) -> (f64, f64) {
         (f64::NEG_INFINITY, f64::INFINITY)
     }

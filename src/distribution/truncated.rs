@@ -123,6 +123,14 @@ impl fmt::Debug for Truncated {
 }
 
 impl Truncated {
+    /// Mean and standard deviation: by a formula where the variance cannot cancel, else by quadrature.
+    fn moments(&self) -> (f64, f64) {
+        let formula = (self.mass > 0.5)
+            .then(|| self.base.moments_between(self.lower, self.upper, self.mass))
+            .flatten();
+        formula.unwrap_or_else(|| self.moments.of(self))
+    }
+
     /// The base's quantile with `p` of the kept mass below and `q` = 1 − p above.
     fn at(&self, p: f64, q: f64) -> f64 {
         if !(p >= 0.0 && q >= 0.0) {
@@ -258,12 +266,12 @@ impl Marginal for Truncated {
 
     fn mean(&self) -> Option<f64> {
         let bounded = self.lower.is_finite() && self.upper.is_finite();
-        (bounded || self.base.mean().is_some()).then(|| self.moments.of(self).0)
+        (bounded || self.base.mean().is_some()).then(|| self.moments().0)
     }
 
     fn sd(&self) -> Option<f64> {
         let bounded = self.lower.is_finite() && self.upper.is_finite();
-        (bounded || self.base.sd().is_some()).then(|| self.moments.of(self).1)
+        (bounded || self.base.sd().is_some()).then(|| self.moments().1)
     }
 
     fn support(&self) -> (f64, f64) {
