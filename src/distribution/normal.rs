@@ -178,11 +178,18 @@ impl Marginal for Normal {
     /// Johnson, Kotz & Balakrishnan, Continuous Univariate Distributions 1, 2nd ed. (1994), equations (13.134) and (13.135).
     fn moments_between(&self, lower: f64, upper: f64, mass: f64) -> Option<(f64, f64)> {
         let [a, b] = [lower, upper].map(|bound| self.standard(bound));
-        let [at_a, at_b] = [a, b].map(kernel::normal_density);
-        // Nothing is left of z φ(z) at infinity.
-        let beside = |z: f64, density: f64| if density == 0.0 { 0.0 } else { z * density };
+        // φ(z) and z φ(z), of which nothing is left at infinity.
+        let terms = |z: f64| {
+            let density = if z.is_finite() {
+                kernel::normal_density(z)
+            } else {
+                0.0
+            };
+            [density, if density == 0.0 { 0.0 } else { z * density }]
+        };
+        let ([at_a, beside_a], [at_b, beside_b]) = (terms(a), terms(b));
         let mean = (at_a - at_b) / mass;
-        let variance = 1.0 + (beside(a, at_a) - beside(b, at_b)) / mass - mean * mean;
+        let variance = 1.0 + (beside_a - beside_b) / mass - mean * mean;
         Some((mean.mul_add(self.sd, self.mean), variance.sqrt() * self.sd))
     }
 
