@@ -346,6 +346,7 @@ fn remember_rows(
 pub struct UniformColumns {
     columns: Vec<[f64; TILE]>,
     kept: bool,
+    scratch: [f64; TILE],
 }
 
 impl UniformColumns {
@@ -359,6 +360,7 @@ impl UniformColumns {
         UniformColumns {
             columns: (0..columns).map(|_| [0.0; TILE]).collect(),
             kept,
+            scratch: [0.0; TILE],
         }
     }
 
@@ -370,12 +372,11 @@ impl UniformColumns {
         uniforms: &mut dyn Uniforms,
     ) {
         let sources = &experiment.program.sources;
-        let mut scratch = [0.0; TILE];
         experiment.program.execute(tile, |source, out| {
             let u = if self.kept {
                 &mut self.columns[source][..out.len()]
             } else {
-                &mut scratch[..out.len()]
+                &mut self.scratch[..out.len()]
             };
             uniforms.fill(source, u);
             sources[source].marginal.fill(u, out);
