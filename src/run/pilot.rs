@@ -6,7 +6,6 @@ use super::pass::UniformColumns;
 use super::{Experiment, Question};
 use crate::program::{Slot, TILE};
 use crate::sampler::SEGMENT_ROWS;
-use crate::sensitivity::joint::{self, OutputPlan};
 use crate::sensitivity::{MainPlan, OutputClasses};
 use crate::statistic::distribution::COARSE;
 use crate::statistic::grid::Grid;
@@ -104,16 +103,8 @@ pub fn pilot(experiment: &Experiment, question: &Question) -> Option<Pilot> {
             } else {
                 roles(&grid, &sorted, &parts, question, trials)
             };
-            let classes = (!question.measures.is_empty()).then(|| {
-                let joint = class_of_cell(&grid, &sorted, joint::CLASSES);
-                let joint: Vec<u8> = joint.into_iter().map(|class| class as u8).collect();
-                let class_of = |value| joint[grid.cell(value)];
-                OutputClasses {
-                    class_of_cell: class_of_cell(&grid, &sorted, rank_classes),
-                    centre: grid.centre(),
-                    joint: OutputPlan::new(joint.clone(), &sorted, class_of),
-                }
-            });
+            let classes = (!question.measures.is_empty())
+                .then(|| OutputClasses::new(&grid, &sorted, rank_classes, question.measures));
             (
                 TallyPlan::new(grid, roles, marks),
                 classes,
@@ -134,7 +125,7 @@ pub fn pilot(experiment: &Experiment, question: &Question) -> Option<Pilot> {
             .iter()
             .map(|source| std::sync::Arc::clone(&source.marginal))
             .collect();
-        MainPlan::new(question.measures, &inputs, classes, rank_classes)
+        MainPlan::new(question.measures, &inputs, classes, rank_classes, trials)
     });
     Some(Pilot { plans, ends, main })
 }
@@ -292,21 +283,4 @@ fn share_error(sorted: &[f64], parts: &[&[f64]], p: f64) -> f64 {
         / (r * (r - 1.0)).max(1.0);
     let independent = (p * (1.0 - p) / n).sqrt();
     spread.sqrt().max(independent / 4.0)
-}
-
-/// Classes of about equal mass in the pilot, rising with the cells.
-fn class_of_cell(grid: &Grid, sorted: &[f64], classes: usize) -> Vec<u16> {
-    let mut counts = vec![0usize; grid.cells()];
-    for &value in sorted {
-        counts[grid.cell(value)] += 1;
-    }
-    let mut below = 0;
-    counts
-        .iter()
-        .map(|&count| {
-            let middle = below + count / 2;
-            below += count;
-            ((middle * classes) / sorted.len()).min(classes - 1) as u16
-        })
-        .collect()
 }
