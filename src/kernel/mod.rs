@@ -14,6 +14,7 @@ mod matrix;
 mod normal;
 mod polynomial;
 mod power;
+mod products;
 mod quadrature;
 mod special;
 
@@ -31,6 +32,7 @@ pub use normal::{
 };
 pub(crate) use polynomial::{POLYNOMIAL_TERMS, PolynomialRow, polynomials};
 pub use power::{powf, powf_slice};
+pub(crate) use products::{LANES, ProductSums, TOGETHER, add_products, lane_sum};
 pub(crate) use quadrature::{gauss_legendre, integrate, integrate_all, panel_width, tail_integral};
 pub use special::{
     acos, asin, atan, atan2, cbrt, cos, cosh, erf, erfc, expm1, gamma, ln_gamma, log_ratio, log1p,

@@ -8,7 +8,6 @@ use super::{Experiment, Question};
 use crate::kernel;
 use crate::program::{Slot, TILE};
 use crate::sampler::SEGMENT_ROWS;
-use crate::sensitivity::joint::{self, OutputPlan};
 use crate::sensitivity::{MainPlan, OutputClasses};
 use crate::statistic::distribution::COARSE;
 use crate::statistic::grid::Grid;
@@ -107,15 +106,8 @@ pub fn pilot(experiment: &Experiment, question: &Question, counted: &[usize]) ->
             } else {
                 roles(&mut sample, &parts, question, trials)
             };
-            let classes = (!question.measures.is_empty()).then(|| {
-                let joint = class_of_cell(&sample, joint::CLASSES);
-                let joint: Vec<u8> = joint.into_iter().map(|class| class as u8).collect();
-                OutputClasses {
-                    class_of_cell: class_of_cell(&sample, rank_classes),
-                    centre: grid.centre(),
-                    joint: OutputPlan::new(joint, &mut sample),
-                }
-            });
+            let classes = (!question.measures.is_empty())
+                .then(|| OutputClasses::new(&grid, &mut sample, rank_classes, question.measures));
             let plan = TallyPlan::new(grid, roles, marks);
             (plan, classes, Ends::of(&mut sample))
         },
@@ -133,7 +125,7 @@ pub fn pilot(experiment: &Experiment, question: &Question, counted: &[usize]) ->
             .iter()
             .map(|source| std::sync::Arc::clone(&source.marginal))
             .collect();
-        MainPlan::new(question.measures, &inputs, classes, rank_classes)
+        MainPlan::new(question.measures, &inputs, classes, rank_classes, trials)
     });
     Some(Pilot { plans, ends, main })
 }
@@ -298,16 +290,4 @@ fn share_error(sample: &mut OrderedByCell, parts: &[&[f64]], p: f64) -> f64 {
         / (r * (r - 1.0)).max(1.0);
     let independent = (p * (1.0 - p) / n).sqrt();
     spread.sqrt().max(independent / 4.0)
-}
-
-/// Classes of about equal mass in the pilot, rising with the cells.
-fn class_of_cell(sample: &OrderedByCell, classes: usize) -> Vec<u16> {
-    sample
-        .below()
-        .windows(2)
-        .map(|ends| {
-            let middle = (ends[0] + ends[1]) / 2;
-            ((middle * classes) / sample.len()).min(classes - 1) as u16
-        })
-        .collect()
 }

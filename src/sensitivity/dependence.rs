@@ -57,8 +57,11 @@ impl Plan {
         }
         let sd = all.variance().sqrt() * scale;
         let wants = |measure| measures.contains(&measure);
-        let of_output = (wants(Measure::Hsic) && sd > 0.0 && sd.is_finite())
-            .then(|| hsic::Kernel::new(&plan.joint.points, CLASSES, sd));
+        let of_output = plan
+            .joint
+            .as_ref()
+            .filter(|_| wants(Measure::Hsic) && sd > 0.0 && sd.is_finite())
+            .map(|joint| hsic::Kernel::new(&joint.points, CLASSES, sd));
         let mut rows: Vec<(&'static str, Vec<Estimate>)> = Vec::new();
         let mut push = |measure, estimate| match rows.iter_mut().find(|row| row.0 == measure) {
             Some(row) => row.1.push(estimate),

@@ -1,6 +1,6 @@
 //! What indices that evaluate the model again have in common: which exchanges they need, and what they remember of them.
 
-use crate::kernel;
+use crate::kernel::{self, LANES, lane_sum};
 use crate::sampler::players::{Exchanging, PairedSample, PairedUniforms};
 use crate::statistic::Estimate;
 use crate::statistic::replicates::jackknife;
@@ -123,9 +123,6 @@ impl Standard {
     }
 }
 
-/// Lanes that are summed apart, whatever the processor.
-const LANES: usize = 8;
-
 /// Σ over the rows of `SUMS` terms each, in fixed lanes.
 #[inline(always)]
 pub(super) fn sums<const COLUMNS: usize, const SUMS: usize>(
@@ -153,11 +150,7 @@ pub(super) fn sums<const COLUMNS: usize, const SUMS: usize>(
                     lanes[row - whole] += term;
                 }
             }
-            lanes.map(|lanes| {
-                let half: [f64; LANES / 2] =
-                    std::array::from_fn(|lane| lanes[lane] + lanes[lane + LANES / 2]);
-                (half[0] + half[2]) + (half[1] + half[3])
-            })
+            lanes.map(lane_sum)
         },
     )
 }

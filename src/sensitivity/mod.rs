@@ -13,13 +13,14 @@ mod hsic;
 pub mod joint;
 pub mod leading;
 pub mod morris;
+mod output_classes;
 mod regression;
 pub mod shapley;
 pub mod sobol;
 mod spearman;
 
 use crate::distribution::Marginal;
-use crate::kernel;
+use crate::kernel::{self, ProductSums, TOGETHER};
 use crate::statistic::Estimate;
 use crate::statistic::moments::Moments;
 use crate::statistic::replicates::student_factor;
@@ -27,7 +28,9 @@ use crate::statistic::tally::Tally;
 use classes::Classes;
 pub use classes::MOST_ATOMS;
 pub use further::{Design, Evaluated, Standard};
+pub use output_classes::OutputClasses;
 use regression::Wanted;
+use spearman::Correlations;
 use std::sync::Arc;
 
 /// The name of the column that no output depends on: its indices are the noise floor.
@@ -250,6 +253,8 @@ pub struct MainPlan {
     classes: Vec<Classes>,
     outputs: Vec<OutputClasses>,
     rank_classes: usize,
+    /// Trials of the run.
+    trials: u64,
     /// The values of every column, where a regression wants them.
     values: Option<regression::Values>,
     /// How tables are counted, where a measure wants them.
@@ -268,24 +273,14 @@ pub struct MainIndices {
 /// What a row of the linear model of all inputs has in place of an input's name.
 pub const MODEL: &str = "(model)";
 
-/// How one output is classed.
-#[derive(Debug)]
-pub struct OutputClasses {
-    /// Class of each cell of the output's grid, rising.
-    pub class_of_cell: Vec<u16>,
-    /// Subtracted from values before they are summed.
-    pub centre: f64,
-    /// The classes of the tables.
-    pub joint: joint::OutputPlan,
-}
-
 impl MainPlan {
-    /// For these inputs (the dummy comes on top) and outputs.
+    /// For these inputs (the dummy comes on top) and outputs, and so many trials.
     pub fn new(
         measures: &[Measure],
         inputs: &[Arc<dyn Marginal>],
         outputs: Vec<OutputClasses>,
         rank_classes: usize,
+        trials: u64,
     ) -> Self {
         let classes: Vec<Classes> = inputs
             .iter()
@@ -299,6 +294,7 @@ impl MainPlan {
             classes,
             outputs,
             rank_classes,
+            trials,
             values: measures
                 .iter()
                 .any(|measure| measure.is_linear())
@@ -338,7 +334,8 @@ impl MainPlan {
                 || wants(Measure::Contribution)
                 || self.values.is_some())
             .then(|| {
-                spearman::Spearman::new(self.columns(), self.outputs.len(), self.rank_classes)
+                let (columns, outputs) = (self.columns(), self.outputs.len());
+                spearman::Spearman::new(columns, outputs, self.rank_classes, self.trials)
             }),
         }
     }
@@ -346,14 +343,13 @@ impl MainPlan {
     /// Bytes that the sums of all replicates take.
     pub fn bytes(measures: &[Measure], inputs: usize, outputs: usize, replicates: u32) -> u64 {
         let columns = inputs + 1;
+        let of_ranks = outputs * Self::rank_classes(inputs, outputs, replicates) * padded(columns)
+            + columns * outputs.div_ceil(TOGETHER) * size_of::<ProductSums>() / 8;
         let each = measures.iter().map(|measure| match measure {
             Measure::GivenData => columns * Classes::continuous().count() * 2 * padded(outputs + 1),
-            Measure::Spearman | Measure::Contribution => {
-                outputs * Self::rank_classes(inputs, outputs, replicates) * padded(columns)
-            }
+            Measure::Spearman | Measure::Contribution => of_ranks,
             Measure::Pearson | Measure::Regression | Measure::Partial => {
-                columns * (columns + outputs + 4)
-                    + outputs * Self::rank_classes(inputs, outputs, replicates) * padded(columns)
+                columns * (columns + outputs + 4) + of_ranks
             }
             Measure::Borgonovo
             | Measure::Pawn
@@ -406,14 +402,15 @@ impl MainPlan {
             }
         };
         // Where trials were left out, the inputs' u are no longer their ranks.
-        let by_ranks = |wanted: Wanted| {
-            if whole {
-                regression::estimates(&products, Some(&spearmen), output, &sizes, wanted)
-            } else if wanted == Wanted::Explained {
-                vec![Estimate::unavailable()]
-            } else {
-                vec![Estimate::unavailable(); self.columns()]
-            }
+        let of_ranks = (whole && !spearmen.is_empty()).then(|| {
+            let cells: Vec<&[u32]> = values.iter().map(|tally| &tally.cells[..]).collect();
+            Correlations::new(&spearmen, output, &self.outputs[output].scores, &cells)
+        });
+        let unavailable = || vec![Estimate::unavailable(); self.columns()];
+        let by_ranks = |wanted: Wanted| match &of_ranks {
+            Some(ranks) => regression::estimates(&products, Some(ranks), output, &sizes, wanted),
+            None if wanted == Wanted::Explained => vec![Estimate::unavailable()],
+            None => unavailable(),
         };
         let by_values = |wanted| regression::estimates(&products, None, output, &sizes, wanted);
         let mut all = Vec::new();
@@ -434,16 +431,14 @@ impl MainPlan {
                     );
                     all.push(of_columns(measure.column(), estimates));
                 }
-                Measure::Spearman | Measure::Contribution if !whole => {
-                    let estimates = vec![Estimate::unavailable(); self.columns()];
-                    all.push(of_columns(measure.column(), estimates));
-                }
                 Measure::Spearman => {
-                    let estimates = spearman::estimates(&spearmen, output, &sizes);
+                    let estimates = of_ranks.as_ref().map(|ranks| ranks.estimates(&sizes));
+                    let estimates = estimates.unwrap_or_else(unavailable);
                     all.push(of_columns(measure.column(), estimates));
                 }
                 Measure::Contribution => {
-                    let estimates = spearman::contributions(&spearmen, output, &sizes);
+                    let estimates = of_ranks.as_ref().map(|ranks| ranks.contributions(&sizes));
+                    let estimates = estimates.unwrap_or_else(unavailable);
                     all.push(of_columns(measure.column(), estimates));
                 }
                 Measure::Pearson => {
@@ -540,10 +535,11 @@ pub struct MainWorkspace {
     /// Of one column at a time: the class of each row, and its place in it.
     classes: Vec<u16>,
     places: Vec<f64>,
-    /// Row by row, so that a row is added to the sums of its class in one go: the ranks of the inputs, the outputs.
-    ranks: Vec<f64>,
+    /// The outputs row by row, so that a row is added to the sums of its class in one go.
     outputs: Vec<f64>,
-    /// Column by column.
+    /// The ranks of the discrete inputs, column by column.
+    ranks: Vec<Vec<f64>>,
+    spearman: spearman::Room,
     products: regression::Room,
     /// Output by output: the classes of the tables.
     joint: Vec<u8>,
@@ -578,8 +574,9 @@ impl MainTally {
         let MainWorkspace {
             classes,
             places,
-            ranks,
             outputs: output_rows,
+            ranks,
+            spearman: room_of_ranks,
             products: room,
             joint: output_classes,
         } = workspace;
@@ -589,13 +586,13 @@ impl MainTally {
             given_data.rows(outputs, &plan.outputs, output_rows);
         }
         if let Some(joint) = &self.joint {
-            let plans = plan.outputs.iter().map(|classes| &classes.joint);
+            let plans = plan.outputs.iter().filter_map(|plan| plan.joint.as_ref());
             joint.rows(cells, plans, output_classes);
         }
         let classed = self.given_data.is_some() || self.joint.is_some();
-        let rank_width = self.spearman.as_ref().map_or(0, spearman::Spearman::width);
-        ranks.resize(rows * rank_width, 0.0);
-        for (column, (column_classes, u)) in plan.classes.iter().zip(u).enumerate() {
+        ranks.resize(plan.classes.len(), Vec::new());
+        let columns = plan.classes.iter().zip(u).zip(ranks.iter_mut());
+        for (column, ((column_classes, u), ranks)) in columns.enumerate() {
             // The ranks of a continuous input are its u.
             if classed || column_classes.are_atoms() {
                 column_classes.classify(u, classes, places);
@@ -606,19 +603,26 @@ impl MainTally {
             if let (Some(joint), Some(plan)) = (&mut self.joint, &plan.dependence) {
                 joint.add(column, &plan.inputs[column], classes, output_classes);
             }
-            if rank_width > 0 {
-                column_classes.ranks(u, classes, ranks[column..].iter_mut().step_by(rank_width));
+            if column_classes.are_atoms() {
+                ranks.resize(rows, 0.0);
+                column_classes.ranks(classes, ranks);
             }
         }
+        let columns = plan.classes.iter().zip(u).zip(ranks.iter());
+        let ranks = columns.map(
+            |((classes, u), ranks)| {
+                if classes.are_atoms() { &ranks[..] } else { u }
+            },
+        );
         if let Some(spearman) = &mut self.spearman {
-            spearman.add(ranks, cells, &plan.outputs);
+            spearman.add(room_of_ranks, ranks.clone(), cells, &plan.outputs);
         }
         if let (Some(products), Some(values)) = (&mut self.products, &plan.values) {
             let outputs = outputs.iter().zip(&plan.outputs);
             let outputs: Vec<(&[f64], f64)> = outputs
                 .map(|(&column, classes)| (column, classes.centre))
                 .collect();
-            products.add(values, room, u, (ranks, rank_width), &outputs);
+            products.add(values, room, u, ranks, &outputs);
         }
     }
 

@@ -162,26 +162,20 @@ impl Products {
         }
     }
 
-    /// Adds a tile: the columns of u, their ranks row by row (`width` to a row), and the outputs, each shifted by its centre.
-    pub fn add(
+    /// Adds a tile: the columns of u, those of their ranks, and the outputs, each shifted by its centre.
+    pub fn add<'a>(
         &mut self,
         plan: &Values,
         room: &mut Room,
         u: &[&[f64]],
-        (ranks, width): (&[f64], usize),
+        ranks: impl Iterator<Item = &'a [f64]>,
         outputs: &[(&[f64], f64)],
     ) {
         plan.fill(u, &mut room.values);
         room.ranks.resize(self.columns, Vec::new());
-        for (column, own) in room.ranks.iter_mut().enumerate() {
+        for (own, ranks) in room.ranks.iter_mut().zip(ranks) {
             own.clear();
-            own.extend(
-                ranks
-                    .iter()
-                    .skip(column)
-                    .step_by(width)
-                    .map(|rank| rank - 0.5),
-            );
+            own.extend(ranks.iter().map(|rank| rank - 0.5));
         }
         self.rows += u.first().map_or(0, |column| column.len()) as f64;
         self.values.add(&room.values);
@@ -324,25 +318,25 @@ pub enum Wanted {
     Explained,
 }
 
-/// The estimates of every column (or the one of the model) for an output, of the values, or with `ranks` of the ranks.
+/// The estimates of every column (or the one of the model) for an output, of the values, or with the correlations of its `ranks` of
+/// the ranks.
 pub fn estimates(
     replicates: &[&Products],
-    ranks: Option<&[&spearman::Spearman]>,
+    ranks: Option<&spearman::Correlations>,
     output: usize,
     sizes: &[u64],
     wanted: Wanted,
 ) -> Vec<Estimate> {
-    let of_ranks = ranks.map(|ranks| spearman::correlations(ranks, output));
     let sum = |left_out: Option<usize>| {
         let mut sum = Products::new(replicates[0].columns, replicates[0].outputs.len());
         let others = replicates.iter().enumerate();
         others
             .filter(|(at, _)| Some(*at) != left_out)
             .for_each(|(_, part)| sum.merge(part));
-        let correlated = match (&of_ranks, left_out) {
+        let correlated = match (ranks, left_out) {
             (None, _) => sum.of_values(output),
-            (Some((all, _)), None) => sum.of_ranks(all),
-            (Some((_, without)), Some(at)) => sum.of_ranks(&without[at]),
+            (Some(ranks), None) => sum.of_ranks(&ranks.all),
+            (Some(ranks), Some(at)) => sum.of_ranks(&ranks.without[at]),
         };
         match wanted {
             Wanted::Correlation => correlated.with_output,
