@@ -461,6 +461,9 @@ mod tests {
 
     type Output = (&'static str, fn(&[f64; 3]) -> f64);
 
+    /// Of each output its classes, of each replicate its sums, and of each output and replicate its counts by cell.
+    type Added = (Vec<OutputClasses>, Vec<Spearman>, Vec<Vec<Vec<u32>>>);
+
     /// Skewed, heavy tails, discrete with few and with many atoms, an atom beside a continuum, correlations near 1 and −1, none.
     const OUTPUTS: [Output; 9] = [
         ("skewed", |[a, b, c]| {
@@ -553,7 +556,7 @@ mod tests {
             first: usize,
             trials: u64,
             wanted: impl Fn(usize) -> bool,
-        ) -> (Vec<OutputClasses>, Vec<Spearman>, Vec<Vec<Vec<u32>>>) {
+        ) -> Added {
             let n = self.inputs[0].len();
             let (mut plans, mut cells) = (Vec::new(), Vec::new());
             for values in &self.outputs {
@@ -599,7 +602,7 @@ mod tests {
     /// What is farther than the bound from the textbook's, by the sums that `of` makes of those of an output.
     fn far_off(
         sample: &Sample,
-        (plans, replicates, counts): &(Vec<OutputClasses>, Vec<Spearman>, Vec<Vec<Vec<u32>>>),
+        (plans, replicates, counts): &Added,
         correct: bool,
         bound: f64,
     ) -> Vec<String> {
@@ -643,7 +646,7 @@ mod tests {
         assert!(far.is_empty(), "{}", far.join("\n"));
         // A pilot that saw too few of the trials in which the inputs are small, every trial sampled.
         let few_small =
-            |at: usize| sample.inputs[0][at] + sample.inputs[1][at] > 0.7 || at % 4 == 0;
+            |at: usize| sample.inputs[0][at] + sample.inputs[1][at] > 0.7 || at.is_multiple_of(4);
         let skewed = sample.replicates(9, 1024, FEW, few_small);
         let far = far_off(&sample, &skewed, true, BOUND);
         assert!(far.is_empty(), "{}", far.join("\n"));
