@@ -22,8 +22,8 @@ const KEEP_ALL: u64 = 1 << 17;
 /// all of them for every replicate. Beyond the last, [`FINE`].
 const RESOLUTIONS: [(u64, u32); 3] = [(1 << 14, 4), (KEEP_ALL, 6), (1 << 26, 8)];
 const FINE: u32 = 9;
-/// Brackets reach this many standard errors of the pilot to both sides.
-const BRACKET: f64 = 8.0;
+/// Brackets reach this many standard errors of the pilot to both sides: hardly one run in a thousand has to be made again.
+const BRACKET: f64 = 5.5;
 /// Values of one output that may be kept; brackets that hold more are binned.
 const MOST_KEPT: f64 = (1 << 20) as f64;
 /// Rows of a replicate that are drawn at about the price of one.
@@ -62,7 +62,9 @@ pub fn pilot(experiment: &Experiment, question: &Question, counted: &[usize]) ->
             wanted.div_ceil(rows).min(u64::from(layout.replicates)) as u32,
         )
     } else {
-        let wanted = (trials / 32).clamp(1 << 14, 1 << 19);
+        // A pilot of n costs by n, what its brackets keep by N/√n: least together where n is as N^(2/3).
+        let root = kernel::cbrt(trials as f64);
+        let wanted = ((3.0 * root * root) as u64).clamp(1 << 14, 1 << 19);
         let rows = (wanted / u64::from(layout.replicates))
             .max(1)
             .next_power_of_two();
