@@ -11,6 +11,7 @@ use crate::run::{Encoder, TrialSink};
 use columns::ParquetFile;
 use std::fmt::Write as _;
 use std::io::{self, Write};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// How trials are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +76,8 @@ pub struct Samples<'folder> {
     file: Option<SampleFile>,
     /// The rows of `units.csv`: scenario, variant, name, role, unit.
     units: Vec<[String; 5]>,
+    /// Blocks that are written, whose memory the next ones take: new memory costs a good part of what filling it does.
+    spare: Arc<Mutex<Vec<Vec<u8>>>>,
 }
 
 impl<'folder> Samples<'folder> {
@@ -85,6 +88,7 @@ impl<'folder> Samples<'folder> {
             format,
             file: None,
             units: Vec::new(),
+            spare: Arc::default(),
         }
     }
 
@@ -139,9 +143,11 @@ impl TrialSink for Samples<'_> {
                 }
                 header.push('\n');
                 file.write_all(header.as_bytes())?;
+                let spare = Arc::clone(&self.spare);
                 let encoder = move |first_trial, replicate, columns: &[&[f64]]| {
                     let columns: Vec<&[f64]> = places.iter().map(|&index| columns[index]).collect();
-                    lines(first_trial, replicate, &columns)
+                    let block = locked(&spare).pop().unwrap_or_default();
+                    lines(first_trial, replicate, &columns, block)
                 };
                 (SampleFile::Csv(file), Box::new(encoder))
             }
@@ -159,7 +165,11 @@ impl TrialSink for Samples<'_> {
 
     fn block(&mut self, bytes: Vec<u8>) -> io::Result<()> {
         match &mut self.file {
-            Some(SampleFile::Csv(file)) => file.write_all(&bytes),
+            Some(SampleFile::Csv(file)) => {
+                file.write_all(&bytes)?;
+                locked(&self.spare).push(bytes);
+                Ok(())
+            }
             Some(SampleFile::Parquet(file)) => file.block(&bytes),
             None => Err(io::Error::other("trials before the variant they belong to")),
         }
@@ -185,13 +195,19 @@ fn kept(columns: &[(String, &'static str, String)]) -> Vec<usize> {
     (0..columns.len()).filter(is_kept).collect()
 }
 
-/// A block of trials as lines of CSV.
-fn lines(first_trial: u64, replicate: u32, columns: &[&[f64]]) -> Vec<u8> {
+fn locked(spare: &Mutex<Vec<Vec<u8>>>) -> MutexGuard<'_, Vec<Vec<u8>>> {
+    spare.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A block of trials as lines of CSV, in place of what `block` holds.
+fn lines(first_trial: u64, replicate: u32, columns: &[&[f64]], mut block: Vec<u8>) -> Vec<u8> {
     /// About what a line and a number take.
     const LINE: usize = 12;
     const NUMBER: usize = 20;
     let rows = columns.first().map_or(0, |column| column.len());
-    let mut lines = String::with_capacity(rows * (LINE + NUMBER * columns.len()));
+    block.clear();
+    block.reserve(rows * (LINE + NUMBER * columns.len()));
+    let mut lines = String::from_utf8(block).unwrap_or_default();
     for row in 0..rows {
         // Writing to a string cannot fail.
         let _ = write!(lines, "{},{replicate}", first_trial + row as u64);
