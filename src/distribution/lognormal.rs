@@ -1,7 +1,8 @@
 //! The lognormal distribution: ln x is normal with mean mu and standard deviation sigma.
 
-use super::normal::{central_half_width, fill_standard, standard_table};
+use super::normal::{StandardNormal, central_half_width, fill_standard, standard_table};
 use super::parameters::Check;
+use super::shared::Shared;
 use super::table::{Table, Tabulated, exact_quantile};
 use super::{
     BASIC_GSD2, Built, CV, Family, GSD, GSD2, INTERVAL, LEVEL, MEAN, MEDIAN, MU, Marginal,
@@ -58,8 +59,8 @@ pub(super) static FAMILY: Family = Family {
 struct LogNormal {
     mu: f64,
     sigma: f64,
-    /// Made at the first use; `None` where the spread is too wide.
-    table: OnceLock<Option<Table>>,
+    /// Of e^(sigma · z), found at the first use; `None` where the spread is too wide.
+    table: OnceLock<Arc<Option<Table>>>,
 }
 
 fn build(parameters: &Parameters) -> Built {
@@ -158,25 +159,31 @@ impl fmt::Debug for LogNormal {
     }
 }
 
-/// Where there is no polynomial.
-impl Tabulated for LogNormal {
+/// A lognormal distribution with median 1, as its table sees it: that of any other with this sigma.
+#[derive(Debug, Clone, Copy)]
+struct OfMedianOne {
+    sigma: f64,
+}
+
+impl Tabulated for OfMedianOne {
     fn lower_quantile(&self, p: f64, _near: Option<f64>) -> f64 {
-        self.value(kernel::normal_lower_quantile(p))
+        kernel::exp(self.sigma * kernel::normal_lower_quantile(p))
     }
 
     fn upper_quantile(&self, q: f64, _near: Option<f64>) -> f64 {
-        self.value(-kernel::normal_lower_quantile(q))
+        kernel::exp(-self.sigma * kernel::normal_lower_quantile(q))
     }
 
     fn tails(&self, x: f64) -> Tails {
+        let z = kernel::ln(x) / self.sigma;
         Tails {
-            lower: self.cdf(x),
-            upper: self.survival(x),
+            lower: kernel::normal_lower_tail(z),
+            upper: kernel::normal_upper_tail(z),
         }
     }
 
     fn density(&self, x: f64) -> f64 {
-        Marginal::density(self, x)
+        kernel::normal_density(kernel::ln(x) / self.sigma) / (self.sigma * x)
     }
 }
 
@@ -186,11 +193,11 @@ impl Marginal for LogNormal {
     }
 
     fn quantile(&self, u: f64) -> f64 {
-        exact_quantile(self, u)
+        self.value(exact_quantile(&StandardNormal, u))
     }
 
     fn upper_quantile(&self, q: f64) -> f64 {
-        Tabulated::upper_quantile(self, q, None)
+        self.value(-kernel::normal_lower_quantile(q))
     }
 
     fn cdf(&self, x: f64) -> f64 {
@@ -225,11 +232,18 @@ impl Marginal for LogNormal {
 
     fn fill(&self, u: &[f64], x: &mut [f64]) {
         let Self { mu, sigma, .. } = *self;
+        static TABLES: Shared<Option<Table>> = Shared::new();
+        let of = OfMedianOne { sigma };
         let table = self
             .table
-            .get_or_init(|| standard_table().exponential(mu, sigma));
-        if let Some(table) = table {
-            table.fill(self, u, x);
+            .get_or_init(|| TABLES.get(&of, || standard_table().exponential(sigma)));
+        if let Some(table) = &**table {
+            table.fill(&of, u, x);
+            let median = kernel::exp(mu);
+            kernel::dispatch(
+                #[inline(always)]
+                || x.iter_mut().for_each(|x| *x *= median),
+            );
             return;
         }
         fill_standard(u, x);

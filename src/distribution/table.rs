@@ -111,10 +111,10 @@ impl Table {
         }
     }
 
-    /// The table of e^(`location` + `scale` · z), this being that of the standard normal z and −708 ≤ `location` ± 9 `scale` ≤ 709;
-    /// `None` where the spread is too wide for one.
-    pub fn exponential(&self, location: f64, scale: f64) -> Option<Table> {
-        exponential::exponential(&self.rows, location, scale).map(|rows| Table {
+    /// The table of e^(`scale` · z), this being that of the standard normal z and 9 `scale` ≤ 708; `None` where the spread is too wide
+    /// for one.
+    pub fn exponential(&self, scale: f64) -> Option<Table> {
+        exponential::exponential(&self.rows, scale).map(|rows| Table {
             rows,
             logarithmic: false,
         })

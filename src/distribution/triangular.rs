@@ -161,8 +161,9 @@ impl Marginal for Triangular {
         let Self { min, mode, max } = *self;
         let width = self.width();
         let turn = self.turn();
-        let (rising, falling) = (width * (mode - min), width * (max - mode));
-        let (rising, falling) = (rising.sqrt(), -falling.sqrt());
+        // Roots before products: the squares of large and of small numbers are none.
+        let rising = width.sqrt() * (mode - min).sqrt();
+        let falling = -(width.sqrt() * (max - mode).sqrt());
         let out = &mut *x;
         let far = kernel::dispatch(
             #[inline(always)]
@@ -194,4 +195,29 @@ impl Marginal for Triangular {
 #[inline(always)]
 fn is_far(u: f64) -> bool {
     !(FAR_TAIL..=1.0 - FAR_TAIL).contains(&u)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Widths whose squares are no doubles: what is drawn is what is drawn in other units.
+    #[test]
+    fn draws_of_any_size() {
+        let u: Vec<f64> = (0..1000).map(|i| (f64::from(i) + 0.5) / 1000.0).collect();
+        let draws = |min: f64, mode: f64, max: f64| {
+            let mut x = vec![0.0; u.len()];
+            Triangular { min, mode, max }.fill(&u, &mut x);
+            x
+        };
+        for (min, mode, max) in [(0.0, 1.0, 3.0), (-2.0, -2.0, 1.0), (1.0, 2.0, 2.0)] {
+            let plain = draws(min, mode, max);
+            for size in [1e-200, 1e-160, 1e-6, 1e150, 1e200] {
+                let sized = draws(min * size, mode * size, max * size);
+                for (x, plain) in sized.iter().zip(&plain) {
+                    assert!((x / size - plain).abs() <= 1e-12, "{size:e}: {x} {plain}");
+                }
+            }
+        }
+    }
 }

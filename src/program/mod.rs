@@ -20,7 +20,7 @@ pub use lower::{lower, lower_unshared};
 use std::sync::Arc;
 pub use tails::Orders;
 
-/// Rows of a tile: a column of 2 KiB, so that the live columns of a model stay in the first cache. Its height changes no number.
+/// Rows of a tile: a column of 4 KiB, so that the live columns of a model stay in the first cache. Its height changes no number.
 pub const TILE: usize = 512;
 
 /// A slot for a column.

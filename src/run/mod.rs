@@ -433,4 +433,84 @@ mod tests {
         assert_eq!(marked[1].summary.above.len(), 1);
         assert_eq!((marked[1].counted, marked[1].factor), (1, 1.0));
     }
+
+    /// The run of a scenario's text.
+    fn outcome(text: &str, seed: u64, trials: u64, threads: usize) -> Vec<OutputOutcome> {
+        let model = crate::model::check(Source::new("run.toml", text), "run", &[]).unwrap();
+        let program = crate::program::lower(&model.variants[0], false);
+        let mut inputs: Vec<SampledInput> = (0..program.sources.len() as u32)
+            .map(|dimension| SampledInput {
+                key: StreamKey::new(seed, &format!("x{dimension}")),
+                dimension: dimension + 1,
+            })
+            .collect();
+        inputs.push(SampledInput {
+            key: StreamKey::new(seed, "dummy"),
+            dimension: 0,
+        });
+        let layout = Method::Sobol.layout(trials, None);
+        let sampler = Method::Sobol.sampler(inputs, layout);
+        let experiment = Experiment {
+            program: &program,
+            sampler: &*sampler,
+            layout,
+        };
+        let question = Question {
+            marks: &vec![Marks::default(); program.outputs.len()],
+            quantiles: &[0.5],
+            level: 0.95,
+            measures: &[],
+            multiples_together: true,
+        };
+        with_threads(Some(threads), || {
+            run(&experiment, &question, &Unwatched).unwrap()
+        })
+        .outputs
+    }
+
+    /// The errors of the shortest interval are about what its ends differ by from seed to seed, also where the replicates of Sobol' points
+    /// agree so well that an end at the edge of a cell would be the same one in all of them.
+    #[test]
+    fn ends_of_shortest_intervals_spread_as_told() {
+        let text = "[inputs]\nx = { distribution = \"lognormal\", median = 1, gsd = 2 }\n\
+                    y = { distribution = \"normal\", mean = 3, sd = 1 }\n[formulas]\nz = \"x * y\"\n[outputs]\nz = \"1\"\n";
+        for trials in [131_072, 1_000_000] {
+            let mut ends: [Vec<[f64; 2]>; 2] = Default::default();
+            for seed in 0..12 {
+                let outputs = outcome(text, seed, trials, 2);
+                for (ends, end) in ends.iter_mut().zip(outputs[0].summary.shortest) {
+                    ends.push([end.value.unwrap(), end.standard_error.unwrap()]);
+                }
+            }
+            for ends in ends {
+                let n = ends.len() as f64;
+                let mean = ends.iter().map(|end| end[0]).sum::<f64>() / n;
+                let squares: f64 = ends
+                    .iter()
+                    .map(|end| (end[0] - mean) * (end[0] - mean))
+                    .sum();
+                let spread = (squares / (n - 1.0)).sqrt();
+                let told = ends.iter().map(|end| end[1]).sum::<f64>() / n;
+                // Twelve runs know their spread to about a fifth; the told errors are approximate.
+                assert!(
+                    (0.25..4.0).contains(&(told / spread)),
+                    "{trials}: {told} {spread}"
+                );
+            }
+        }
+    }
+
+    /// Which thread counts first is nobody's business, not even of the signs of zeros.
+    #[test]
+    fn extremes_that_are_zero_have_one_sign() {
+        let text = "[inputs]\nx = { distribution = \"normal\", mean = 0, sd = 1 }\n\
+                    y = { distribution = \"uniform\", min = 0, max = 1 }\n[formulas]\nz = \"-(x * x) * (y > 2)\"\n[outputs]\nz = \"1\"\n";
+        for threads in [1, 3] {
+            let [least, most] = outcome(text, 1, 3_000_000, threads)[0].summary.extremes;
+            assert!(
+                least.to_bits() == 0 && most.to_bits() == 0,
+                "{least} {most}"
+            );
+        }
+    }
 }

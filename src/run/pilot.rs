@@ -20,10 +20,10 @@ use crate::statistic::tally::{BINS, Role, TallyPlan};
 const KEEP_ALL: u64 = 1 << 17;
 /// Cells an octave, as powers of two, up to so many trials: enough for single values not to matter, few enough to go through
 /// all of them for every replicate. Beyond the last, [`FINE`].
-const RESOLUTIONS: [(u64, u32); 3] = [(1 << 14, 4), (KEEP_ALL, 6), (1 << 26, 8)];
+const RESOLUTIONS: [(u64, u32); 2] = [(1 << 14, 4), (KEEP_ALL, 6)];
 const FINE: u32 = 9;
-/// Brackets reach this many standard errors of the pilot to both sides: hardly one run in a thousand has to be made again.
-const BRACKET: f64 = 5.5;
+/// Brackets reach this many standard errors of the pilot to both sides.
+const BRACKET: f64 = 8.0;
 /// Values of one output that may be kept; brackets that hold more are binned.
 const MOST_KEPT: f64 = (1 << 20) as f64;
 /// Rows of a replicate that are drawn at about the price of one.
@@ -55,7 +55,7 @@ pub fn pilot(experiment: &Experiment, question: &Question, counted: &[usize]) ->
         .map_or(FINE, |&(_, resolution)| resolution);
     // Brackets need to know how far replicates spread, and so some rows of each; else whole tiles of a few serve as well.
     let (first_rows, first_replicates) = if keep_all {
-        let wanted = (trials / 8).clamp(512, 4096);
+        let wanted = (trials / 4).clamp(512, 4096);
         let rows = layout.rows(0).min(WHOLE_TILE);
         (
             rows,
@@ -187,7 +187,7 @@ fn roles(
     question: &Question,
     trials: u64,
 ) -> Vec<Role> {
-    let n = sample.len();
+    let n = sample.size();
     let cells = sample.below().len() - 1;
     let mut roles = vec![Role::Count; cells];
     let mut brackets = Vec::new();
@@ -222,7 +222,7 @@ fn roles(
     let mut kept: Vec<usize> = (0..roles.len())
         .filter(|&cell| roles[cell] == Role::Keep)
         .collect();
-    kept.sort_by(|&a, &b| sample.count(b).cmp(&sample.count(a)));
+    kept.sort_by_key(|&cell| std::cmp::Reverse(sample.count(cell)));
     let mut total: f64 = kept.iter().map(|&cell| expected(sample.count(cell))).sum();
     for cell in kept {
         if total <= MOST_KEPT || expected(sample.count(cell)) < 4.0 * BINS as f64 {
@@ -270,8 +270,8 @@ fn most_frequent(sorted: &[f64]) -> Option<f64> {
 /// The standard error of the pilot's share below its quantile at p: from the replicates, but no less than a quarter of what
 /// independent trials would have, lest few replicates agree by chance.
 fn share_error(sample: &mut OrderedByCell, parts: &[&[f64]], p: f64) -> f64 {
-    let n = sample.len() as f64;
-    let quantile = sample.of_rank(((p * n) as usize).min(sample.len() - 1));
+    let n = sample.size() as f64;
+    let quantile = sample.of_rank(((p * n) as usize).min(sample.size() - 1));
     let shares: Vec<f64> = parts
         .iter()
         .filter(|part| !part.is_empty())

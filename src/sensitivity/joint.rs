@@ -43,7 +43,7 @@ impl OutputPlan {
             let ranks = if first < end {
                 first..end
             } else {
-                let next = first.min(pilot.len() - 1);
+                let next = first.min(pilot.size() - 1);
                 next..next + 1
             };
             let count = POINTS.min(ranks.len());

@@ -52,7 +52,7 @@ impl OutputClasses {
 fn class_of_cell(pilot: &OrderedByCell, classes: usize) -> Vec<u16> {
     let of_cell = |ends: &[usize]| {
         let middle = (ends[0] + ends[1]) / 2;
-        ((middle * classes) / pilot.len()).min(classes - 1) as u16
+        ((middle * classes) / pilot.size()).min(classes - 1) as u16
     };
     pilot.below().windows(2).map(of_cell).collect()
 }

@@ -12,8 +12,8 @@
 //! the beginning of a segment ([`SAMPLED_ROWS`]; over all of them up to [`FEW`] trials). Two errors are left, both of the second order.
 //!
 //! - ū_k is known from m of the N trials only. Its factor is the pilot's own error, of the size (6 n)^(−½) for a pilot of n independent
-//!   trials, so that the coefficient is off by about 12 · (6 n)^(−½) · sd(u | class) · m^(−½) ≤ 1.4 (n m)^(−½). With n = N/32 and
-//!   m = N/16 that is 32/N: 3e-5 at N = 10⁶, where independent trials have a standard error of 1e-3. Trials that fill the space
+//!   trials, so that the coefficient is off by about 12 · (6 n)^(−½) · sd(u | class) · m^(−½) ≤ 1.4 (n m)^(−½). With n = 3 N^(2/3) and
+//!   m = N/16 that is 3e-5 at N = 10⁶, where independent trials have a standard error of 1e-3. Trials that fill the space
 //!   evenly have both factors smaller; and what is left differs from replicate to replicate, so that the jackknife counts it.
 //! - Inside a class the pilot's error is not evened out. There it is of the size (6 n K)^(−½), and meets only what the mean of u changes
 //!   across a class, about 1/(K √12), with another sign in every class: 1.4 / (K² √n) ≤ 2e-6 for K ≥ 64 and n = 2¹⁵. Classes alone, with
@@ -351,6 +351,10 @@ fn coefficients(sums: &[f64], columns: usize, cubes: f64) -> Vec<f64> {
     let squares = &of_columns[columns..];
     let correlation = |((product, mean), square): ((&f64, &f64), &f64)| {
         let variance = square / n - mean * mean;
+        // Ranks that are all the same but for roundings.
+        if !(variance > 1e-12 * square / n) {
+            return f64::NAN;
+        }
         // The mean of the output's ranks is one half. A correlation that is one but for its roundings is one.
         (product / n / (variance * spread).sqrt()).clamp(-1.0, 1.0)
     };

@@ -4,16 +4,11 @@ use super::tally::{BINS, Role, Tally, TallyPlan, extremes};
 use super::{shortest, spare};
 use crate::kernel;
 use std::cell::{Cell, OnceCell};
-use std::ops::Range;
 
 /// Trials from which a replicate is large: a cell is then far narrower than the ends of such intervals are known to.
 const LARGE: u64 = 256;
 /// Cells between two sums of what lies below.
 const RUN: usize = 64;
-
-/// Trials from which several cells are one piece of a replicate's distribution, and how many: still narrower than its ends are known to.
-const VERY_LARGE: u64 = 4096;
-const TOGETHER: usize = 4;
 
 /// A wanted rank lies in a cell whose values were only counted: the trials must be run again with this cell kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,8 +33,6 @@ pub struct OrderStatistics<'a> {
     starts: Vec<usize>,
     /// The cells that have values, as pieces.
     pieces: OnceCell<Vec<(usize, Piece)>>,
-    /// The same for a replicate, where it is very large several cells a piece.
-    coarse: OnceCell<Vec<(Range<usize>, Piece)>>,
     /// The widest bin an answer was read from: how far it may be off.
     widest_bin: Cell<f64>,
 }
@@ -104,7 +97,6 @@ impl<'a> OrderStatistics<'a> {
             grouped,
             starts,
             pieces: OnceCell::new(),
-            coarse: OnceCell::new(),
             widest_bin: Cell::new(0.0),
         }
     }
@@ -286,49 +278,17 @@ impl<'a> OrderStatistics<'a> {
         let pieces = self.pieces.get_or_init(|| self.pooled_pieces());
         match replicate {
             None => pieces.iter().map(|&(_, piece)| piece).collect(),
-            // The same pieces, or coarser ones, with its own counts.
+            // The same pieces with its own counts. Coarser ones would not do: an end stands at an edge of a piece, so that replicates
+            // seem to agree.
             Some(replicate) => {
-                let together = if self.sizes[replicate] < VERY_LARGE {
-                    1
-                } else {
-                    TOGETHER
-                };
-                let coarse = self
-                    .coarse
-                    .get_or_init(|| self.coarse_pieces(pieces, together));
                 let cells = &self.replicates[replicate].cells;
-                let mine = coarse.iter().map(|(range, piece)| Piece {
-                    count: f64::from(cells[range.clone()].iter().sum::<u32>()),
-                    ..*piece
+                let mine = pieces.iter().map(|&(cell, piece)| Piece {
+                    count: f64::from(cells[cell]),
+                    ..piece
                 });
                 mine.filter(|piece| piece.count > 0.0).collect()
             }
         }
-    }
-
-    /// Pieces of up to so many cells, ties by themselves.
-    fn coarse_pieces(
-        &self,
-        pieces: &[(usize, Piece)],
-        together: usize,
-    ) -> Vec<(Range<usize>, Piece)> {
-        let is_tie = |cell: usize| matches!(self.plan.role(cell), Role::Tie(_));
-        let mut coarse: Vec<(Range<usize>, Piece)> = Vec::with_capacity(pieces.len());
-        for &(cell, piece) in pieces {
-            match coarse.last_mut() {
-                Some((range, last))
-                    if range.start / together == cell / together
-                        && !is_tie(range.start)
-                        && !is_tie(cell) =>
-                {
-                    range.end = cell + 1;
-                    last.high = piece.high;
-                    last.count += piece.count;
-                }
-                _ => coarse.push((cell..cell + 1, piece)),
-            }
-        }
-        coarse
     }
 
     /// A piece for each cell that has values, of all trials.

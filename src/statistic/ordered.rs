@@ -40,8 +40,8 @@ impl OrderedByCell {
         }
     }
 
-    /// How many values.
-    pub fn len(&self) -> usize {
+    /// How many values: one at least.
+    pub fn size(&self) -> usize {
         self.values.len()
     }
 
@@ -107,7 +107,7 @@ mod tests {
             sorted.sort_by(f64::total_cmp);
             let grid = Grid::of(&values, 6);
             let mut ordered = OrderedByCell::new(&grid, &values);
-            prop_assert_eq!(ordered.len(), sorted.len());
+            prop_assert_eq!(ordered.size(), sorted.len());
             let rank = |share: f64| (share * sorted.len() as f64) as usize;
             for &(one, other) in &ranks {
                 prop_assert_eq!(ordered.of_rank(rank(one)), sorted[rank(one)]);

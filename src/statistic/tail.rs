@@ -30,7 +30,7 @@ impl Ends {
     /// Of a sample; each tail holds the min(N/5, 3√N) farthest: Vehtari, Simpson, Gelman, Yao & Gabry, "Pareto smoothed importance
     /// sampling", J. Mach. Learn. Res. 25(72) (2024), equation (11).
     pub fn of(sample: &mut OrderedByCell) -> Ends {
-        let n = sample.len();
+        let n = sample.size();
         let end = Self::length(n);
         Ends {
             low: sample.of_ranks(0..end),

@@ -404,9 +404,10 @@ impl ExtremeLanes {
     }
 
     fn finish(&self) -> (f64, f64) {
+        // Of the two zeros the positive one: which came first is nobody's business.
         (
-            self.minimum.into_iter().fold(f64::INFINITY, least),
-            self.maximum.into_iter().fold(f64::NEG_INFINITY, most),
+            self.minimum.into_iter().fold(f64::INFINITY, least) + 0.0,
+            self.maximum.into_iter().fold(f64::NEG_INFINITY, most) + 0.0,
         )
     }
 }
