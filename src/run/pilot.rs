@@ -1,5 +1,4 @@
-//! The pilot: the first rows of every replicate (of a few, where every value is kept), run first, fix how each output's values are counted
-//! and which are kept.
+//! The pilot: the first rows of every replicate, run first, fix how each output's values are counted and which are kept.
 //!
 //! Every shard repeats it, so every shard counts on the same grid.
 
@@ -26,8 +25,6 @@ const FINE: u32 = 9;
 const BRACKET: f64 = 8.0;
 /// Values of one output that may be kept; brackets that hold more are binned.
 const MOST_KEPT: f64 = (1 << 20) as f64;
-/// Rows of a replicate that are drawn at about the price of one.
-const WHOLE_TILE: u64 = 256;
 /// A value seen so often in its cell of the pilot, and as often as all others of the cell together, is a tie.
 const TIE: usize = 8;
 
@@ -53,23 +50,18 @@ pub fn pilot(experiment: &Experiment, question: &Question, counted: &[usize]) ->
         .iter()
         .find(|(most, _)| trials <= *most)
         .map_or(FINE, |&(_, resolution)| resolution);
-    // Brackets need to know how far replicates spread, and so some rows of each; else whole tiles of a few serve as well.
-    let (first_rows, first_replicates) = if keep_all {
-        let wanted = (trials / 4).clamp(512, 4096);
-        let rows = layout.rows(0).min(WHOLE_TILE);
-        (
-            rows,
-            wanted.div_ceil(rows).min(u64::from(layout.replicates)) as u32,
-        )
+    let wanted = if keep_all {
+        (trials / 4).clamp(512, 4096)
     } else {
         // A pilot of n costs by n, what its brackets keep by N/√n: least together where n is as N^(2/3).
         let root = kernel::cbrt(trials as f64);
-        let wanted = ((3.0 * root * root) as u64).clamp(1 << 14, 1 << 19);
-        let rows = (wanted / u64::from(layout.replicates))
-            .max(1)
-            .next_power_of_two();
-        (rows.min(SEGMENT_ROWS as u64), layout.replicates)
+        ((3.0 * root * root) as u64).clamp(1 << 14, 1 << 19)
     };
+    // Some rows of every replicate: those of a few would not stand for the others.
+    let first_rows = (wanted / u64::from(layout.replicates))
+        .max(1)
+        .next_power_of_two()
+        .min(SEGMENT_ROWS as u64);
     let outputs = counted.len();
     let nothing = |replicates: &[Vec<Vec<f64>>]| {
         replicates
@@ -77,11 +69,11 @@ pub fn pilot(experiment: &Experiment, question: &Question, counted: &[usize]) ->
             .all(|values| values.first().is_some_and(Vec::is_empty))
     };
     let mut rows = first_rows as usize;
-    let mut replicates = pilot_values(experiment, counted, first_replicates, rows);
+    let mut replicates = pilot_values(experiment, counted, rows);
     // Where hardly a trial is finite, a longer look.
     while nothing(&replicates) && rows < SEGMENT_ROWS {
         rows = (8 * rows).min(SEGMENT_ROWS);
-        replicates = pilot_values(experiment, counted, layout.replicates, rows);
+        replicates = pilot_values(experiment, counted, rows);
     }
     if nothing(&replicates) {
         return None;
@@ -132,18 +124,13 @@ pub fn pilot(experiment: &Experiment, question: &Question, counted: &[usize]) ->
     Some(Pilot { plans, ends, main })
 }
 
-/// The values of the outputs that are counted in the first rows of so many replicates, without the trials that are not finite.
-fn pilot_values(
-    experiment: &Experiment,
-    counted: &[usize],
-    replicates: u32,
-    rows: usize,
-) -> Vec<Vec<Vec<f64>>> {
+/// The values of the outputs that are counted in the first rows of every replicate, without the trials that are not finite.
+fn pilot_values(experiment: &Experiment, counted: &[usize], rows: usize) -> Vec<Vec<Vec<f64>>> {
     let slot = |output: usize| experiment.program.outputs[output];
     let all: Vec<Slot> = experiment.varying_outputs().map(slot).collect();
     let slots: Vec<Slot> = counted.iter().copied().map(slot).collect();
-    let tasks = replicates as usize;
-    let mut values_of_each = Vec::with_capacity(tasks);
+    let tasks = experiment.layout.replicates as usize;
+    let mut replicates = Vec::with_capacity(tasks);
     super::parallel::in_order(
         tasks,
         || {
@@ -173,11 +160,11 @@ fn pilot_values(
             values
         },
         |values| {
-            values_of_each.push(values);
+            replicates.push(values);
             true
         },
     );
-    values_of_each
+    replicates
 }
 
 /// Which cells to keep: those that hold the wanted quantiles and the limits of their errors, with a wide margin.
