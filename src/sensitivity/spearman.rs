@@ -1,9 +1,9 @@
 //! Spearman's rank correlation without a sort, in one pass.
 //!
 //! The rank of an input is its u (the middle of its atom for a discrete one). The rank R of an output, ties shared, is that of its
-//! cell of the grid, of which there are so many that what happens inside one does not matter; it is known only when all trials are
-//! counted. But the pilot knows it nearly: it gives each cell a score s, and Σ u s is what the trials add up, column by column. In the
-//! end
+//! cell of the grid, of which there are so many that the order inside one hardly matters (several atoms in a cell, or one and what
+//! lies beside it, may move a coefficient by some thousandths); it is known only when all trials are counted. But the pilot knows it
+//! nearly: it gives each cell a score s, and Σ u s is what the trials add up, column by column. In the end
 //!
 //! Σ u R = Σ u s + Σ_k ū_k (n_k R_k − Σ s),
 //!
