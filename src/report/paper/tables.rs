@@ -386,7 +386,7 @@ fn drivers(scenario: &Scenario, run: &Run, output: &Output) -> Vec<Table> {
                     "{}{part}",
                     named(scenario, &format!("drivers-{}", slug(&output.name)))
                 ),
-                columns: std::iter::once((words("Input"), Width::Share(0.25)))
+                columns: std::iter::once((words("Input"), Width::Share(0.2)))
                     .chain(headings)
                     .collect(),
                 rows: of.iter().map(row).collect(),
