@@ -18,7 +18,7 @@ const NOT_RUN: &[&str] = &[
     "cargo build --release",
     "cargo test --release --test coverage -- --ignored --nocapture",
     "montecarbon check scenario.toml --watch",
-    "python3 benches/peers/compare.py 3",
+    "python3 benches/peers/compare.py 5",
     "python3 benches/peers/scaling.py docs/scaling.svg",
     "taplo lint --schema \"file://$PWD/montecarbon.schema.json\" scenarios/*.toml",
 ];
