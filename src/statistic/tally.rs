@@ -290,9 +290,7 @@ impl Counter {
         if kept.len() < self.filled + ROOM {
             kept.resize(2 * self.filled + ROOM, 0.0);
         }
-        let Some(room) = kept[self.filled..].first_chunk_mut::<ROOM>() else {
-            return;
-        };
+        let room = &mut kept[self.filled..][..ROOM];
         // Every value is written behind those kept, and stays if it is one: a branch would be guessed wrongly too often.
         let mut more = 0;
         for (&x, &cell) in x.iter().zip(cells) {
