@@ -156,7 +156,7 @@ pub fn simulate_into(
 }
 
 /// Variants of at most so many trials run beside each other: the threads would wait for one another too often inside one.
-const AT_ONCE: u64 = 1 << 15;
+const AT_ONCE: u64 = 1 << 17;
 
 /// The reports of variants that are run beside each other, in their order.
 fn reports_at_once(

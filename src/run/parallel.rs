@@ -17,8 +17,8 @@ pub fn with_threads<R: Send>(threads: Option<usize>, body: impl FnOnce() -> R + 
 }
 
 /// Does tasks 0, 1, …, each on whichever thread is free, and hands the results to `take` in the order of the tasks: no more of
-/// them wait than there are threads. `workspace` is made once a thread; when all is done, they are what is returned, in no order that
-/// matters. Stops early when `take` says so, and hands it nothing more.
+/// them wait than there are threads. `workspace` is made once for each thread that works; when all is done, they are what is returned, in no
+/// order that matters. Stops early when `take` says so, and hands it nothing more.
 pub fn in_order<W: Send, T: Send>(
     tasks: usize,
     workspace: impl Fn() -> W + Sync,
@@ -46,13 +46,14 @@ pub fn in_order<W: Send, T: Send>(
             .unwrap_or_else(|poisoned| poisoned.into_inner())
     };
     let worker = || {
-        let mut workspace = workspace();
+        // Only where there is something to do: the others may have done it all before this thread was free.
+        let mut own = None;
         loop {
             let task = next.fetch_add(1, Ordering::Relaxed);
             if task >= tasks {
                 break;
             }
-            let result = work(&mut workspace, task);
+            let result = work(own.get_or_insert_with(&workspace), task);
             let mut taker = lock();
             let Taker {
                 waiting,
@@ -70,7 +71,7 @@ pub fn in_order<W: Send, T: Send>(
                 }
             }
         }
-        lock().workspaces.push(workspace);
+        lock().workspaces.extend(own);
     };
     let threads = rayon::current_num_threads().min(tasks);
     if threads <= 1 {

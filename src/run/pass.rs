@@ -75,7 +75,7 @@ pub fn pass(
     let mut passed = Passed {
         outputs: plans
             .iter()
-            .map(|plan| (0..replicates).map(|_| plan.tally()).collect())
+            .map(|_| (0..replicates).map(|_| Tally::none()).collect())
             .collect(),
         main: main
             .map(|plan| (0..replicates).map(|_| plan.tally()).collect())

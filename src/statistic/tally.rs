@@ -146,18 +146,9 @@ impl TallyPlan {
         ((((x - low) / (high - low)) * BINS as f64).max(0.0) as usize).min(BINS - 1)
     }
 
-    /// Nothing counted.
-    pub fn tally(&self) -> Tally {
-        Tally {
-            moments: Moments::default(),
-            minimum: f64::INFINITY,
-            maximum: f64::NEG_INFINITY,
-            above: vec![0; self.marks.counted.len()],
-            cells: vec![0; self.grid.cells()],
-            kept: Vec::new(),
-            ties: vec![0; self.ties],
-            bins: vec![0; self.binned * BINS],
-        }
+    /// Nothing counted, and room for what is apart from the cells.
+    fn tally(&self) -> Tally {
+        Tally::with_room(self.marks.counted.len(), self.ties, self.binned)
     }
 }
 
@@ -183,8 +174,32 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// No trials, and no room for counts.
+    pub fn none() -> Self {
+        Tally::with_room(0, 0, 0)
+    }
+
+    fn with_room(marks: usize, ties: usize, binned: usize) -> Self {
+        Tally {
+            moments: Moments::default(),
+            minimum: f64::INFINITY,
+            maximum: f64::NEG_INFINITY,
+            above: vec![0; marks],
+            cells: Vec::new(),
+            kept: Vec::new(),
+            ties: vec![0; ties],
+            bins: vec![0; binned * BINS],
+        }
+    }
+
     /// Adds all of another tally but the moments.
     pub fn merge(&mut self, mut other: Tally) {
+        if self.cells.is_empty() {
+            // The first counts: no need to add them to zeros.
+            other.moments = self.moments;
+            *self = other;
+            return;
+        }
         self.minimum = self.minimum.min(other.minimum);
         self.maximum = self.maximum.max(other.maximum);
         for (sum, more) in self.above.iter_mut().zip(&other.above) {
@@ -199,11 +214,7 @@ impl Tally {
         for (sum, more) in self.bins.iter_mut().zip(&other.bins) {
             *sum += more;
         }
-        if self.kept.is_empty() {
-            std::mem::swap(&mut self.kept, &mut other.kept);
-        } else {
-            self.kept.extend_from_slice(&other.kept);
-        }
+        self.kept.append(&mut other.kept);
     }
 }
 
@@ -288,7 +299,7 @@ impl Counter {
     fn count(&mut self, plan: &TallyPlan, x: &[f64], cells: &[u32]) {
         let kept = &mut self.tally.kept;
         if kept.len() < self.filled + ROOM {
-            kept.resize(2 * self.filled + ROOM, 0.0);
+            kept.resize(self.filled + ROOM, 0.0);
         }
         let room = &mut kept[self.filled..][..ROOM];
         // Every value is written behind those kept, and stays if it is one: a branch would be guessed wrongly too often.
@@ -326,8 +337,13 @@ impl Counter {
 
     /// Adds the short counts to the long ones.
     fn lengthen(&mut self, plan: &TallyPlan) {
-        for (long, short) in self.tally.cells.iter_mut().zip(&self.short) {
-            *long += u32::from(*short & !KEPT);
+        let short = self.short.iter().map(|short| u32::from(short & !KEPT));
+        if self.tally.cells.is_empty() {
+            self.tally.cells = short.collect();
+        } else {
+            for (long, short) in self.tally.cells.iter_mut().zip(short) {
+                *long += short;
+            }
         }
         self.short.copy_from_slice(&plan.blank);
         self.recent = 0;
