@@ -83,11 +83,11 @@ impl EightLanes {
     }
 }
 
-/// (k + ½)·2⁻⁵² with k the upper 52 bits: built in the mantissa of a number in [1, 2), where both steps are exact.
+/// (k + ½)·2⁻⁵² with k the upper 52 bits: built in the mantissa of a number in [1, 2). The difference is exact.
 #[inline(always)]
 pub fn to_uniform(word: u64) -> f64 {
-    const HALF_STEP: f64 = f64::EPSILON / 2.0;
-    (f64::from_bits((word >> 12) | 0x3FF0_0000_0000_0000) - 1.0) + HALF_STEP
+    const HALF_STEP_BELOW_ONE: f64 = 1.0 - f64::EPSILON / 2.0;
+    f64::from_bits((word >> 12) | 0x3FF0_0000_0000_0000) - HALF_STEP_BELOW_ONE
 }
 
 impl TryRng for EightLanes {

@@ -301,14 +301,28 @@ impl Counter {
         if kept.len() < self.filled + ROOM {
             kept.resize(self.filled + ROOM, 0.0);
         }
-        let room = &mut kept[self.filled..][..ROOM];
+        let room: &mut [f64; ROOM] = match kept[self.filled..].first_chunk_mut() {
+            Some(room) => room,
+            None => return,
+        };
         // Every value is written behind those kept, and stays if it is one: a branch would be guessed wrongly too often.
+        let short = self.short.as_mut_slice();
         let mut more = 0;
-        for (&x, &cell) in x.iter().zip(cells) {
-            let count = &mut self.short[cell as usize];
+        let mut count = |x: f64, cell: u32| {
+            let count = &mut short[cell as usize];
             room[more % ROOM] = x;
             more += usize::from(*count >> 15);
             *count += 1;
+        };
+        let (blocks, rest) = x.as_chunks::<8>();
+        let (cell_blocks, cell_rest) = cells.as_chunks::<8>();
+        for (x, cells) in blocks.iter().zip(cell_blocks) {
+            for lane in 0..8 {
+                count(x[lane], cells[lane]);
+            }
+        }
+        for (&x, &cell) in rest.iter().zip(cell_rest) {
+            count(x, cell);
         }
         self.filled += more;
         if plan.ties + plan.binned > 0 {
