@@ -1,7 +1,7 @@
 //! The sampling path of families with no fast closed inverse: a piecewise polynomial of the quantile function.
 //!
-//! Each tail is cut into octaves of v = min(u, 1 − u), each octave into 2³ equal pieces, and on each piece x(v) is a
-//! polynomial of degree 7. Which piece and where in it are the leading and the remaining bits of the double v, so finding
+//! Each tail is cut into octaves of v = min(u, 1 − u), each octave into 2⁵ equal pieces, and on each piece x(v) is a
+//! polynomial of degree 5. Which piece and where in it are the leading and the remaining bits of the double v, so finding
 //! it is a shift and a subtraction. How the polynomials are made and proven within the bounds is in [`build`]; pieces that
 //! are not within them, and v below 2⁻¹⁶, hold NaN: there the exact path is taken, so the far tails are as exact as they
 //! can be and the table stays small enough for the first cache.
@@ -19,11 +19,11 @@ use std::sync::{Arc, OnceLock};
 /// Degree of the polynomials plus one.
 const TERMS: usize = kernel::POLYNOMIAL_TERMS;
 /// 2^SPLIT pieces an octave.
-const SPLIT: u32 = 3;
+const SPLIT: u32 = 5;
 /// Octaves of v below one half that are tabulated.
 const OCTAVES: u64 = 15;
 /// Rows for one tail: one of NaN for the far tail, the pieces, one for v = ½ itself.
-const TAIL_ROWS: usize = 128;
+const TAIL_ROWS: usize = 512;
 const ROWS: usize = 2 * TAIL_ROWS;
 /// Bits of the mantissa that place v inside its piece.
 const LOCAL_BITS: u32 = 52 - SPLIT;
@@ -93,17 +93,16 @@ pub(super) struct Table {
 #[cfg(test)]
 pub(super) fn bytes_of(of: &impl Tabulated) -> Vec<u8> {
     let table = Table::build(of);
-    let numbers = table.rows.iter().flat_map(|row| row.0);
-    numbers.flat_map(f64::to_le_bytes).collect()
+    table.rows.iter().flat_map(|row| row.to_bytes()).collect()
 }
 
 impl Table {
-    /// A table that was built before: the numbers of its rows, eight bytes each, the least significant first.
+    /// A table that was built before, from the bytes of its rows.
     pub fn of_constant(bytes: &[u8]) -> Self {
-        let mut rows = Box::new([Row([f64::NAN; TERMS]); ROWS]);
-        let (numbers, _) = bytes.as_chunks();
-        for (number, &bytes) in rows.iter_mut().flat_map(|row| &mut row.0).zip(numbers) {
-            *number = f64::from_le_bytes(bytes);
+        let mut rows = Box::new([Row::MISSING; ROWS]);
+        let (rows_of_bytes, _) = bytes.as_chunks();
+        for (row, bytes) in rows.iter_mut().zip(rows_of_bytes) {
+            *row = Row::from_bytes(bytes);
         }
         Table {
             rows,
@@ -121,7 +120,7 @@ impl Table {
     }
 
     fn build(of: &impl Tabulated) -> Self {
-        let mut rows = Box::new([Row([f64::NAN; TERMS]); ROWS]);
+        let mut rows = Box::new([Row::MISSING; ROWS]);
         let logarithmic = of.logarithmic();
         for upper in [false, true] {
             let rows = &mut rows[usize::from(upper) * TAIL_ROWS..][..TAIL_ROWS];

@@ -1,19 +1,101 @@
 //! Polynomials whose coefficients stand in a table: each value has a row of its own.
 //!
-//! Fetching the eight coefficients of each value is the cost. A row is a cache line, so a processor with vectors of eight loads a row
-//! at once and turns eight rows into eight columns in registers: on Zen 4 that takes 1.1 ns a value where gathering them one column
-//! at a time takes 4. Whatever the way, the arithmetic is the same and so are the bits.
+//! Fetching the coefficients of each value is the cost: a processor with vectors loads the rows of as many values as a vector has and
+//! turns them into columns in registers, and the fewer numbers a row has the fewer turns that takes. So six coefficients stand in four
+//! numbers, the higher ones, of which few digits matter, in the last digits of the lower ones. Whatever the way, the arithmetic is the
+//! same and so are the bits.
 
 #[cfg(target_arch = "x86_64")]
-use pulp::x86::V4;
+use pulp::x86::{V3, V4};
 
 /// Degree plus one.
-pub(crate) const POLYNOMIAL_TERMS: usize = 8;
+pub(crate) const POLYNOMIAL_TERMS: usize = 6;
 
-/// The coefficients of a polynomial from the constant on, on a cache line of their own.
+/// Numbers that hold them.
+const PACKED: usize = 4;
+
+/// Bits of c₅ that stand in the lowest bits of c₂, and of c₄ in those of c₃: sign, exponent and the leading bits of the mantissa.
+const BITS_OF_FIFTH: u32 = 24;
+const BITS_OF_FOURTH: u32 = 32;
+
+/// The coefficients of a polynomial: c₀, c₁, c₂ with c₅ in its lowest bits, and c₃ with c₄.
 #[derive(Debug, Clone, Copy)]
-#[repr(align(64))]
-pub(crate) struct PolynomialRow(pub [f64; POLYNOMIAL_TERMS]);
+#[repr(align(32))]
+pub(crate) struct PolynomialRow([f64; PACKED]);
+
+impl PolynomialRow {
+    /// A row whose values are not numbers.
+    pub const MISSING: Self = PolynomialRow([f64::NAN; PACKED]);
+
+    /// How much of itself each coefficient may be off where it is packed.
+    pub const LOSSES: [f64; POLYNOMIAL_TERMS] = [
+        0.0,
+        0.0,
+        1.0 / (1_u64 << 29) as f64,
+        1.0 / (1_u64 << 21) as f64,
+        1.0 / (1_u64 << 21) as f64,
+        1.0 / (1_u64 << 13) as f64,
+    ];
+
+    /// The row nearest to these coefficients, from the constant on, each within [`Self::LOSSES`].
+    pub fn pack([c0, c1, c2, c3, c4, c5]: [f64; POLYNOMIAL_TERMS]) -> Self {
+        PolynomialRow([
+            c0,
+            c1,
+            with_lowest_bits(c2, leading_bits(c5, BITS_OF_FIFTH), BITS_OF_FIFTH),
+            with_lowest_bits(c3, leading_bits(c4, BITS_OF_FOURTH), BITS_OF_FOURTH),
+        ])
+    }
+
+    /// The coefficients that the row stands for.
+    #[inline(always)]
+    pub fn coefficients(&self) -> [f64; POLYNOMIAL_TERMS] {
+        let PolynomialRow([c0, c1, c2, c3]) = *self;
+        let c4 = f64::from_bits(c3.to_bits() << BITS_OF_FOURTH);
+        let c5 = f64::from_bits(c2.to_bits() << (64 - BITS_OF_FIFTH));
+        [c0, c1, c2, c3, c4, c5]
+    }
+
+    /// How far the polynomial of the row is, on [−1, 1], from that of the coefficients it was packed from at most.
+    pub fn loss(coefficients: &[f64; POLYNOMIAL_TERMS]) -> f64 {
+        let pairs = coefficients.iter().zip(Self::LOSSES);
+        pairs.map(|(c, loss)| c.abs() * loss).sum()
+    }
+
+    /// The bytes of its numbers, the least significant of each first.
+    #[cfg(test)]
+    pub fn to_bytes(self) -> [u8; 8 * PACKED] {
+        pulp::bytemuck::cast(self.0.map(f64::to_le_bytes))
+    }
+
+    /// The row of such bytes.
+    pub fn from_bytes(bytes: &[u8; 8 * PACKED]) -> Self {
+        let (numbers, _) = bytes.as_chunks();
+        PolynomialRow(std::array::from_fn(|at| f64::from_le_bytes(numbers[at])))
+    }
+}
+
+/// The highest `bits` bits of a number, rounded.
+fn leading_bits(x: f64, bits: u32) -> u64 {
+    let dropped = 64 - bits;
+    (x.to_bits() + (1 << (dropped - 1))) >> dropped
+}
+
+/// The number nearest to x whose lowest `bits` bits are these.
+fn with_lowest_bits(x: f64, lowest: u64, bits: u32) -> f64 {
+    const SIGN: u64 = 1 << 63;
+    let step = 1 << bits;
+    let magnitude = x.to_bits() & !SIGN;
+    let found = (magnitude & !(step - 1)) | lowest;
+    let found = if found > magnitude + step / 2 && found >= step {
+        found - step
+    } else if found + step / 2 < magnitude {
+        found + step
+    } else {
+        found
+    };
+    f64::from_bits(found | (x.to_bits() & SIGN))
+}
 
 /// `x[i]` becomes the polynomial of row `index[i]` at `t[i]`; true if one of them is not a number. The number of rows is a power of
 /// two, and only the bits of an index below it count.
@@ -31,87 +113,122 @@ pub(crate) fn polynomials<const ROWS: usize>(
         index.len() == x.len() && t.len() == x.len(),
         "slices of different lengths"
     );
+    let values = Values { rows, index, t, x };
     #[cfg(target_arch = "x86_64")]
-    if let pulp::Arch::V4(simd) = pulp::Arch::new() {
-        return simd.vectorize(Transposed {
-            simd,
-            rows,
-            index,
-            t,
-            x,
-        });
+    match pulp::Arch::new() {
+        pulp::Arch::V4(simd) => return simd.vectorize(InVectors { simd, values }),
+        pulp::Arch::V3(simd) => return simd.vectorize(InVectors { simd, values }),
+        _ => {}
     }
     super::dispatch(
         #[inline(always)]
-        || one_by_one(rows, index, t, x),
+        || values.one_by_one(),
     )
 }
 
-#[inline(always)]
-fn one_by_one<const ROWS: usize>(
-    rows: &[PolynomialRow; ROWS],
-    index: &[u64],
-    t: &[f64],
-    x: &mut [f64],
-) -> bool {
-    for ((x, index), &t) in x.iter_mut().zip(index).zip(t) {
-        let PolynomialRow([c0, c1, c2, c3, c4, c5, c6, c7]) = rows[*index as usize & (ROWS - 1)];
-        // Even and odd terms apart: two short chains in place of a long one.
-        let square = t * t;
-        let even = c6
-            .mul_add(square, c4)
-            .mul_add(square, c2)
-            .mul_add(square, c0);
-        let odd = c7
-            .mul_add(square, c5)
-            .mul_add(square, c3)
-            .mul_add(square, c1);
-        *x = odd.mul_add(t, even);
-    }
-    x.iter().fold(false, |missing, x| missing | x.is_nan())
-}
-
-/// [`polynomials`] in vectors of eight.
-#[cfg(target_arch = "x86_64")]
-struct Transposed<'a, const ROWS: usize> {
-    simd: V4,
+/// What [`polynomials`] is asked for.
+struct Values<'a, const ROWS: usize> {
     rows: &'a [PolynomialRow; ROWS],
     index: &'a [u64],
     t: &'a [f64],
     x: &'a mut [f64],
 }
 
+impl<const ROWS: usize> Values<'_, ROWS> {
+    #[inline(always)]
+    fn one_by_one(self) -> bool {
+        let Values { rows, index, t, x } = self;
+        let mut missing = false;
+        for ((x, index), &t) in x.iter_mut().zip(index).zip(t) {
+            let [c0, c1, c2, c3, c4, c5] = rows[*index as usize & (ROWS - 1)].coefficients();
+            // Even and odd terms apart: two short chains in place of a long one.
+            let square = t * t;
+            let even = c4.mul_add(square, c2).mul_add(square, c0);
+            let odd = c5.mul_add(square, c3).mul_add(square, c1);
+            *x = odd.mul_add(t, even);
+            missing |= x.is_nan();
+        }
+        missing
+    }
+}
+
+/// [`polynomials`] in vectors of a kind of processors.
 #[cfg(target_arch = "x86_64")]
-impl<const ROWS: usize> pulp::NullaryFnOnce for Transposed<'_, ROWS> {
+struct InVectors<'a, S, const ROWS: usize> {
+    simd: S,
+    values: Values<'a, ROWS>,
+}
+
+/// As many values at a time as `eval` takes: the rows, the places in them, the values; a bit for each of
+/// those that is not a number.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn together<const N: usize, const ROWS: usize>(
+    values: Values<'_, ROWS>,
+    eval: impl Fn([&PolynomialRow; N], &[f64; N], &mut [f64; N]) -> u32,
+) -> bool {
+    let (whole, rest) = values.x.as_chunks_mut::<N>();
+    let (whole_index, rest_index) = values.index.as_chunks::<N>();
+    let (whole_t, rest_t) = values.t.as_chunks::<N>();
+    let mut missing = 0;
+    for ((x, index), t) in whole.iter_mut().zip(whole_index).zip(whole_t) {
+        let rows = index.map(|index| &values.rows[index as usize & (ROWS - 1)]);
+        missing |= eval(rows, t, x);
+    }
+    let rest = Values {
+        rows: values.rows,
+        index: rest_index,
+        t: rest_t,
+        x: rest,
+    };
+    // Both in any case.
+    rest.one_by_one() | (missing != 0)
+}
+
+#[cfg(target_arch = "x86_64")]
+impl<const ROWS: usize> pulp::NullaryFnOnce for InVectors<'_, V4, ROWS> {
     type Output = bool;
 
     #[inline(always)]
     fn call(self) -> bool {
-        let Transposed {
-            simd,
-            rows,
-            index,
-            t,
-            x,
-        } = self;
-        let (whole, rest) = x.as_chunks_mut::<8>();
-        let (whole_index, rest_index) = index.as_chunks::<8>();
-        let (whole_t, rest_t) = t.as_chunks::<8>();
-        let mut missing = 0;
-        for ((x, index), t) in whole.iter_mut().zip(whole_index).zip(whole_t) {
-            missing |= eight::polynomials(simd, rows, index, t, x);
-        }
-        // Both in any case.
-        one_by_one(rows, rest_index, rest_t, rest) | (missing != 0)
+        let InVectors { simd, values } = self;
+        together(
+            values,
+            #[inline(always)]
+            |rows, t, x| eight::polynomials(simd, rows, t, x),
+        )
     }
 }
 
-/// What takes vectors of eight: all of it is inlined into [`Transposed`], else it would be compiled for other vectors.
+#[cfg(target_arch = "x86_64")]
+impl<const ROWS: usize> pulp::NullaryFnOnce for InVectors<'_, V3, ROWS> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn call(self) -> bool {
+        let InVectors { simd, values } = self;
+        together(
+            values,
+            #[inline(always)]
+            |rows, t, x| four::polynomials(simd, rows, t, x),
+        )
+    }
+}
+
+/// What takes vectors of eight: all of it is inlined into [`InVectors`], else it would be compiled for other vectors.
 #[cfg(target_arch = "x86_64")]
 mod eight {
-    use super::{POLYNOMIAL_TERMS, PolynomialRow};
+    use super::{BITS_OF_FIFTH, BITS_OF_FOURTH, PolynomialRow};
     use pulp::x86::V4;
     use std::arch::x86_64::__m512d as Vector;
+
+    /// One row after another.
+    #[inline(always)]
+    fn both(simd: V4, first: &PolynomialRow, second: &PolynomialRow) -> Vector {
+        let f = simd.avx512f;
+        let first = f._mm512_castpd256_pd512(pulp::cast(first.0));
+        f._mm512_insertf64x4::<1>(first, pulp::cast(second.0))
+    }
 
     /// The first and third quarter of both.
     #[inline(always)]
@@ -125,68 +242,85 @@ mod eight {
         simd.avx512f._mm512_shuffle_f64x2::<0b11_01_11_01>(a, b)
     }
 
-    /// From one column in each quarter, of two values side by side, to the columns of eight values, in their order.
+    /// The numbers moved to higher bits.
     #[inline(always)]
-    fn columns(simd: V4, [a, b, c, d]: [Vector; 4]) -> [Vector; 4] {
-        let (low, high) = (outer(simd, a, b), inner(simd, a, b));
-        let (more_low, more_high) = (outer(simd, c, d), inner(simd, c, d));
-        [
-            outer(simd, low, more_low),
-            outer(simd, high, more_high),
-            inner(simd, low, more_low),
-            inner(simd, high, more_high),
-        ]
+    fn shifted<const BITS: u32>(simd: V4, x: Vector) -> Vector {
+        let f = simd.avx512f;
+        f._mm512_castsi512_pd(f._mm512_slli_epi64::<BITS>(f._mm512_castpd_si512(x)))
     }
 
-    /// The same steps as for one value.
+    /// The same steps as for one value; a bit for each that is not a number.
     #[inline(always)]
-    fn chain(simd: V4, square: Vector, [c0, c1, c2, c3]: [Vector; 4]) -> Vector {
+    pub fn polynomials(simd: V4, rows: [&PolynomialRow; 8], t: &[f64; 8], x: &mut [f64; 8]) -> u32 {
         let f = simd.avx512f;
-        let sum = f._mm512_fmadd_pd(c3, square, c2);
-        let sum = f._mm512_fmadd_pd(sum, square, c1);
-        f._mm512_fmadd_pd(sum, square, c0)
-    }
-
-    /// Eight values; a bit for each that is not a number.
-    #[inline(always)]
-    pub fn polynomials<const ROWS: usize>(
-        simd: V4,
-        rows: &[PolynomialRow; ROWS],
-        index: &[u64; 8],
-        t: &[f64; 8],
-        x: &mut [f64; 8],
-    ) -> u8 {
-        let f = simd.avx512f;
-        let mut loaded = [[0.0; POLYNOMIAL_TERMS]; 8];
-        for (loaded, &index) in loaded.iter_mut().zip(index) {
-            *loaded = rows[index as usize & (ROWS - 1)].0;
-        }
-        let loaded: [Vector; 8] = pulp::cast(loaded);
-        let mut even = [loaded[0]; 4];
-        let mut odd = even;
-        for pair in 0..4 {
-            let (a, b) = (loaded[2 * pair], loaded[2 * pair + 1]);
-            even[pair] = f._mm512_unpacklo_pd(a, b);
-            odd[pair] = f._mm512_unpackhi_pd(a, b);
-        }
+        // Side by side as the two steps below bring them into order.
+        let a = both(simd, rows[0], rows[2]);
+        let b = both(simd, rows[1], rows[3]);
+        let c = both(simd, rows[4], rows[6]);
+        let d = both(simd, rows[5], rows[7]);
+        let (even, odd) = (f._mm512_unpacklo_pd(a, b), f._mm512_unpackhi_pd(a, b));
+        let (more_even, more_odd) = (f._mm512_unpacklo_pd(c, d), f._mm512_unpackhi_pd(c, d));
+        let (c0, c2) = (outer(simd, even, more_even), inner(simd, even, more_even));
+        let (c1, c3) = (outer(simd, odd, more_odd), inner(simd, odd, more_odd));
+        let c4 = shifted::<BITS_OF_FOURTH>(simd, c3);
+        let c5 = shifted::<{ 64 - BITS_OF_FIFTH }>(simd, c2);
         let t: Vector = pulp::cast(*t);
         let square = f._mm512_mul_pd(t, t);
-        // The columns come as 0, 2, 4, 6 and 1, 3, 5, 7 of the coefficients.
-        let [c0, c2, c4, c6] = columns(simd, even);
-        let [c1, c3, c5, c7] = columns(simd, odd);
-        let odd = chain(simd, square, [c1, c3, c5, c7]);
-        let value = f._mm512_fmadd_pd(odd, t, chain(simd, square, [c0, c2, c4, c6]));
+        let even = f._mm512_fmadd_pd(f._mm512_fmadd_pd(c4, square, c2), square, c0);
+        let odd = f._mm512_fmadd_pd(f._mm512_fmadd_pd(c5, square, c3), square, c1);
+        let value = f._mm512_fmadd_pd(odd, t, even);
         *x = pulp::cast(value);
         const UNORDERED: i32 = 3;
-        f._mm512_cmp_pd_mask::<UNORDERED>(value, value)
+        f._mm512_cmp_pd_mask::<UNORDERED>(value, value).into()
+    }
+}
+
+/// What takes vectors of four.
+#[cfg(target_arch = "x86_64")]
+mod four {
+    use super::{BITS_OF_FIFTH, BITS_OF_FOURTH, PolynomialRow};
+    use pulp::x86::V3;
+    use std::arch::x86_64::__m256d as Vector;
+
+    /// The numbers moved to higher bits.
+    #[inline(always)]
+    fn shifted<const BITS: i32>(simd: V3, x: Vector) -> Vector {
+        let moved = simd.avx2._mm256_slli_epi64::<BITS>(pulp::cast(x));
+        pulp::cast(moved)
+    }
+
+    /// The same steps as for one value; a bit for each that is not a number.
+    #[inline(always)]
+    pub fn polynomials(simd: V3, rows: [&PolynomialRow; 4], t: &[f64; 4], x: &mut [f64; 4]) -> u32 {
+        let (avx, fma) = (simd.avx, simd.fma);
+        let [a, b, c, d]: [Vector; 4] = rows.map(|row| pulp::cast(row.0));
+        let (even, odd) = (avx._mm256_unpacklo_pd(a, b), avx._mm256_unpackhi_pd(a, b));
+        let (more_even, more_odd) = (avx._mm256_unpacklo_pd(c, d), avx._mm256_unpackhi_pd(c, d));
+        const LOWER: i32 = 0x20;
+        const UPPER: i32 = 0x31;
+        let c0 = avx._mm256_permute2f128_pd::<LOWER>(even, more_even);
+        let c2 = avx._mm256_permute2f128_pd::<UPPER>(even, more_even);
+        let c1 = avx._mm256_permute2f128_pd::<LOWER>(odd, more_odd);
+        let c3 = avx._mm256_permute2f128_pd::<UPPER>(odd, more_odd);
+        let c4 = shifted::<{ BITS_OF_FOURTH as i32 }>(simd, c3);
+        let c5 = shifted::<{ 64 - BITS_OF_FIFTH as i32 }>(simd, c2);
+        let t: Vector = pulp::cast(*t);
+        let square = avx._mm256_mul_pd(t, t);
+        let even = fma._mm256_fmadd_pd(fma._mm256_fmadd_pd(c4, square, c2), square, c0);
+        let odd = fma._mm256_fmadd_pd(fma._mm256_fmadd_pd(c5, square, c3), square, c1);
+        let value = fma._mm256_fmadd_pd(odd, t, even);
+        *x = pulp::cast(value);
+        const UNORDERED: i32 = 3;
+        avx._mm256_movemask_pd(avx._mm256_cmp_pd::<UNORDERED>(value, value)) as u32
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
-    /// Any number of values, rows of all sorts: the bits of the one-by-one way.
+    /// Every way this processor has, of any number of values and rows of all sorts: the bits of the one-by-one way.
     #[test]
     fn every_way_gives_the_same_bits() {
         let mut state = 1_u64;
@@ -195,21 +329,62 @@ mod tests {
             state >> 11
         };
         let unit = 2f64.powi(-53);
-        let mut rows = [PolynomialRow([f64::NAN; 8]); 64];
+        let mut rows = [PolynomialRow::MISSING; 64];
         for row in rows.iter_mut().skip(1) {
-            row.0 = std::array::from_fn(|_| next() as f64 * unit - 0.5);
+            *row = PolynomialRow::pack(std::array::from_fn(|_| next() as f64 * unit - 0.5));
         }
         for length in 0..70 {
             let index: Vec<u64> = (0..length).map(|_| next()).collect();
             let t: Vec<f64> = (0..length)
                 .map(|_| 2.0 * (next() as f64 * unit) - 1.0)
                 .collect();
-            let (mut x, mut expected) = (vec![0.0; length], vec![0.0; length]);
-            let missing = polynomials(&rows, &index, &t, &mut x);
-            assert_eq!(one_by_one(&rows, &index, &t, &mut expected), missing);
-            assert_eq!(missing, index.iter().any(|index| index % 64 == 0));
-            let bits = |x: &[f64]| x.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
-            assert_eq!(bits(&x), bits(&expected), "{length}");
+            let mut expected = vec![0.0; length];
+            let missing = index.iter().any(|index| index % 64 == 0);
+            let mut check = |way: &dyn Fn(Values<64>) -> bool| {
+                let mut x = vec![0.0; length];
+                let values = Values {
+                    rows: &rows,
+                    index: &index,
+                    t: &t,
+                    x: &mut x,
+                };
+                assert_eq!(way(values), missing);
+                let bits = |x: &[f64]| x.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
+                if expected.iter().all(|x| *x == 0.0) {
+                    expected.clone_from(&x);
+                }
+                assert_eq!(bits(&x), bits(&expected), "{length}");
+            };
+            check(&|values| values.one_by_one());
+            check(&|Values { rows, index, t, x }| polynomials(rows, index, t, x));
+            #[cfg(target_arch = "x86_64")]
+            if let Some(simd) = V3::try_new() {
+                check(&|values| simd.vectorize(InVectors { simd, values }));
+            }
         }
+    }
+
+    proptest! {
+        #[test]
+        fn rows_hold_their_coefficients(c in prop::array::uniform6(-1e3f64..1e3), scale in -300..300i32) {
+            let c = c.map(|c| c * 2f64.powi(scale));
+            let packed = PolynomialRow::pack(c).coefficients();
+            for ((packed, c), loss) in packed.iter().zip(&c).zip(PolynomialRow::LOSSES) {
+                prop_assert!((packed - c).abs() <= c.abs() * loss, "{packed} {c}");
+            }
+            // The twin: a bit more would be told.
+            let off = (packed[2] * (1.0 + 2f64.powi(-27)) - c[2]).abs();
+            prop_assert!(c[2] == 0.0 || off > c[2].abs() * PolynomialRow::LOSSES[2]);
+        }
+    }
+
+    #[test]
+    fn nothing_and_missing_rows_stay_what_they_are() {
+        let zero = PolynomialRow::pack([1.5, 0.0, 0.0, 0.0, 0.0, 0.0]);
+        assert_eq!(zero.coefficients(), [1.5, 0.0, 0.0, 0.0, 0.0, 0.0]);
+        assert!(PolynomialRow::MISSING.coefficients()[0].is_nan());
+        let negative = PolynomialRow::pack([0.0, 0.0, -1e-310, -0.0, 1.0, -1.0]).coefficients();
+        assert_eq!(negative[4..], [1.0, -1.0]);
+        assert!(negative[2].abs() < 1e-300 && negative[3].abs() < 1e-300);
     }
 }

@@ -1,15 +1,16 @@
 //! Making the table, an octave of v = min(u, 1 − u) at a time, from the median outward.
 //!
 //! x(v) is known at seven Chebyshev–Lobatto nodes of the octave by an exact solve, and its slope there by the density,
-//! dx/dv = ± 1 / f(x): Hermite's polynomial of degree 13 through both is as near as polynomials of degree 7 through exact
-//! values on each eighth of the octave would be (the nearest singularity is v = 0, so errors fall like 5.8⁻¹⁴ and 34⁻⁸),
-//! and takes a ninth of the solves. After Derflinger, Hörmann & Leydold, Random variate generation by numerical inversion
+//! dx/dv = ± 1 / f(x): Hermite's polynomial of degree 13 through both is as near as polynomials of degree 5 through exact
+//! values on each of its pieces would be (the nearest singularity is v = 0, so errors fall like 5.8⁻¹⁴ and 130⁻⁶),
+//! and takes a twentieth of the solves. After Derflinger, Hörmann & Leydold, Random variate generation by numerical inversion
 //! when only the density is known, ACM TOMACS 20(4), 2010.
 //!
 //! It is proven by the density too: F(x(v)) − v is 0 at the nodes and its slope is f(x(v)) x′(v) − 1, so that slope at
-//! sixteen places of the octave, times the distance from the nearest node, bounds the error. An octave that does not hold
+//! two places in each piece of the octave, times the distance from the nearest node, bounds the error. An octave that does not hold
 //! (the density jumps or bends in it, or a double is too coarse for it) is made piece by piece from exact values, each put
-//! back into the exact CDF. Either way a piece is kept only within a quarter of the promised bounds.
+//! back into the exact CDF. Either way a piece is kept only within a quarter of the promised bounds,
+//! with what its coefficients lose where they are packed.
 
 use super::hermite::{Data, GAP, NODES, Rule, SPLITS, horner};
 use super::{FIRST, LOCAL_BITS, OCTAVES, PIECES, Row, TERMS, Tabulated};
@@ -35,8 +36,9 @@ impl<'a, T: Tabulated> Tail<'a, T> {
     pub fn build(&self, rows: &mut [Row]) {
         let middle = self.solve(0.5, None);
         // v = ½ is no draw of the sampler but may be asked for.
-        rows[PIECES + 1].0 = [0.0; TERMS];
-        rows[PIECES + 1].0[0] = middle;
+        let mut of_middle = [0.0; TERMS];
+        of_middle[0] = middle;
+        rows[PIECES + 1] = Row::pack(of_middle);
         let mut top = middle;
         let mut above = None;
         for octave in (0..OCTAVES as usize).rev() {
@@ -98,15 +100,16 @@ impl<'a, T: Tabulated> Tail<'a, T> {
             let (x, slope) = (made.values[at], made.slopes[at] / half);
             // Of the octave's polynomial against the distribution, and of the piece's against the octave's.
             let error = (slope / self.slope(base + x) - 1.0).abs() * GAP * half;
-            let between = ((made.pieces[at] - x) / slope).abs();
-            if !(error + between <= bound(half.mul_add(t + 1.0, low))) {
+            let row = &made.rows[at % SPLITS];
+            let between = (made.pieces[at] - x).abs() + Row::loss(row);
+            if !(error + (between / slope).abs() <= bound(half.mul_add(t + 1.0, low))) {
                 return None;
             }
         }
         for row in &mut made.rows {
             row[0] += base;
         }
-        Some(made.rows.map(Row))
+        Some(made.rows.map(Row::pack))
     }
 
     /// The pieces of an octave whose highest value is `top` from exact values in each, those that hold; its lowest value.
@@ -140,14 +143,16 @@ impl<'a, T: Tabulated> Tail<'a, T> {
             top = values[0];
             let row = rule.coefficients(&values);
             let flat = values.iter().all(|value| *value == values[0]);
+            let packed = Row::pack(row);
+            let kept = packed.coefficients();
             let holds = (is_polynomial(&values) || flat)
-                && rule
-                    .checks
+                && [-1.0, 1.0]
                     .iter()
-                    .all(|t| self.holds(half.mul_add(t + 1.0, low), horner(&row, *t)));
+                    .chain(&rule.checks)
+                    .all(|t| self.holds(half.mul_add(t + 1.0, low), horner(&kept, *t)));
             previous = row.iter().all(|c| c.is_finite()).then_some(row);
             if holds {
-                rows[piece].0 = row;
+                rows[piece] = packed;
             }
         }
         top
@@ -291,10 +296,12 @@ mod tests {
             extra: 0.1,
             lie: 1.0,
         };
-        let mut rows = vec![Row([f64::NAN; TERMS]); super::super::TAIL_ROWS];
+        let mut rows = vec![Row::MISSING; super::super::TAIL_ROWS];
         Tail::new(&of, false).build(&mut rows);
-        let missing: Vec<usize> = (1..=PIECES).filter(|&p| rows[p].0[0].is_nan()).collect();
-        // 0.2 lies in the fifth eighth of [1/8, 1/4].
-        assert_eq!(missing, [PIECES - 2 * SPLITS + 5]);
+        let missing: Vec<usize> = (1..=PIECES)
+            .filter(|&p| rows[p].coefficients()[0].is_nan())
+            .collect();
+        // 0.2 lies in the twentieth piece of [1/8, 1/4].
+        assert_eq!(missing, [PIECES - 2 * SPLITS + 20]);
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! On each piece z is a polynomial in the local variable t, and so are, for as far as matters, the powers of e: the coefficients
 //! of y = e^p follow from y′ = p′ y, k cₖ = Σ j aⱼ cₖ₋ⱼ (Knuth, The Art of Computer Programming 2, section 4.7, exercise 4). They are
-//! worked out to degree 12, and what is beyond degree 7 is brought below it by Chebyshev polynomials, tⁿ − 2¹⁻ⁿ Tₙ(t), which leaves
+//! worked out to degree 10, and what is beyond degree 5 is brought below it by Chebyshev polynomials, tⁿ − 2¹⁻ⁿ Tₙ(t), which leaves
 //! an error of at most 2¹⁻ⁿ |cₙ| (Lanczos). All rows go side by side, so that the whole table takes a few microseconds.
 
 use super::build::bound;
@@ -10,7 +10,7 @@ use super::{FIRST, LOCAL_BITS, PIECES, ROWS, Row, TAIL_ROWS, TERMS};
 use crate::kernel;
 
 /// The highest degree that is worked out.
-const DEGREE: usize = 12;
+const DEGREE: usize = 10;
 
 /// One number a row.
 type Lane = [f64; ROWS];
@@ -18,25 +18,31 @@ type Lane = [f64; ROWS];
 /// The rows of e^(`scale` · z), from those of z; `None` where a piece is not within a quarter of the promised bounds besides what z
 /// itself is off. 9 `scale` ≤ 708.
 pub(super) fn exponential(z: &[Row; ROWS], scale: f64) -> Option<Box<[Row; ROWS]>> {
+    let z: Vec<[f64; TERMS]> = z.iter().map(Row::coefficients).collect();
     let mut c = Box::new([[0.0; ROWS]; DEGREE + 1]);
     let mut error = [0.0; ROWS];
     let holds = kernel::dispatch(
         #[inline(always)]
         || {
-            series(z, scale, &mut c);
+            series(&z, scale, &mut c);
             economise(&mut c, &mut error);
+            for (power, share) in c.iter().zip(Row::LOSSES) {
+                for (error, c) in error.iter_mut().zip(power) {
+                    *error = c.abs().mul_add(share, *error);
+                }
+            }
             let mut holds = true;
             for (row, (z, error)) in z.iter().zip(&error).enumerate() {
                 // An error of x is one of u by the density, φ(z) / (scale · x), with x that of the middle of the piece, which is less than
                 // twice any other of it. It is highest where |z| is least: at t = 1.
-                let least: f64 = z.0.iter().sum();
+                let least: f64 = z.iter().sum();
                 let density = kernel::exp_in_range(-0.5 * least * least) * 0.4;
                 // Rows without a polynomial have no piece.
                 let is_off = error * density > scale * bound(least_probability(row));
                 holds &= !is_off;
             }
             for (row, z) in z.iter().enumerate() {
-                let factor = kernel::exp_in_range(z.0[0] * scale);
+                let factor = kernel::exp_in_range(z[0] * scale);
                 for power in c.iter_mut().take(TERMS) {
                     power[row] *= factor;
                 }
@@ -45,9 +51,9 @@ pub(super) fn exponential(z: &[Row; ROWS], scale: f64) -> Option<Box<[Row; ROWS]
         },
     );
     holds.then(|| {
-        let mut rows = Box::new([Row([0.0; TERMS]); ROWS]);
+        let mut rows = Box::new([Row::MISSING; ROWS]);
         for (at, row) in rows.iter_mut().enumerate() {
-            row.0 = std::array::from_fn(|power| c[power][at]);
+            *row = Row::pack(std::array::from_fn(|power| c[power][at]));
         }
         rows
     })
@@ -55,11 +61,11 @@ pub(super) fn exponential(z: &[Row; ROWS], scale: f64) -> Option<Box<[Row; ROWS]
 
 /// The coefficients of e^(scale · (z − z(0))).
 #[inline(always)]
-fn series(z: &[Row; ROWS], scale: f64, c: &mut [Lane; DEGREE + 1]) {
+fn series(z: &[[f64; TERMS]], scale: f64, c: &mut [Lane; DEGREE + 1]) {
     let mut slopes = [[0.0; ROWS]; TERMS];
     for (j, slope) in slopes.iter_mut().enumerate() {
         for (slope, z) in slope.iter_mut().zip(z) {
-            *slope = j as f64 * scale * z.0[j];
+            *slope = j as f64 * scale * z[j];
         }
     }
     c[0] = [1.0; ROWS];
@@ -75,7 +81,7 @@ fn series(z: &[Row; ROWS], scale: f64, c: &mut [Lane; DEGREE + 1]) {
     }
 }
 
-/// Brings the terms beyond degree 7 below it.
+/// Brings the terms beyond degree 5 below it; adds to `error` by how much the polynomials change at most.
 #[inline(always)]
 fn economise(c: &mut [Lane; DEGREE + 1], error: &mut Lane) {
     for degree in (TERMS..=DEGREE).rev() {
