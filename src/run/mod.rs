@@ -230,31 +230,22 @@ fn answer(
     } = pilot;
     loop {
         let passed = pass::pass(experiment, counted, &plans, main.as_ref(), progress)?;
-        let mut summaries = Vec::new();
-        parallel::in_order(
-            plans.len(),
-            || (),
-            |(), at| {
-                let mut summary = summarise(
-                    &plans[at],
-                    &passed.outputs[at],
-                    question.quantiles,
-                    question.level,
-                )?;
-                if !summary.is_light() {
-                    let orders = experiment.program.orders()[counted[at]];
-                    if let Some(tail) = HeavyTail::of(orders.finite_below, orders.exact, &ends[at])
-                    {
-                        summary.without_variance(tail);
-                    }
+        let summaries = parallel::each(plans.len(), |at| {
+            let mut summary = summarise(
+                &plans[at],
+                &passed.outputs[at],
+                question.quantiles,
+                question.level,
+                &|tasks, work| parallel::each(tasks, work),
+            )?;
+            if !summary.is_light() {
+                let orders = experiment.program.orders()[counted[at]];
+                if let Some(tail) = HeavyTail::of(orders.finite_below, orders.exact, &ends[at]) {
+                    summary.without_variance(tail);
                 }
-                Ok::<_, Vec<Missed>>(summary)
-            },
-            |summary| {
-                summaries.push(summary);
-                true
-            },
-        );
+            }
+            Ok::<_, Vec<Missed>>(summary)
+        });
         let mut outputs = Vec::new();
         let mut missed = Vec::new();
         for (at, ((summary, replicates), output)) in summaries

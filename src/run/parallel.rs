@@ -86,6 +86,21 @@ pub fn in_order<W: Send, T: Send>(
     std::mem::take(&mut lock().workspaces)
 }
 
+/// What tasks 0, 1, … return, each done on whichever thread is free.
+pub fn each<T: Send>(tasks: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let mut results = Vec::with_capacity(tasks);
+    in_order(
+        tasks,
+        || (),
+        |(), task| work(task),
+        |result| {
+            results.push(result);
+            true
+        },
+    );
+    results
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

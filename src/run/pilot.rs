@@ -2,10 +2,10 @@
 //!
 //! Every shard repeats it, so every shard counts on the same grid.
 
-use super::pass::UniformColumns;
+use super::pass::{UniformColumns, all_finite};
 use super::{Experiment, Question};
 use crate::kernel;
-use crate::program::{Slot, TILE};
+use crate::program::{Register, TILE};
 use crate::sampler::SEGMENT_ROWS;
 use crate::sensitivity::{MainPlan, OutputClasses};
 use crate::statistic::distribution::COARSE;
@@ -63,55 +63,41 @@ pub fn pilot(experiment: &Experiment, question: &Question, counted: &[usize]) ->
         .next_power_of_two()
         .min(SEGMENT_ROWS as u64);
     let outputs = counted.len();
-    let nothing = |replicates: &[Vec<Vec<f64>>]| {
-        replicates
-            .iter()
-            .all(|values| values.first().is_some_and(Vec::is_empty))
-    };
     let mut rows = first_rows as usize;
-    let mut replicates = pilot_values(experiment, counted, rows);
+    let mut values = Values::draw(experiment, counted, rows);
     // Where hardly a trial is finite, a longer look.
-    while nothing(&replicates) && rows < SEGMENT_ROWS {
+    while values.is_empty() && rows < SEGMENT_ROWS {
         rows = (8 * rows).min(SEGMENT_ROWS);
-        replicates = pilot_values(experiment, counted, rows);
+        values = Values::draw(experiment, counted, rows);
     }
-    if nothing(&replicates) {
+    if values.is_empty() {
         return None;
     }
     let rank_classes =
         MainPlan::rank_classes(experiment.program.sources.len(), outputs, layout.replicates);
+    let found = super::parallel::each(outputs, |at| {
+        let column = &values.columns[at];
+        let marks = question.marks[counted[at]].clone();
+        let grid = Grid::of(column, resolution);
+        let mut sample = OrderedByCell::new(&grid, column);
+        let roles = if keep_all {
+            vec![Role::Keep; grid.cells()]
+        } else {
+            roles(&mut sample, &values.parts(at), question, trials)
+        };
+        let classes = (!question.measures.is_empty())
+            .then(|| OutputClasses::new(&grid, &mut sample, rank_classes, question.measures));
+        let plan = TallyPlan::new(grid, roles, marks);
+        (plan, classes, Ends::of(&mut sample))
+    });
     let mut plans = Vec::with_capacity(outputs);
     let mut classes = Vec::with_capacity(outputs);
     let mut ends = Vec::with_capacity(outputs);
-    super::parallel::in_order(
-        outputs,
-        || (),
-        |(), at| {
-            let parts: Vec<&[f64]> = replicates
-                .iter()
-                .map(|values| values[at].as_slice())
-                .collect();
-            let values = parts.concat();
-            let marks = question.marks[counted[at]].clone();
-            let grid = Grid::of(&values, resolution);
-            let mut sample = OrderedByCell::new(&grid, &values);
-            let roles = if keep_all {
-                vec![Role::Keep; grid.cells()]
-            } else {
-                roles(&mut sample, &parts, question, trials)
-            };
-            let classes = (!question.measures.is_empty())
-                .then(|| OutputClasses::new(&grid, &mut sample, rank_classes, question.measures));
-            let plan = TallyPlan::new(grid, roles, marks);
-            (plan, classes, Ends::of(&mut sample))
-        },
-        |(plan, output_classes, output_ends)| {
-            plans.push(plan);
-            classes.extend(output_classes);
-            ends.push(output_ends);
-            true
-        },
-    );
+    for (plan, output_classes, output_ends) in found {
+        plans.push(plan);
+        classes.extend(output_classes);
+        ends.push(output_ends);
+    }
     let main = (!question.measures.is_empty() && outputs > 0).then(|| {
         let inputs: Vec<_> = experiment
             .program
@@ -125,46 +111,89 @@ pub fn pilot(experiment: &Experiment, question: &Question, counted: &[usize]) ->
 }
 
 /// The values of the outputs that are counted in the first rows of every replicate, without the trials that are not finite.
-fn pilot_values(experiment: &Experiment, counted: &[usize], rows: usize) -> Vec<Vec<Vec<f64>>> {
-    let slot = |output: usize| experiment.program.outputs[output];
-    let all: Vec<Slot> = experiment.varying_outputs().map(slot).collect();
-    let slots: Vec<Slot> = counted.iter().copied().map(slot).collect();
-    let tasks = experiment.layout.replicates as usize;
-    let mut replicates = Vec::with_capacity(tasks);
-    super::parallel::in_order(
-        tasks,
-        || {
-            (
-                experiment.program.tile(),
-                UniformColumns::new(experiment, false),
-            )
-        },
-        |(tile, columns), replicate| {
-            let replicate = replicate as u32;
-            let rows = rows.min(experiment.layout.rows(replicate) as usize);
-            let mut uniforms = experiment.sampler.open(replicate, 0);
-            let mut values = vec![Vec::with_capacity(rows); slots.len()];
-            let mut done = 0;
-            while done < rows {
-                tile.rows = (rows - done).min(TILE);
-                columns.execute(experiment, tile, &mut *uniforms);
-                for row in 0..tile.rows {
-                    if all.iter().all(|&slot| tile.value(slot, row).is_finite()) {
-                        for (values, &slot) in values.iter_mut().zip(&slots) {
-                            values.push(tile.value(slot, row));
+struct Values {
+    /// For each output, those of all replicates, one after another.
+    columns: Vec<Vec<f64>>,
+    /// Where those of each replicate end.
+    ends: Vec<usize>,
+}
+
+impl Values {
+    fn draw(experiment: &Experiment, counted: &[usize], rows: usize) -> Self {
+        let registers: Vec<(Register, usize)> = experiment.program.varying_columns().collect();
+        let place = |output: &usize| registers.iter().position(|register| register.1 == *output);
+        let counted: Vec<usize> = counted.iter().filter_map(place).collect();
+        let tasks = experiment.layout.replicates as usize;
+        let mut values = Values {
+            columns: vec![Vec::with_capacity(tasks * rows); counted.len()],
+            ends: Vec::with_capacity(tasks),
+        };
+        let mut end = 0;
+        super::parallel::in_order(
+            tasks,
+            || {
+                (
+                    experiment.program.tile(),
+                    UniformColumns::new(experiment, false),
+                )
+            },
+            |(tile, uniforms), replicate| {
+                let replicate = replicate as u32;
+                let rows = rows.min(experiment.layout.rows(replicate) as usize);
+                let mut stream = experiment.sampler.open(replicate, 0);
+                let mut found = vec![Vec::with_capacity(rows); counted.len()];
+                let (mut done, mut finite_rows) = (0, 0);
+                while done < rows {
+                    tile.rows = (rows - done).min(TILE);
+                    uniforms.execute(experiment, tile, &mut *stream);
+                    let columns: Vec<&[f64]> = registers
+                        .iter()
+                        .map(|&(register, _)| tile.column(register))
+                        .collect();
+                    if columns.iter().all(|column| all_finite(column)) {
+                        for (found, &at) in found.iter_mut().zip(&counted) {
+                            found.extend_from_slice(columns[at]);
+                        }
+                        finite_rows += tile.rows;
+                    } else {
+                        for row in 0..tile.rows {
+                            if columns.iter().all(|column| column[row].is_finite()) {
+                                for (found, &at) in found.iter_mut().zip(&counted) {
+                                    found.push(columns[at][row]);
+                                }
+                                finite_rows += 1;
+                            }
                         }
                     }
+                    done += tile.rows;
                 }
-                done += tile.rows;
-            }
-            values
-        },
-        |values| {
-            replicates.push(values);
-            true
-        },
-    );
-    replicates
+                (found, finite_rows)
+            },
+            |(found, finite_rows)| {
+                for (column, found) in values.columns.iter_mut().zip(found) {
+                    column.extend_from_slice(&found);
+                }
+                end += finite_rows;
+                values.ends.push(end);
+                true
+            },
+        );
+        values
+    }
+
+    /// Whether no trial was finite.
+    fn is_empty(&self) -> bool {
+        self.ends.last() == Some(&0)
+    }
+
+    /// The values of one output in each replicate.
+    fn parts(&self, output: usize) -> Vec<&[f64]> {
+        let starts = [0].into_iter().chain(self.ends.iter().copied());
+        let bounds = starts.zip(&self.ends);
+        bounds
+            .map(|(start, &end)| &self.columns[output][start..end])
+            .collect()
+    }
 }
 
 /// Which cells to keep: those that hold the wanted quantiles and the limits of their errors, with a wide margin.

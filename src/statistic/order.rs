@@ -1,9 +1,10 @@
 //! Order statistics of all trials together, and each replicate's share below a point, from tallies.
 
+use super::shortest::{self, Pieces};
+use super::spare;
 use super::tally::{BINS, Role, Tally, TallyPlan, extremes};
-use super::{shortest, spare};
 use crate::kernel;
-use std::cell::{Cell, OnceCell};
+use std::cell::Cell;
 
 /// Trials from which a replicate is large: a cell is then far narrower than the ends of such intervals are known to.
 const LARGE: u64 = 256;
@@ -31,8 +32,6 @@ pub struct OrderStatistics<'a> {
     grouped: Vec<f64>,
     /// Where the kept values of each cell begin; one more than there are cells.
     starts: Vec<usize>,
-    /// The cells that have values, as pieces.
-    pieces: OnceCell<Vec<(usize, Piece)>>,
     /// The widest bin an answer was read from: how far it may be off.
     widest_bin: Cell<f64>,
 }
@@ -96,7 +95,6 @@ impl<'a> OrderStatistics<'a> {
             below_runs,
             grouped,
             starts,
-            pieces: OnceCell::new(),
             widest_bin: Cell::new(0.0),
         }
     }
@@ -273,59 +271,19 @@ impl<'a> OrderStatistics<'a> {
         &self.grouped[self.starts[cell]..self.starts[cell + 1]]
     }
 
-    /// The distribution as pieces, for the shortest interval: of all trials, or of one replicate.
-    fn pieces(&self, replicate: Option<usize>) -> Vec<Piece> {
-        let pieces = self.pieces.get_or_init(|| self.pooled_pieces());
-        match replicate {
-            None => pieces.iter().map(|&(_, piece)| piece).collect(),
-            // The same pieces with its own counts. Coarser ones would not do: an end stands at an edge of a piece, so that replicates
-            // seem to agree.
-            Some(replicate) => {
-                let cells = &self.replicates[replicate].cells;
-                let mine = pieces.iter().map(|&(cell, piece)| Piece {
-                    count: f64::from(cells[cell]),
-                    ..piece
-                });
-                mine.filter(|piece| piece.count > 0.0).collect()
-            }
-        }
+    /// The distribution as pieces, for the shortest intervals.
+    pub fn pieces(&self) -> Pieces<'a> {
+        Pieces::new(self.plan, self.replicates, |cell| self.count(cell))
     }
 
-    /// A piece for each cell that has values, of all trials.
-    fn pooled_pieces(&self) -> Vec<(usize, Piece)> {
-        let minimum = self
-            .replicates
-            .iter()
-            .fold(f64::INFINITY, |least, tally| least.min(tally.minimum));
-        let maximum = self
-            .replicates
-            .iter()
-            .fold(f64::NEG_INFINITY, |most, tally| most.max(tally.maximum));
-        let last = self.plan.grid.cells() - 1;
-        let mut pieces = Vec::new();
-        for cell in (0..=last).filter(|&cell| self.count(cell) > 0) {
-            let (low, high) = match self.plan.role(cell) {
-                Role::Tie(value) => (value, value),
-                // The edges of the cell, but not beyond the extremes.
-                _ => {
-                    let edge = |cell| self.plan.grid.edge(cell);
-                    let low = if cell == 0 {
-                        minimum
-                    } else {
-                        edge(cell).max(minimum)
-                    };
-                    let high = if cell == last {
-                        maximum
-                    } else {
-                        edge(cell + 1).min(maximum)
-                    };
-                    (low, high.max(low))
-                }
-            };
-            let count = self.count(cell) as f64;
-            pieces.push((cell, Piece { low, high, count }));
-        }
-        pieces
+    /// Whether the shortest interval of all trials is exact, and those of the replicates: where every value was kept. Of large replicates, whose
+    /// own intervals are asked for only to see how far they spread, within a cell is exact enough.
+    pub fn has_exact_shortest(&self) -> [bool; 2] {
+        let all_kept = self.plan.all_kept();
+        [
+            all_kept,
+            all_kept && self.sizes.iter().all(|&size| size < LARGE),
+        ]
     }
 
     /// The kept values of a cell, of one replicate or of all.
@@ -336,15 +294,9 @@ impl<'a> OrderStatistics<'a> {
         }
     }
 
-    /// The shortest interval that holds a share of the trials, of one replicate or of all: exact where every value was kept, else
-    /// within a cell; and within a cell for a large replicate, whose own is asked for only to see how far they spread.
-    pub fn shortest(&self, replicate: Option<usize>, level: f64) -> Option<(f64, f64)> {
-        let is_large = replicate.is_some_and(|replicate| self.sizes[replicate] >= LARGE);
-        if is_large || !self.plan.all_kept() {
-            return shortest::of_pieces(&self.pieces(replicate), level);
-        }
+    /// The shortest interval that holds a share of the trials, of one replicate or of all; only where every value was kept.
+    pub fn exact_shortest(&self, replicate: Option<usize>, level: f64) -> Option<(f64, f64)> {
         let group = |cell| self.values_of(replicate, cell);
-        // Every value is kept.
         let starts = replicate.map(|replicate| {
             let mut up_to = 0;
             let counts = self.replicates[replicate]
@@ -396,15 +348,4 @@ fn select(values: &[f64], before: u64) -> (f64, Option<f64>) {
     let (_, value, rest) = values.select_nth_unstable_by(before as usize, f64::total_cmp);
     let next = (!rest.is_empty()).then(|| extremes(rest).0);
     (*value, next)
-}
-
-/// `count` trials spread evenly from `low` to `high`, or all at one value.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Piece {
-    /// Lower end.
-    pub low: f64,
-    /// Upper end.
-    pub high: f64,
-    /// Trials.
-    pub count: f64,
 }

@@ -1,7 +1,6 @@
 //! The shortest interval that holds a share of the trials.
 
-use super::order::Piece;
-use super::tally::extremes;
+use super::tally::{Role, Tally, TallyPlan, extremes};
 
 /// JCGM 101:2008, 7.7.4: of the intervals from the r-th to the (r+q)-th of N sorted values, q = pN (to the nearest), the shortest;
 /// the first of equally short ones. `None` for fewer than two values.
@@ -77,46 +76,122 @@ impl<'a, F: Fn(usize) -> &'a [f64]> Groups<F> {
     }
 }
 
-/// The same of a distribution in pieces (rising, not overlapping): the distribution function is linear inside a piece, so one end
-/// of the shortest interval stands at an edge of a piece.
-pub fn of_pieces(pieces: &[Piece], level: f64) -> Option<(f64, f64)> {
-    let total: f64 = pieces.iter().map(|piece| piece.count).sum();
-    if pieces.is_empty() {
+/// A distribution in pieces, one for each cell that has values: rising, not overlapping, and the distribution function linear inside each.
+pub struct Pieces<'a> {
+    /// The lower and the upper end of each; the same for what is all at one value.
+    ends: Vec<[f64; 2]>,
+    /// The cell of each.
+    cells: Vec<usize>,
+    replicates: &'a [Tally],
+}
+
+impl<'a> Pieces<'a> {
+    /// Of the trials of all replicates.
+    pub fn new(plan: &TallyPlan, replicates: &'a [Tally], count: impl Fn(usize) -> u64) -> Self {
+        let [minimum, maximum] = super::summary::extremes(replicates);
+        let last = plan.grid.cells() - 1;
+        let cells: Vec<usize> = (0..=last).filter(|&cell| count(cell) > 0).collect();
+        let ends = cells.iter().map(|&cell| match plan.role(cell) {
+            Role::Tie(value) => [value, value],
+            // The edges of the cell, but not beyond the extremes.
+            _ => {
+                let low = if cell == 0 {
+                    minimum
+                } else {
+                    plan.grid.edge(cell).max(minimum)
+                };
+                let high = if cell == last {
+                    maximum
+                } else {
+                    plan.grid.edge(cell + 1).min(maximum)
+                };
+                [low, high.max(low)]
+            }
+        });
+        Pieces {
+            ends: ends.collect(),
+            cells,
+            replicates,
+        }
+    }
+
+    /// The shortest interval that holds a share of the trials, of one replicate or of all.
+    pub fn shortest(&self, replicate: Option<usize>, level: f64) -> Option<(f64, f64)> {
+        let tallies = match replicate {
+            Some(replicate) => &self.replicates[replicate..=replicate],
+            None => self.replicates,
+        };
+        let mut below = Vec::with_capacity(self.cells.len() + 1);
+        let mut sum = 0;
+        below.push(sum);
+        below.extend(self.cells.iter().map(|&cell| {
+            let counts = tallies.iter().map(|tally| u64::from(tally.cells[cell]));
+            sum += counts.sum::<u64>();
+            sum
+        }));
+        of_pieces(&self.ends, &below, level)
+    }
+}
+
+/// The shortest interval of a distribution in pieces, each with its ends; `below` has how many trials lie below each, and their number last.
+/// One end stands at an edge of a piece that has trials.
+fn of_pieces(ends: &[[f64; 2]], below: &[u64], level: f64) -> Option<(f64, f64)> {
+    let total = *below.last()?;
+    if total == 0 {
         return None;
     }
-    let wanted = level * total;
-    let mut best: Option<(f64, f64)> = None;
-    let mut consider = |low: f64, high: f64| {
-        if best.is_none_or(|(best_low, best_high)| high - low < best_high - best_low) {
-            best = Some((low, high));
-        }
+    let wanted = level * total as f64;
+    // Counts are whole.
+    let enough = wanted.ceil() as u64;
+    let count = |piece: usize| below[piece + 1] - below[piece];
+    let share = |inside: u64, piece: usize| {
+        ((wanted - inside as f64) / count(piece) as f64).clamp(0.0, 1.0)
     };
+    let mut best: Option<(f64, f64)> = None;
+    let is_shorter =
+        |length: f64, best: Option<(f64, f64)>| best.is_none_or(|(low, high)| length < high - low);
     // Lower ends at the lower edges: walk the upper end along.
-    let (mut at, mut inside) = (0, 0.0);
-    for piece in pieces {
-        while at < pieces.len() && inside + pieces[at].count < wanted {
-            inside += pieces[at].count;
-            at += 1;
+    let mut last = below[1..].partition_point(|&below| below < enough);
+    for (first, &[low, _]) in ends.iter().enumerate() {
+        if count(first) == 0 {
+            continue;
         }
-        let Some(last) = pieces.get(at) else { break };
-        let share = ((wanted - inside) / last.count).clamp(0.0, 1.0);
-        consider(piece.low, last.low + share * (last.high - last.low));
-        inside -= piece.count;
-    }
-    // Upper ends at the upper edges: the same from the other side.
-    let (mut left, mut inside) = (pieces.len(), 0.0);
-    for piece in pieces.iter().rev() {
-        while left > 0 && inside + pieces[left - 1].count < wanted {
-            inside += pieces[left - 1].count;
-            left -= 1;
-        }
-        if left == 0 {
+        if total - below[first] < enough {
             break;
         }
-        let first = pieces[left - 1];
-        let share = ((wanted - inside) / first.count).clamp(0.0, 1.0);
-        consider(first.high - share * (first.high - first.low), piece.high);
-        inside -= piece.count;
+        while below[last + 1] - below[first] < enough {
+            last += 1;
+        }
+        let [nearest, farthest] = ends[last];
+        // Most need not be looked at further.
+        if is_shorter(nearest - low, best) {
+            let inside = below[last] - below[first];
+            let high = nearest + share(inside, last) * (farthest - nearest);
+            if is_shorter(high - low, best) {
+                best = Some((low, high));
+            }
+        }
+    }
+    // Upper ends at the upper edges: the same from the other side.
+    let mut first = below.partition_point(|&below| below <= total - enough) - 1;
+    for (last, &[_, high]) in ends.iter().enumerate().rev() {
+        if count(last) == 0 {
+            continue;
+        }
+        if below[last + 1] < enough {
+            break;
+        }
+        while below[last + 1] - below[first] < enough {
+            first -= 1;
+        }
+        let [farthest, nearest] = ends[first];
+        if is_shorter(high - nearest, best) {
+            let inside = below[last + 1] - below[first + 1];
+            let low = nearest - share(inside, first) * (nearest - farthest);
+            if is_shorter(high - low, best) {
+                best = Some((low, high));
+            }
+        }
     }
     best
 }
@@ -186,42 +261,81 @@ mod tests {
         }
     }
 
+    /// The shortest interval of pieces with so many trials each.
+    fn of(pieces: &[([f64; 2], u64)], level: f64) -> Option<(f64, f64)> {
+        let ends: Vec<[f64; 2]> = pieces.iter().map(|piece| piece.0).collect();
+        let mut below = vec![0];
+        below.extend(pieces.iter().scan(0, |sum, piece| {
+            *sum += piece.1;
+            Some(*sum)
+        }));
+        of_pieces(&ends, &below, level)
+    }
+
     #[test]
     fn pieces_of_an_exponential_and_of_atoms() {
-        let edges: Vec<f64> = (0..=2000).map(|i| f64::from(i) * 0.01).collect();
-        let pieces: Vec<Piece> = edges
-            .windows(2)
-            .map(|pair| Piece {
-                low: pair[0],
-                high: pair[1],
-                count: (-pair[0]).exp() - (-pair[1]).exp(),
+        let pieces: Vec<([f64; 2], u64)> = (0..2000)
+            .map(|i| {
+                let [low, high] = [i, i + 1].map(|edge| f64::from(edge) * 0.01);
+                (
+                    [low, high],
+                    (1e15 * ((-low).exp() - (-high).exp())).round() as u64,
+                )
             })
             .collect();
-        let (low, high) = of_pieces(&pieces, 0.95).unwrap();
+        let (low, high) = of(&pieces, 0.95).unwrap();
         assert!(
             low < 1e-9 && (high - 20f64.ln()).abs() < 1e-3,
             "{low} {high}"
         );
-        let mirrored: Vec<Piece> = pieces
+        let mirrored: Vec<_> = pieces
             .iter()
             .rev()
-            .map(|p| Piece {
-                low: -p.high,
-                high: -p.low,
-                count: p.count,
-            })
+            .map(|&([low, high], count)| ([-high, -low], count))
             .collect();
-        let (low, high) = of_pieces(&mirrored, 0.95).unwrap();
+        let (low, high) = of(&mirrored, 0.95).unwrap();
         assert!(
             high.abs() < 1e-9 && (low + 20f64.ln()).abs() < 1e-3,
             "{low} {high}"
         );
-        let atoms = [(0.0, 10.0), (1.0, 50.0), (2.0, 46.0), (9.0, 4.0)].map(|(x, count)| Piece {
-            low: x,
-            high: x,
-            count,
-        });
-        assert_eq!(of_pieces(&atoms, 0.8), Some((1.0, 2.0)));
-        assert_eq!(of_pieces(&atoms, 0.95), Some((0.0, 2.0)));
+        let atoms = [(0.0, 10), (1.0, 50), (2.0, 46), (9.0, 4)].map(|(x, count)| ([x, x], count));
+        assert_eq!(of(&atoms, 0.8), Some((1.0, 2.0)));
+        assert_eq!(of(&atoms, 0.95), Some((0.0, 2.0)));
+        assert_eq!(of(&[([0.0, 1.0], 0)], 0.95), None);
+        assert_eq!(of(&[], 0.95), None);
+    }
+
+    proptest! {
+        /// Against every interval with an end at an edge, its other end by bisection of the distribution function.
+        #[test]
+        fn no_interval_of_pieces_is_shorter(
+            pieces in prop::collection::vec((0.0f64..1.0, 0.0f64..1.0, 0u64..20), 1..40),
+            level in 0.05f64..0.99,
+        ) {
+            let mut edge = -3.0;
+            let pieces: Vec<([f64; 2], u64)> = pieces.iter().map(|&(gap, width, count)| {
+                let low = edge + gap;
+                edge = low + width;
+                ([low, edge], count)
+            }).collect();
+            let total: u64 = pieces.iter().map(|piece| piece.1).sum();
+            prop_assume!(total > 0);
+            let held = |from: f64, to: f64| -> f64 {
+                pieces.iter().map(|&([low, high], count)| {
+                    let part = (to.min(high) - from.max(low)).max(0.0);
+                    if high > low { count as f64 * part / (high - low) } else { 0.0 }
+                }).sum()
+            };
+            let (low, high) = of(&pieces, level).unwrap();
+            let wanted = level * total as f64;
+            prop_assert!((held(low, high) - wanted).abs() < 1e-6 * wanted);
+            // A hair shorter, from every edge to either side, holds less.
+            let length = (high - low) * (1.0 - 1e-9) - 1e-12;
+            for &([low, high], _) in &pieces {
+                for edge in [low, high] {
+                    prop_assert!(held(edge, edge + length) < wanted && held(edge - length, edge) < wanted);
+                }
+            }
+        }
     }
 }

@@ -50,7 +50,13 @@ pub fn central(level: f64) -> [f64; 2] {
     [(1.0 - level) / 2.0, (1.0 + level) / 2.0]
 }
 
-/// Summarises one output.
+/// The ends of an interval, where there is one.
+pub type Ends = Option<(f64, f64)>;
+
+/// Does so many tasks, on as many threads as there are, and returns what they return in their order.
+pub type Each<'a> = dyn Fn(usize, &(dyn Fn(usize) -> Ends + Sync)) -> Vec<Ends> + 'a;
+
+/// Summarises one output; `each` does tasks that are independent of one another.
 ///
 /// # Errors
 /// Every cell whose values must be kept in another run.
@@ -59,6 +65,7 @@ pub fn summarise(
     replicates: &[Tally],
     quantiles: &[f64],
     level: f64,
+    each: &Each<'_>,
 ) -> Result<Summary, Vec<Missed>> {
     let order = OrderStatistics::new(plan, replicates);
     let mut missed = Vec::new();
@@ -147,7 +154,7 @@ pub fn summarise(
         extremes: extremes(replicates),
         quantiles,
         interval,
-        shortest: shortest_interval(&order, replicates.len(), level),
+        shortest: shortest_interval(&order, replicates.len(), level, each),
         above,
         below,
         effective_trials: effective,
@@ -212,7 +219,7 @@ impl Summary {
 }
 
 /// The smallest and the largest value.
-fn extremes(replicates: &[Tally]) -> [f64; 2] {
+pub(super) fn extremes(replicates: &[Tally]) -> [f64; 2] {
     [
         replicates
             .iter()
@@ -306,14 +313,32 @@ pub fn share(sizes: &[u64], parts: u64, count: &dyn Fn(usize) -> u64) -> Estimat
 
 /// The ends of the shortest interval; their errors are the replicates' spread · R^(−1/3), the rate at which such ends converge,
 /// and approximate.
-fn shortest_interval(order: &OrderStatistics, replicates: usize, level: f64) -> [Estimate; 2] {
-    let ends = |replicate: Option<usize>| order.shortest(replicate, level);
-    let Some((low, high)) = ends(None) else {
+fn shortest_interval(
+    order: &OrderStatistics,
+    replicates: usize,
+    level: f64,
+    each: &Each<'_>,
+) -> [Estimate; 2] {
+    let pieces = order.pieces();
+    let [is_exact, are_exact] = order.has_exact_shortest();
+    let of_all = if is_exact {
+        order.exact_shortest(None, level)
+    } else {
+        pieces.shortest(None, level)
+    };
+    let Some((low, high)) = of_all else {
         return [Estimate::unavailable(); 2];
     };
-    let each: Vec<(f64, f64)> = (0..replicates)
-        .filter_map(|replicate| ends(Some(replicate)))
-        .collect();
+    let of_replicates = if are_exact {
+        let replicates = 0..replicates;
+        let exact = |replicate| order.exact_shortest(Some(replicate), level);
+        replicates.map(exact).collect()
+    } else {
+        each(replicates, &|replicate| {
+            pieces.shortest(Some(replicate), level)
+        })
+    };
+    let each: Vec<(f64, f64)> = of_replicates.into_iter().flatten().collect();
     let error = |end: &dyn Fn(&(f64, f64)) -> f64| {
         let n = each.len() as f64;
         let mean = each.iter().map(end).sum::<f64>() / n;
