@@ -74,7 +74,8 @@ impl Step {
                     Side::Column(column(*scaled)),
                     Side::Column(column(*added)),
                     out,
-                    |scaled, added| factor.mul_add(scaled, added),
+                    // Moved in: a factor behind a reference would be looked at again for every row.
+                    move |scaled, added| factor.mul_add(scaled, added),
                 );
             }
             Step::Select {
