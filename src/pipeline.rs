@@ -110,9 +110,10 @@ pub fn simulate_into(
             scenario: model.scenario.clone(),
         });
     }
+    let most = MOST_BYTES_AT_ONCE / run::threads() as u64;
     let are_small = variants
         .iter()
-        .all(|run| run.layout.trials() <= AT_ONCE && run.plan.stopping.is_none());
+        .all(|run| run.is_small() && run.bytes() <= most);
     let mut runs = if are_small && sink.is_none() {
         reports_at_once(&variants, progress, take)?
     } else {
@@ -155,8 +156,11 @@ pub fn simulate_into(
     })
 }
 
-/// Variants of at most so many trials run beside each other: the threads would wait for one another too often inside one.
+/// Variants of at most so many trials run beside each other: the threads would wait for one another too often inside one. (Of larger ones
+/// not every value is kept, and nothing is gained.)
 const AT_ONCE: u64 = 1 << 17;
+/// Memory that those may take which run at once.
+const MOST_BYTES_AT_ONCE: u64 = 1 << 30;
 
 /// The reports of variants that are run beside each other, in their order.
 fn reports_at_once(
@@ -166,10 +170,14 @@ fn reports_at_once(
 ) -> Result<Vec<RunReport>, RunError> {
     let mut reports = Vec::with_capacity(variants.len());
     let mut stopped = Ok(());
-    run::in_order(
+    run::beside_each_other(
         variants.len(),
-        || (),
-        |(), at| variants[at].clone().report(progress),
+        |at| {
+            if progress.cancelled() {
+                return Err(RunError::Cancelled);
+            }
+            variants[at].clone().report(progress)
+        },
         |report| {
             match report.and_then(|report| take(report).map_err(RunError::Sink)) {
                 Ok(report) => inputs::push_run(&mut reports, report),
@@ -198,6 +206,20 @@ struct VariantRun<'a> {
 }
 
 impl VariantRun<'_> {
+    /// Whether other variants may run beside this one.
+    fn is_small(&self) -> bool {
+        self.layout.trials() <= AT_ONCE && self.plan.stopping.is_none()
+    }
+
+    /// About what its run takes: every value of every output twice, and the sums for the indices.
+    fn bytes(&self) -> u64 {
+        let (inputs, outputs) = (self.variant.inputs.len(), self.variant.outputs.len());
+        let measures = self.plan.main_measures();
+        let indices = MainPlan::bytes(&measures, inputs, outputs, self.layout.replicates);
+        let values = self.layout.trials() * outputs as u64 * 2 * size_of::<f64>() as u64;
+        values.saturating_add(indices)
+    }
+
     /// The uniforms of a program's sources, and of the dummy.
     fn sampler(&self, program: &Program, layout: Layout) -> Box<dyn Sampler> {
         self.sampler_of(program.sources.iter().map(|source| source.input), layout)

@@ -2,12 +2,13 @@
 
 use montecarbon::diagnostic::Source;
 use montecarbon::model::{Model, check};
-use montecarbon::pipeline::{Encoder, Plan, TrialSink, Unwatched, simulate};
+use montecarbon::pipeline::{Encoder, Plan, Progress, RunError, TrialSink, Unwatched, simulate};
 use montecarbon::run::with_threads;
 use montecarbon::sampler::Method;
 use montecarbon::sensitivity::Measure;
 use std::collections::BTreeMap;
 use std::io;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// Every column of every variant, by `variant/name`.
 #[derive(Default)]
@@ -210,6 +211,76 @@ fn any_number_of_threads_gives_the_same_numbers() {
                 assert_eq!(one, run(threads), "{sampler:?} {trials} {threads}");
             }
         }
+    }
+}
+
+/// The model in so many variants, small enough to run beside each other.
+fn variants(count: u32) -> String {
+    let more = (1..count).map(|at| {
+        format!(
+            "[variants.v{at}.inputs]\na = {{ distribution = \"uniform\", min = 0, max = {at} }}\n"
+        )
+    });
+    std::iter::once(BASE.to_owned()).chain(more).collect()
+}
+
+#[test]
+fn variants_beside_each_other_are_what_they_are_alone() {
+    for (sampler, trials) in [(Method::Sobol, 20_000), (Method::Random, 100_003)] {
+        let run = |threads, chosen: Option<&[String]>| {
+            let models = [(model(&variants(10)), plan(sampler, trials))];
+            let report = with_threads(Some(threads), || {
+                simulate(&models, chosen, &Unwatched, None).unwrap()
+            });
+            // Not what the variants say once for all of them.
+            let outputs = report.runs.iter().map(|run| format!("{:?}", run.outputs));
+            outputs.collect()
+        };
+        let one: Vec<String> = run(1, None);
+        assert_eq!(one.len(), 10);
+        for threads in [2, 3, 7] {
+            assert!(one == run(threads, None), "{sampler:?} {trials} {threads}");
+        }
+        let alone: Vec<String> = run(3, Some(&["v4".to_owned()]));
+        assert!(alone[..] == one[4..5]);
+    }
+}
+
+/// Says stop as soon as something is done, and counts what was begun.
+#[derive(Default)]
+struct Impatient {
+    begun: AtomicUsize,
+    stop: AtomicBool,
+}
+
+impl Progress for Impatient {
+    fn begin(&self, _: &str, _: &str, _: u64) {
+        self.begun.fetch_add(1, Ordering::SeqCst);
+    }
+
+    fn advance(&self, _: u64) {
+        self.stop.store(true, Ordering::SeqCst);
+    }
+
+    fn expect(&self, _: u64, _: f64) {}
+
+    fn end(&self, _: &str, _: &str, _: u64) {}
+
+    fn cancelled(&self) -> bool {
+        self.stop.load(Ordering::SeqCst)
+    }
+}
+
+#[test]
+fn no_variant_is_begun_after_a_stop() {
+    for threads in [1, 2, 3, 7] {
+        let models = [(model(&variants(60)), plan(Method::Sobol, 100_000))];
+        let progress = Impatient::default();
+        let result = with_threads(Some(threads), || simulate(&models, None, &progress, None));
+        assert!(matches!(result, Err(RunError::Cancelled)), "{threads}");
+        // Those that were at work at the same time, and what their threads began while they waited.
+        let begun = progress.begun.load(Ordering::SeqCst);
+        assert!((1..=30).contains(&begun), "{threads} {begun}");
     }
 }
 

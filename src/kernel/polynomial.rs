@@ -27,7 +27,7 @@ impl PolynomialRow {
     /// A row whose values are not numbers.
     pub const MISSING: Self = PolynomialRow([f64::NAN; PACKED]);
 
-    /// How much of itself each coefficient may be off where it is packed.
+    /// How much of itself each coefficient may be off where it is packed, and no less than 10⁻³¹³.
     pub const LOSSES: [f64; POLYNOMIAL_TERMS] = [
         0.0,
         0.0,
@@ -37,8 +37,12 @@ impl PolynomialRow {
         1.0 / (1_u64 << 13) as f64,
     ];
 
-    /// The row nearest to these coefficients, from the constant on, each within [`Self::LOSSES`].
-    pub fn pack([c0, c1, c2, c3, c4, c5]: [f64; POLYNOMIAL_TERMS]) -> Self {
+    /// The row nearest to these coefficients, from the constant on, each within [`Self::LOSSES`]; [`Self::MISSING`] where one is not finite.
+    pub fn pack(coefficients: [f64; POLYNOMIAL_TERMS]) -> Self {
+        let [c0, c1, c2, c3, c4, c5] = coefficients;
+        if !coefficients.iter().all(|c| c.is_finite()) {
+            return Self::MISSING;
+        }
         PolynomialRow([
             c0,
             c1,
@@ -385,6 +389,10 @@ mod tests {
         assert!(PolynomialRow::MISSING.coefficients()[0].is_nan());
         let negative = PolynomialRow::pack([0.0, 0.0, -1e-310, -0.0, 1.0, -1.0]).coefficients();
         assert_eq!(negative[4..], [1.0, -1.0]);
-        assert!(negative[2].abs() < 1e-300 && negative[3].abs() < 1e-300);
+        assert!(negative[2].abs() < 1e-309 && negative[3].abs() < 1e-313);
+        for missing in [f64::NAN, f64::INFINITY] {
+            let row = PolynomialRow::pack([1.0, 1.0, missing, 1.0, 1.0, -1.0]);
+            assert!(row.coefficients()[0].is_nan());
+        }
     }
 }

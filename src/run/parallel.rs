@@ -1,8 +1,8 @@
 //! Work in any order on any number of threads, results taken in the order of the work.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard};
 
 /// Runs `body` on a pool of `threads` threads (`None`: one a processor).
 pub fn with_threads<R: Send>(threads: Option<usize>, body: impl FnOnce() -> R + Send) -> R {
@@ -16,64 +16,29 @@ pub fn with_threads<R: Send>(threads: Option<usize>, body: impl FnOnce() -> R + 
     }
 }
 
-/// Does tasks 0, 1, …, each on whichever thread is free, and hands the results to `take` in the order of the tasks: no more of
-/// them wait than there are threads. `workspace` is made once for each thread that works; when all is done, they are what is returned, in no
-/// order that matters. Stops early when `take` says so, and hands it nothing more.
+/// Threads that work is shared among.
+pub fn threads() -> usize {
+    rayon::current_num_threads()
+}
+
+/// Does tasks 0, 1, …, each on whichever thread is free, and hands the results to `take` in the order of the tasks: those that come early
+/// wait. `workspace` is made once for each thread that works; when all is done, they are what is returned, in no order that
+/// matters. Stops early when `take` says so, and hands it nothing more.
 pub fn in_order<W: Send, T: Send>(
     tasks: usize,
     workspace: impl Fn() -> W + Sync,
     work: impl Fn(&mut W, usize) -> T + Sync,
     take: impl FnMut(T) -> bool + Send,
 ) -> Vec<W> {
-    struct Taker<W, T, F> {
-        workspaces: Vec<W>,
-        waiting: BTreeMap<usize, T>,
-        next: usize,
-        stopped: bool,
-        take: F,
-    }
-    let next = AtomicUsize::new(0);
-    let taker = Mutex::new(Taker {
-        workspaces: Vec::new(),
-        waiting: BTreeMap::new(),
-        next: 0,
-        stopped: false,
-        take,
-    });
-    let lock = || {
-        taker
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner())
-    };
+    let queue = Queue::new(tasks, take);
+    let workspaces = Mutex::new(Vec::new());
     let worker = || {
         // Only where there is something to do: the others may have done it all before this thread was free.
         let mut own = None;
-        loop {
-            let task = next.fetch_add(1, Ordering::Relaxed);
-            if task >= tasks {
-                break;
-            }
-            let result = work(own.get_or_insert_with(&workspace), task);
-            let mut taker = lock();
-            let Taker {
-                waiting,
-                next: expected,
-                stopped,
-                take,
-                ..
-            } = &mut *taker;
-            waiting.insert(task, result);
-            while !*stopped && let Some(result) = waiting.remove(expected) {
-                *expected += 1;
-                if !take(result) {
-                    *stopped = true;
-                    next.store(tasks, Ordering::Relaxed);
-                }
-            }
-        }
-        lock().workspaces.extend(own);
+        while queue.one(|task| work(own.get_or_insert_with(&workspace), task)) {}
+        locked(&workspaces).extend(own);
     };
-    let threads = rayon::current_num_threads().min(tasks);
+    let threads = threads().min(tasks);
     if threads <= 1 {
         worker();
     } else {
@@ -83,7 +48,88 @@ pub fn in_order<W: Send, T: Send>(
             }
         });
     }
-    std::mem::take(&mut lock().workspaces)
+    std::mem::take(&mut locked(&workspaces))
+}
+
+/// [`in_order`] for tasks that are shared among threads inside: a thread that waits inside one may do another one meanwhile, but then comes
+/// back to it, in place of doing all that are left.
+pub fn beside_each_other<T: Send>(
+    tasks: usize,
+    work: impl Fn(usize) -> T + Sync,
+    take: impl FnMut(T) -> bool + Send,
+) {
+    fn turn<'scope>(scope: &rayon::Scope<'scope>, one: &'scope (dyn Fn() -> bool + Sync)) {
+        if one() {
+            scope.spawn(move |scope| turn(scope, one));
+        }
+    }
+    let queue = Queue::new(tasks, take);
+    let one = || queue.one(&work);
+    rayon::scope(|scope| {
+        for _ in 0..threads().min(tasks) {
+            scope.spawn(|scope| turn(scope, &one));
+        }
+    });
+}
+
+/// Tasks that are still to do, and results that wait for earlier ones.
+struct Queue<T, F> {
+    tasks: usize,
+    next: AtomicUsize,
+    taker: Mutex<Taker<T, F>>,
+}
+
+struct Taker<T, F> {
+    waiting: BTreeMap<usize, T>,
+    next: usize,
+    stopped: bool,
+    take: F,
+}
+
+impl<T, F: FnMut(T) -> bool> Queue<T, F> {
+    fn new(tasks: usize, take: F) -> Self {
+        Queue {
+            tasks,
+            next: AtomicUsize::new(0),
+            taker: Mutex::new(Taker {
+                waiting: BTreeMap::new(),
+                next: 0,
+                stopped: false,
+                take,
+            }),
+        }
+    }
+
+    /// Does the next task, and hands on what can be; false where none is left.
+    fn one(&self, work: impl FnOnce(usize) -> T) -> bool {
+        let task = self.next.fetch_add(1, Ordering::Relaxed);
+        if task >= self.tasks {
+            return false;
+        }
+        let result = work(task);
+        let mut taker = locked(&self.taker);
+        let Taker {
+            waiting,
+            next,
+            stopped,
+            take,
+        } = &mut *taker;
+        waiting.insert(task, result);
+        while !*stopped && let Some(result) = waiting.remove(next) {
+            *next += 1;
+            if !take(result) {
+                *stopped = true;
+                self.next.store(self.tasks, Ordering::Relaxed);
+            }
+        }
+        true
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
 /// What tasks 0, 1, … return, each done on whichever thread is free.
@@ -126,6 +172,33 @@ mod tests {
             );
         });
         assert_eq!(taken, [0]);
+    }
+
+    /// Tasks inside tasks, of which some wait for what other threads do of them.
+    #[test]
+    fn tasks_may_be_shared_inside() {
+        for threads in [1, 2, 3, 7] {
+            let mut taken = Vec::new();
+            with_threads(Some(threads), || {
+                beside_each_other(
+                    40,
+                    |task| {
+                        let squares = each(5, |inner| {
+                            let pause = ((task * 7 + inner) % 4) as u64;
+                            std::thread::sleep(std::time::Duration::from_micros(100 * pause));
+                            inner * inner
+                        });
+                        assert_eq!(squares, [0, 1, 4, 9, 16]);
+                        task
+                    },
+                    |task| {
+                        taken.push(task);
+                        task < 30
+                    },
+                );
+            });
+            assert!(taken.iter().copied().eq(0..31), "{threads} {taken:?}");
+        }
     }
 
     #[test]

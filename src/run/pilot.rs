@@ -125,7 +125,7 @@ impl Values {
         let counted: Vec<usize> = counted.iter().filter_map(place).collect();
         let tasks = experiment.layout.replicates as usize;
         let mut values = Values {
-            columns: vec![Vec::with_capacity(tasks * rows); counted.len()],
+            columns: with_room(counted.len(), tasks * rows),
             ends: Vec::with_capacity(tasks),
         };
         let mut end = 0;
@@ -141,7 +141,7 @@ impl Values {
                 let replicate = replicate as u32;
                 let rows = rows.min(experiment.layout.rows(replicate) as usize);
                 let mut stream = experiment.sampler.open(replicate, 0);
-                let mut found = vec![Vec::with_capacity(rows); counted.len()];
+                let mut found = with_room(counted.len(), rows);
                 let (mut done, mut finite_rows) = (0, 0);
                 while done < rows {
                     tile.rows = (rows - done).min(TILE);
@@ -194,6 +194,11 @@ impl Values {
             .map(|(start, &end)| &self.columns[output][start..end])
             .collect()
     }
+}
+
+/// Empty columns with room for so many rows each.
+fn with_room(columns: usize, rows: usize) -> Vec<Vec<f64>> {
+    (0..columns).map(|_| Vec::with_capacity(rows)).collect()
 }
 
 /// Which cells to keep: those that hold the wanted quantiles and the limits of their errors, with a wide margin.

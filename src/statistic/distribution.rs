@@ -296,12 +296,7 @@ fn of_values(order: &OrderStatistics, sorted: &[f64], replicates: usize) -> Vec<
 
 /// Fine pieces from the counts of the cells.
 fn of_cells(plan: &TallyPlan, order: &OrderStatistics, replicates: &[Tally]) -> Vec<Fine> {
-    let minimum = replicates
-        .iter()
-        .fold(f64::INFINITY, |least, tally| least.min(tally.minimum));
-    let maximum = replicates
-        .iter()
-        .fold(f64::NEG_INFINITY, |most, tally| most.max(tally.maximum));
+    let extremes = super::summary::extremes(replicates);
     let trials = order.trials() as f64;
     let mut fine: Vec<Fine> = Vec::new();
     let mut push = |low: f64, high: f64, counts: Vec<u64>| {
@@ -310,22 +305,11 @@ fn of_cells(plan: &TallyPlan, order: &OrderStatistics, replicates: &[Tally]) -> 
             fine.push(piece);
         }
     };
-    let last = plan.grid.cells() - 1;
-    for cell in 0..=last {
+    for cell in 0..plan.grid.cells() {
         if order.count(cell) == 0 {
             continue;
         }
-        // The outermost cells hold all that lies beyond.
-        let low = if cell == 0 {
-            minimum
-        } else {
-            plan.grid.edge(cell).max(minimum)
-        };
-        let high = if cell == last {
-            maximum
-        } else {
-            plan.grid.edge(cell + 1).min(maximum)
-        };
+        let [low, high] = plan.ends(cell, extremes);
         let all = replicates.iter().map(|tally| u64::from(tally.cells[cell]));
         match plan.role(cell) {
             Role::Bins => {

@@ -4,7 +4,7 @@ use super::shortest::{self, Pieces};
 use super::spare;
 use super::tally::{BINS, Role, Tally, TallyPlan, extremes};
 use crate::kernel;
-use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Trials from which a replicate is large: a cell is then far narrower than the ends of such intervals are known to.
 const LARGE: u64 = 256;
@@ -32,8 +32,8 @@ pub struct OrderStatistics<'a> {
     grouped: Vec<f64>,
     /// Where the kept values of each cell begin; one more than there are cells.
     starts: Vec<usize>,
-    /// The widest bin an answer was read from: how far it may be off.
-    widest_bin: Cell<f64>,
+    /// The widest bin an answer was read from, as bits, which rise with it: how far it may be off.
+    widest_bin: AtomicU64,
 }
 
 impl<'a> OrderStatistics<'a> {
@@ -95,7 +95,7 @@ impl<'a> OrderStatistics<'a> {
             below_runs,
             grouped,
             starts,
-            widest_bin: Cell::new(0.0),
+            widest_bin: AtomicU64::new(0),
         }
     }
 
@@ -111,7 +111,7 @@ impl<'a> OrderStatistics<'a> {
 
     /// How far the answers so far may be off: the width of the widest bin one was read from; 0 while all were exact.
     pub fn widest_bin(&self) -> f64 {
-        self.widest_bin.get()
+        f64::from_bits(self.widest_bin.load(Ordering::Relaxed))
     }
 
     /// The trials of a cell.
@@ -155,7 +155,8 @@ impl<'a> OrderStatistics<'a> {
     fn of_rank_in_bins(&self, cell: usize, inside: u64) -> f64 {
         let (low, high) = (self.plan.grid.edge(cell), self.plan.grid.edge(cell + 1));
         let width = (high - low) / BINS as f64;
-        self.widest_bin.set(self.widest_bin.get().max(width));
+        self.widest_bin
+            .fetch_max(width.to_bits(), Ordering::Relaxed);
         let first = self.plan.place(cell) * BINS;
         let mut before = 0;
         for bin in 0..BINS {
@@ -276,16 +277,6 @@ impl<'a> OrderStatistics<'a> {
         Pieces::new(self.plan, self.replicates, |cell| self.count(cell))
     }
 
-    /// Whether the shortest interval of all trials is exact, and those of the replicates: where every value was kept. Of large replicates, whose
-    /// own intervals are asked for only to see how far they spread, within a cell is exact enough.
-    pub fn has_exact_shortest(&self) -> [bool; 2] {
-        let all_kept = self.plan.all_kept();
-        [
-            all_kept,
-            all_kept && self.sizes.iter().all(|&size| size < LARGE),
-        ]
-    }
-
     /// The kept values of a cell, of one replicate or of all.
     fn values_of(&self, replicate: Option<usize>, cell: usize) -> &[f64] {
         match replicate {
@@ -294,8 +285,18 @@ impl<'a> OrderStatistics<'a> {
         }
     }
 
-    /// The shortest interval that holds a share of the trials, of one replicate or of all; only where every value was kept.
-    pub fn exact_shortest(&self, replicate: Option<usize>, level: f64) -> Option<(f64, f64)> {
+    /// The shortest interval that holds a share of the trials, of one replicate or of all: exact where every value was kept, else
+    /// within one of the pieces; and within one for a large replicate, whose own is asked for only to see how far they spread.
+    pub fn shortest(
+        &self,
+        pieces: &Pieces,
+        replicate: Option<usize>,
+        level: f64,
+    ) -> Option<(f64, f64)> {
+        let is_large = replicate.is_some_and(|replicate| self.sizes[replicate] >= LARGE);
+        if is_large || !self.plan.all_kept() {
+            return pieces.shortest(replicate, level);
+        }
         let group = |cell| self.values_of(replicate, cell);
         let starts = replicate.map(|replicate| {
             let mut up_to = 0;

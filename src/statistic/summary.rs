@@ -51,10 +51,10 @@ pub fn central(level: f64) -> [f64; 2] {
 }
 
 /// The ends of an interval, where there is one.
-pub type Ends = Option<(f64, f64)>;
+pub type Interval = Option<(f64, f64)>;
 
 /// Does so many tasks, on as many threads as there are, and returns what they return in their order.
-pub type Each<'a> = dyn Fn(usize, &(dyn Fn(usize) -> Ends + Sync)) -> Vec<Ends> + 'a;
+pub type Each<'a> = dyn Fn(usize, &(dyn Fn(usize) -> Interval + Sync)) -> Vec<Interval> + 'a;
 
 /// Summarises one output; `each` does tasks that are independent of one another.
 ///
@@ -320,24 +320,11 @@ fn shortest_interval(
     each: &Each<'_>,
 ) -> [Estimate; 2] {
     let pieces = order.pieces();
-    let [is_exact, are_exact] = order.has_exact_shortest();
-    let of_all = if is_exact {
-        order.exact_shortest(None, level)
-    } else {
-        pieces.shortest(None, level)
-    };
-    let Some((low, high)) = of_all else {
+    let ends = |replicate: Option<usize>| order.shortest(&pieces, replicate, level);
+    let Some((low, high)) = ends(None) else {
         return [Estimate::unavailable(); 2];
     };
-    let of_replicates = if are_exact {
-        let replicates = 0..replicates;
-        let exact = |replicate| order.exact_shortest(Some(replicate), level);
-        replicates.map(exact).collect()
-    } else {
-        each(replicates, &|replicate| {
-            pieces.shortest(Some(replicate), level)
-        })
-    };
+    let of_replicates = each(replicates, &|replicate| ends(Some(replicate)));
     let each: Vec<(f64, f64)> = of_replicates.into_iter().flatten().collect();
     let error = |end: &dyn Fn(&(f64, f64)) -> f64| {
         let n = each.len() as f64;

@@ -140,6 +140,21 @@ impl TallyPlan {
         self.places[cell] as usize
     }
 
+    /// The edges of a cell, but not beyond the extremes; the outermost cells hold all that lies beyond.
+    pub fn ends(&self, cell: usize, [minimum, maximum]: [f64; 2]) -> [f64; 2] {
+        let low = if cell == 0 {
+            minimum
+        } else {
+            self.grid.edge(cell).max(minimum)
+        };
+        let high = if cell + 1 == self.grid.cells() {
+            maximum
+        } else {
+            self.grid.edge(cell + 1).min(maximum)
+        };
+        [low, high]
+    }
+
     /// The bin of `x` inside its cell.
     fn bin(&self, cell: usize, x: f64) -> usize {
         let (low, high) = (self.grid.edge(cell), self.grid.edge(cell + 1));
@@ -301,10 +316,8 @@ impl Counter {
         if kept.len() < self.filled + ROOM {
             kept.resize(self.filled + ROOM, 0.0);
         }
-        let room: &mut [f64; ROOM] = match kept[self.filled..].first_chunk_mut() {
-            Some(room) => room,
-            None => return,
-        };
+        let (rooms, _) = kept[self.filled..].as_chunks_mut::<ROOM>();
+        let room = &mut rooms[0];
         // Every value is written behind those kept, and stays if it is one: a branch would be guessed wrongly too often.
         let short = self.short.as_mut_slice();
         let mut more = 0;

@@ -3,7 +3,7 @@
 //! x(v) is known at seven Chebyshev–Lobatto nodes of the octave by an exact solve, and its slope there by the density,
 //! dx/dv = ± 1 / f(x): Hermite's polynomial of degree 13 through both is as near as polynomials of degree 5 through exact
 //! values on each of its pieces would be (the nearest singularity is v = 0, so errors fall like 5.8⁻¹⁴ and 130⁻⁶),
-//! and takes a twentieth of the solves. After Derflinger, Hörmann & Leydold, Random variate generation by numerical inversion
+//! and takes a twenty-seventh of the solves. After Derflinger, Hörmann & Leydold, Random variate generation by numerical inversion
 //! when only the density is known, ACM TOMACS 20(4), 2010.
 //!
 //! It is proven by the density too: F(x(v)) − v is 0 at the nodes and its slope is f(x(v)) x′(v) − 1, so that slope at
