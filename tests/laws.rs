@@ -152,6 +152,8 @@ const CONTINUOUS: &[&str] = &[
     "metalog quantiles=0.1,1,0.5,5,0.9,9 | 0 inf",
     "mixture components=1*normal:mean=0:sd=1",
     "mixture components=0.3*normal:mean=-3:sd=0.5+0.7*normal:mean=4:sd=2",
+    "mixture components=1*normal:mean=0:sd=1+2*normal:mean=5:sd=0.1",
+    "mixture components=1*lognormal:mu=0:sigma=0.4+1*lognormal:mu=1.1:sigma=0.18",
     "mixture components=0.5*lognormal:mu=0:sigma=2+0.5*gamma:shape=0.3:scale=50",
     "mixture components=1*uniform:min=0:max=1+2*uniform:min=0.5:max=3",
     "mixture components=9*normal:mean=0:sd=1+1*student_t:df=2 | -4 4",

@@ -3,7 +3,8 @@
 //! Each tail is cut into octaves of v = min(u, 1 − u), each octave into 2⁵ equal pieces, and on each piece x(v) is a
 //! polynomial of degree 5. Which piece and where in it are the leading and the remaining bits of the double v, so finding
 //! it is a shift and a subtraction. How the polynomials are made and proven within the bounds is in [`build`]; pieces that
-//! are not within them, and v below 2⁻¹⁶, hold NaN: there the exact path is taken, so the far tails are as exact as they
+//! are not within them, and v below 2⁻¹⁶, hold NaN. Such a piece is cut once more into as many (around the valley between two
+//! components of a mixture, say); where that does not help either the exact path is taken, so the far tails are as exact as they
 //! can be. Of 32 KiB, half of the draws look at 2 and fifteen of sixteen at 8, so that the first cache holds what is used.
 //! Where two pieces meet x may step back, by as little as their errors differ: some 10⁻¹³ in u.
 
@@ -87,7 +88,31 @@ impl LazyTable {
 /// The polynomials of both tails.
 pub(super) struct Table {
     rows: Box<[Row; ROWS]>,
+    finer: Finer,
     logarithmic: bool,
+}
+
+/// The pieces that are cut once more.
+#[derive(Debug, Default)]
+struct Finer {
+    /// For each row, the place of its piece in `pieces`, from one on; zero for those that are not cut. Empty where none is.
+    of_row: Vec<u16>,
+    pieces: Vec<[Row; 1 << SPLIT]>,
+}
+
+impl Finer {
+    /// The rows of the cut piece of a row.
+    fn get(&self, row: usize) -> Option<&[Row; 1 << SPLIT]> {
+        let place = *self.of_row.get(row)?;
+        self.pieces.get(usize::from(place.checked_sub(1)?))
+    }
+
+    /// Cuts the piece of a row into these.
+    fn cut(&mut self, row: usize, pieces: [Row; 1 << SPLIT]) {
+        self.pieces.push(pieces);
+        self.of_row.resize(ROWS, 0);
+        self.of_row[row] = self.pieces.len() as u16;
+    }
 }
 
 /// The bytes that [`Table::of_constant`] takes.
@@ -107,6 +132,7 @@ impl Table {
         }
         Table {
             rows,
+            finer: Finer::default(),
             logarithmic: false,
         }
     }
@@ -116,6 +142,7 @@ impl Table {
     pub fn exponential(&self, scale: f64) -> Option<Table> {
         exponential::exponential(&self.rows, scale).map(|rows| Table {
             rows,
+            finer: Finer::default(),
             logarithmic: false,
         })
     }
@@ -123,11 +150,19 @@ impl Table {
     fn build(of: &impl Tabulated) -> Self {
         let mut rows = Box::new([Row::MISSING; ROWS]);
         let logarithmic = of.logarithmic();
+        let mut finer = Finer::default();
         for upper in [false, true] {
-            let rows = &mut rows[usize::from(upper) * TAIL_ROWS..][..TAIL_ROWS];
-            Tail::new(of, upper).build(rows);
+            let first = usize::from(upper) * TAIL_ROWS;
+            let tail = Tail::new(of, upper);
+            for (piece, rows) in tail.build(&mut rows[first..][..TAIL_ROWS]) {
+                finer.cut(first + piece, rows);
+            }
         }
-        Self { rows, logarithmic }
+        Self {
+            rows,
+            finer,
+            logarithmic,
+        }
     }
 
     /// `x[i]` = the quantile of `of` at `u[i]`.
@@ -157,10 +192,22 @@ impl Table {
         if missing {
             for (u, x) in u.iter().zip(x) {
                 if x.is_nan() {
-                    *x = exact_quantile(of, *u);
+                    *x = self
+                        .finer_value(*u)
+                        .unwrap_or_else(|| exact_quantile(of, *u));
                 }
             }
         }
+    }
+}
+
+impl Table {
+    /// The value at u, where its piece is cut once more.
+    fn finer_value(&self, u: f64) -> Option<f64> {
+        let (index, rest) = place(u);
+        let pieces = self.finer.get(index as usize)?;
+        let x = pieces[(rest >> LOCAL_BITS) as usize].at(local_of(rest << SPLIT));
+        Some(if self.logarithmic { kernel::exp(x) } else { x })
     }
 }
 
@@ -168,18 +215,30 @@ impl Table {
 #[inline(always)]
 fn places(u: &[f64], index: &mut [u64], local: &mut [f64]) {
     for ((u, index), local) in u.iter().zip(index).zip(local) {
-        let upper = *u > 0.5;
-        let v = if upper { 1.0 - *u } else { *u };
-        let bits = v.to_bits();
-        let piece = (bits >> LOCAL_BITS).wrapping_sub(FIRST) as i64;
-        // Row 0 is the far tail. NaN and values outside (0, 1) have huge bits and end in the last rows, NaN too.
-        let piece = if piece < 0 { 0 } else { piece };
-        let last = TAIL_ROWS as i64 - 1;
-        let piece = if piece > last { last } else { piece };
-        let tail = if upper { TAIL_ROWS as u64 } else { 0 };
-        *index = piece as u64 + tail;
-        // The remaining bits as a number in [1, 2), stretched to [−1, 1).
-        let mantissa = (bits << SPLIT) & ((1 << 52) - 1);
-        *local = 2.0 * f64::from_bits(mantissa | 1.0_f64.to_bits()) - 3.0;
+        let rest;
+        (*index, rest) = place(*u);
+        *local = local_of(rest);
     }
+}
+
+/// The row of a number, and the bits of the mantissa that are left, moved to the top of a mantissa.
+#[inline(always)]
+fn place(u: f64) -> (u64, u64) {
+    let upper = u > 0.5;
+    let v = if upper { 1.0 - u } else { u };
+    let bits = v.to_bits();
+    let piece = (bits >> LOCAL_BITS).wrapping_sub(FIRST) as i64;
+    // Row 0 is the far tail. NaN and values outside (0, 1) have huge bits and end in the last rows, NaN too.
+    let piece = if piece < 0 { 0 } else { piece };
+    let last = TAIL_ROWS as i64 - 1;
+    let piece = if piece > last { last } else { piece };
+    let tail = if upper { TAIL_ROWS as u64 } else { 0 };
+    (piece as u64 + tail, (bits << SPLIT) & ((1 << 52) - 1))
+}
+
+/// The leading bits of a mantissa as a number in [1, 2), stretched to [−1, 1).
+#[inline(always)]
+fn local_of(rest: u64) -> f64 {
+    let mantissa = rest & ((1 << 52) - 1);
+    2.0 * f64::from_bits(mantissa | 1.0_f64.to_bits()) - 3.0
 }

@@ -60,6 +60,17 @@ impl PolynomialRow {
         [c0, c1, c2, c3, c4, c5]
     }
 
+    /// The polynomial at t.
+    #[inline(always)]
+    pub fn at(&self, t: f64) -> f64 {
+        let [c0, c1, c2, c3, c4, c5] = self.coefficients();
+        // Even and odd terms apart: two short chains in place of a long one.
+        let square = t * t;
+        let even = c4.mul_add(square, c2).mul_add(square, c0);
+        let odd = c5.mul_add(square, c3).mul_add(square, c1);
+        odd.mul_add(t, even)
+    }
+
     /// How far the polynomial of the row is, on [−1, 1], from that of the coefficients it was packed from at most.
     pub fn loss(coefficients: &[f64; POLYNOMIAL_TERMS]) -> f64 {
         let pairs = coefficients.iter().zip(Self::LOSSES);
@@ -144,12 +155,7 @@ impl<const ROWS: usize> Values<'_, ROWS> {
         let Values { rows, index, t, x } = self;
         let mut missing = false;
         for ((x, index), &t) in x.iter_mut().zip(index).zip(t) {
-            let [c0, c1, c2, c3, c4, c5] = rows[*index as usize & (ROWS - 1)].coefficients();
-            // Even and odd terms apart: two short chains in place of a long one.
-            let square = t * t;
-            let even = c4.mul_add(square, c2).mul_add(square, c0);
-            let odd = c5.mul_add(square, c3).mul_add(square, c1);
-            *x = odd.mul_add(t, even);
+            *x = rows[*index as usize & (ROWS - 1)].at(t);
             missing |= x.is_nan();
         }
         missing

@@ -16,6 +16,9 @@ use super::hermite::{Data, GAP, NODES, Rule, SPLITS, horner};
 use super::{FIRST, LOCAL_BITS, OCTAVES, PIECES, Row, TERMS, Tabulated};
 use crate::kernel;
 
+/// Pieces of a tail that are cut once more, at most: a piece takes 1 KiB and some microseconds.
+const MOST_FINER: usize = 64;
+
 /// One tail of a distribution, as its table sees it.
 pub(super) struct Tail<'a, T: Tabulated> {
     of: &'a T,
@@ -32,8 +35,10 @@ impl<'a, T: Tabulated> Tail<'a, T> {
         }
     }
 
-    /// Fills the rows of this tail, from the median outward, each octave giving the next its first guesses.
-    pub fn build(&self, rows: &mut [Row]) {
+    /// Fills the rows of this tail, from the median outward, each octave giving the next its first guesses. Returns those pieces, with their
+    /// rows, that hold where they are cut once more.
+    pub fn build(&self, rows: &mut [Row]) -> Vec<(usize, [Row; SPLITS])> {
+        let mut finer = Vec::new();
         let middle = self.solve(0.5, None);
         // v = ½ is no draw of the sampler but may be asked for.
         let mut of_middle = [0.0; TERMS];
@@ -44,24 +49,26 @@ impl<'a, T: Tabulated> Tail<'a, T> {
         for octave in (0..OCTAVES as usize).rev() {
             let first = octave * SPLITS + 1;
             let low = f64::from_bits((FIRST + first as u64) << LOCAL_BITS);
-            let data = self.sample(low, top, above.as_ref());
-            let made = data.and_then(|data| self.octave(low, &data));
+            let data = self.sample(low, low, top, above.as_ref());
+            let made = data.and_then(|data| self.cut(low, low, &data));
             let rows = &mut rows[first..first + SPLITS];
             match made {
                 Some(made) => rows.copy_from_slice(&made),
-                None => top = self.pieces(first, top, rows),
+                None => top = self.pieces(first, top, rows, &mut finer),
             }
             if let (Some(data), Some(_)) = (data, made) {
                 top = data.values[0];
             }
             above = data;
         }
+        finer
     }
 
-    /// The values and slopes of the octave [low, 2 low] whose highest value is `top`; `None` where one is no number.
-    fn sample(&self, low: f64, top: f64, above: Option<&Data>) -> Option<Data> {
+    /// The values and slopes of the octave [low, low + width], or of a piece, whose highest value is `top`; `None` where one is no number.
+    /// `above`: those of the octave above an octave.
+    fn sample(&self, low: f64, width: f64, top: f64, above: Option<&Data>) -> Option<Data> {
         let rule = Rule::get();
-        let half = 0.5 * low;
+        let half = 0.5 * width;
         let mut data = Data {
             values: [top; NODES],
             slopes: [0.0; NODES],
@@ -86,15 +93,15 @@ impl<'a, T: Tabulated> Tail<'a, T> {
             .filter(|data| is_polynomial(&data.values))
     }
 
-    /// The pieces of an octave from its data, where all hold.
-    fn octave(&self, low: f64, data: &Data) -> Option<[Row; SPLITS]> {
+    /// The pieces of an octave, or of a piece, from its data, where all hold.
+    fn cut(&self, low: f64, width: f64, data: &Data) -> Option<[Row; SPLITS]> {
         let rule = Rule::get();
         let base = data.values[NODES - 1];
         let shifted = Data {
             values: data.values.map(|value| value - base),
             slopes: data.slopes,
         };
-        let half = 0.5 * low;
+        let half = 0.5 * width;
         let mut made = rule.polynomials(&shifted);
         for (at, t) in rule.places.iter().enumerate() {
             let (x, slope) = (made.values[at], made.slopes[at] / half);
@@ -112,8 +119,15 @@ impl<'a, T: Tabulated> Tail<'a, T> {
         Some(made.rows.map(Row::pack))
     }
 
-    /// The pieces of an octave whose highest value is `top` from exact values in each, those that hold; its lowest value.
-    fn pieces(&self, first: usize, mut top: f64, rows: &mut [Row]) -> f64 {
+    /// The pieces of an octave whose highest value is `top` from exact values in each, those that hold, or else hold cut once more; its
+    /// lowest value.
+    fn pieces(
+        &self,
+        first: usize,
+        mut top: f64,
+        rows: &mut [Row],
+        finer: &mut Vec<(usize, [Row; SPLITS])>,
+    ) -> f64 {
         let rule = Rule::get();
         let mut previous: Option<[f64; TERMS]> = None;
         for piece in (0..SPLITS).rev() {
@@ -140,7 +154,7 @@ impl<'a, T: Tabulated> Tail<'a, T> {
                     near = Some(self.unscaled(values[node]));
                 }
             }
-            top = values[0];
+            let highest = std::mem::replace(&mut top, values[0]);
             let row = rule.coefficients(&values);
             let flat = values.iter().all(|value| *value == values[0]);
             let packed = Row::pack(row);
@@ -153,6 +167,10 @@ impl<'a, T: Tabulated> Tail<'a, T> {
             previous = row.iter().all(|c| c.is_finite()).then_some(row);
             if holds {
                 rows[piece] = packed;
+            } else if finer.len() < MOST_FINER {
+                let data = self.sample(low, high - low, highest, None);
+                let made = data.and_then(|data| self.cut(low, high - low, &data));
+                finer.extend(made.map(|made| (first + piece, made)));
             }
         }
         top
@@ -258,8 +276,8 @@ mod tests {
     /// Whether the octave of u in [1/8, 1/4] holds.
     fn octave_holds(of: Bent) -> bool {
         let tail = Tail::new(&of, false);
-        let data = tail.sample(0.125, of.at(0.25), None).unwrap();
-        tail.octave(0.125, &data).is_some()
+        let data = tail.sample(0.125, 0.125, of.at(0.25), None).unwrap();
+        tail.cut(0.125, 0.125, &data).is_some()
     }
 
     #[test]
@@ -297,11 +315,64 @@ mod tests {
             lie: 1.0,
         };
         let mut rows = vec![Row::MISSING; super::super::TAIL_ROWS];
-        Tail::new(&of, false).build(&mut rows);
+        let finer = Tail::new(&of, false).build(&mut rows);
+        assert!(finer.is_empty());
         let missing: Vec<usize> = (1..=PIECES)
             .filter(|&p| rows[p].coefficients()[0].is_nan())
             .collect();
         // 0.2 lies in the twentieth piece of [1/8, 1/4].
         assert_eq!(missing, [PIECES - 2 * SPLITS + 20]);
+    }
+
+    /// u = valley + x³: hardly anything in the middle, where x is steep.
+    #[derive(Debug)]
+    struct Valley(f64);
+
+    impl Tabulated for Valley {
+        fn lower_quantile(&self, p: f64, _: Option<f64>) -> f64 {
+            kernel::cbrt(p - self.0)
+        }
+
+        fn upper_quantile(&self, q: f64, _: Option<f64>) -> f64 {
+            kernel::cbrt(1.0 - q - self.0)
+        }
+
+        fn tails(&self, x: f64) -> Tails {
+            Tails::from_lower(self.0 + x * x * x)
+        }
+
+        fn density(&self, x: f64) -> f64 {
+            3.0 * x * x
+        }
+    }
+
+    /// Around a valley polynomials of short pieces are not near enough; of the same pieces cut once more they are, but for the one with the
+    /// valley in it and its neighbours.
+    #[test]
+    fn pieces_around_a_valley_are_cut_once_more() {
+        let of = Valley(0.2);
+        let mut rows = vec![Row::MISSING; super::super::TAIL_ROWS];
+        let finer = Tail::new(&of, false).build(&mut rows);
+        let missing = (1..=PIECES).filter(|&p| rows[p].coefficients()[0].is_nan());
+        let left: Vec<usize> = missing
+            .filter(|piece| finer.iter().all(|(cut, _)| cut != piece))
+            .collect();
+        // 0.2 lies in the twentieth piece of [1/8, 1/4].
+        let valley = PIECES - 2 * SPLITS + 20;
+        assert!(finer.len() > 8 && left.len() <= 5, "{finer:?} {left:?}");
+        assert!(left.contains(&valley) && left.iter().all(|piece| piece.abs_diff(valley) <= 2));
+        let mut worst: f64 = 0.0;
+        for (piece, cut) in finer {
+            let low = f64::from_bits((FIRST + piece as u64) << LOCAL_BITS);
+            let high = f64::from_bits((FIRST + piece as u64 + 1) << LOCAL_BITS);
+            for at in 0..1000 {
+                let share = (f64::from(at) + 0.5) / 1000.0;
+                let position = share * SPLITS as f64;
+                let x = cut[position as usize].at(2.0 * position.fract() - 1.0);
+                let v = low + share * (high - low);
+                worst = worst.max((of.tails(x).lower - v).abs() / bound(v));
+            }
+        }
+        assert!(worst < 1.0, "{worst}");
     }
 }
