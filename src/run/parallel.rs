@@ -51,8 +51,8 @@ pub fn in_order<W: Send, T: Send>(
     std::mem::take(&mut locked(&workspaces))
 }
 
-/// [`in_order`] for tasks that are shared among threads inside: a thread that waits inside one may do another one meanwhile, but then comes
-/// back to it, in place of doing all that are left.
+/// Does tasks 0, 1, … that are shared among threads inside, and hands the results to `take` in their order until it says stop. A thread that
+/// waits inside one task may do another one meanwhile, but then comes back to it, in place of doing all that are left.
 pub fn beside_each_other<T: Send>(
     tasks: usize,
     work: impl Fn(usize) -> T + Sync,
