@@ -1,11 +1,11 @@
 //! The sampling path of families with no fast closed inverse: a piecewise polynomial of the quantile function.
 //!
-//! Each tail is cut into octaves of v = min(u, 1 − u), each octave into 2⁵ equal pieces, and on each piece x(v) is a
+//! Each tail is cut into octaves of v = min(u, 1 − u), each octave into 2⁴ equal pieces, and on each piece x(v) is a
 //! polynomial of degree 5. Which piece and where in it are the leading and the remaining bits of the double v, so finding
 //! it is a shift and a subtraction. How the polynomials are made and proven within the bounds is in [`build`]; pieces that
 //! are not within them, and v below 2⁻¹⁶, hold NaN. Such a piece is cut once more into as many (around the valley between two
 //! components of a mixture, say); where that does not help either the exact path is taken, so the far tails are as exact as they
-//! can be. Of 32 KiB, half of the draws look at 2 and fifteen of sixteen at 8, so that the first cache holds what is used.
+//! can be. Of 16 KiB, half of the draws look at 1 and fifteen of sixteen at 4, so that the first cache holds what is used.
 //! Where two pieces meet x may step back, by as little as their errors differ: some 10⁻¹³ in u.
 
 mod build;
@@ -21,11 +21,11 @@ use std::sync::{Arc, OnceLock};
 /// Degree of the polynomials plus one.
 const TERMS: usize = kernel::POLYNOMIAL_TERMS;
 /// 2^SPLIT pieces an octave.
-const SPLIT: u32 = 5;
+const SPLIT: u32 = 4;
 /// Octaves of v below one half that are tabulated.
 const OCTAVES: u64 = 15;
 /// Rows for one tail: one of NaN for the far tail, the pieces, one for v = ½ itself.
-const TAIL_ROWS: usize = 512;
+const TAIL_ROWS: usize = 256;
 const ROWS: usize = 2 * TAIL_ROWS;
 /// Bits of the mantissa that place v inside its piece.
 const LOCAL_BITS: u32 = 52 - SPLIT;
