@@ -5,9 +5,6 @@
 //! numbers, the higher ones, of which few digits matter, in the last digits of the lower ones. Whatever the way, the arithmetic is the
 //! same and so are the bits.
 
-#[cfg(target_arch = "x86_64")]
-use pulp::x86::{V3, V4};
-
 /// Degree plus one.
 pub(crate) const POLYNOMIAL_TERMS: usize = 6;
 
@@ -131,8 +128,8 @@ pub(crate) fn polynomials<const ROWS: usize>(
     let values = Values { rows, index, t, x };
     #[cfg(target_arch = "x86_64")]
     match pulp::Arch::new() {
-        pulp::Arch::V4(simd) => return simd.vectorize(InVectors { simd, values }),
-        pulp::Arch::V3(simd) => return simd.vectorize(InVectors { simd, values }),
+        pulp::Arch::V4(simd) => return simd.vectorize(InVectors::<_, 8, _> { simd, values }),
+        pulp::Arch::V3(simd) => return simd.vectorize(InVectors::<_, 4, _> { simd, values }),
         _ => {}
     }
     super::dispatch(
@@ -162,73 +159,52 @@ impl<const ROWS: usize> Values<'_, ROWS> {
     }
 }
 
-/// [`polynomials`] in vectors of a kind of processors.
+/// A kind of processors, with vectors of `N`.
 #[cfg(target_arch = "x86_64")]
-struct InVectors<'a, S, const ROWS: usize> {
+trait Vectors<const N: usize>: Copy {
+    /// The polynomials of the rows, each at its t, by the same steps as for one value; a bit for each that is not a number.
+    fn polynomials(self, rows: [&PolynomialRow; N], t: &[f64; N], x: &mut [f64; N]) -> u32;
+}
+
+/// [`polynomials`] in vectors.
+#[cfg(target_arch = "x86_64")]
+struct InVectors<'a, S, const N: usize, const ROWS: usize> {
     simd: S,
     values: Values<'a, ROWS>,
 }
 
-/// As many values at a time as `eval` takes: the rows, the places in them, the values; a bit for each of
-/// those that is not a number.
 #[cfg(target_arch = "x86_64")]
-#[inline(always)]
-fn together<const N: usize, const ROWS: usize>(
-    values: Values<'_, ROWS>,
-    eval: impl Fn([&PolynomialRow; N], &[f64; N], &mut [f64; N]) -> u32,
-) -> bool {
-    let (whole, rest) = values.x.as_chunks_mut::<N>();
-    let (whole_index, rest_index) = values.index.as_chunks::<N>();
-    let (whole_t, rest_t) = values.t.as_chunks::<N>();
-    let mut missing = 0;
-    for ((x, index), t) in whole.iter_mut().zip(whole_index).zip(whole_t) {
-        let rows = index.map(|index| &values.rows[index as usize & (ROWS - 1)]);
-        missing |= eval(rows, t, x);
-    }
-    let rest = Values {
-        rows: values.rows,
-        index: rest_index,
-        t: rest_t,
-        x: rest,
-    };
-    // Both in any case.
-    rest.one_by_one() | (missing != 0)
-}
-
-#[cfg(target_arch = "x86_64")]
-impl<const ROWS: usize> pulp::NullaryFnOnce for InVectors<'_, V4, ROWS> {
+impl<S: Vectors<N>, const N: usize, const ROWS: usize> pulp::NullaryFnOnce
+    for InVectors<'_, S, N, ROWS>
+{
     type Output = bool;
 
     #[inline(always)]
     fn call(self) -> bool {
         let InVectors { simd, values } = self;
-        together(
-            values,
-            #[inline(always)]
-            |rows, t, x| eight::polynomials(simd, rows, t, x),
-        )
-    }
-}
-
-#[cfg(target_arch = "x86_64")]
-impl<const ROWS: usize> pulp::NullaryFnOnce for InVectors<'_, V3, ROWS> {
-    type Output = bool;
-
-    #[inline(always)]
-    fn call(self) -> bool {
-        let InVectors { simd, values } = self;
-        together(
-            values,
-            #[inline(always)]
-            |rows, t, x| four::polynomials(simd, rows, t, x),
-        )
+        let (whole, rest) = values.x.as_chunks_mut::<N>();
+        let (whole_index, rest_index) = values.index.as_chunks::<N>();
+        let (whole_t, rest_t) = values.t.as_chunks::<N>();
+        let mut missing = 0;
+        for ((x, index), t) in whole.iter_mut().zip(whole_index).zip(whole_t) {
+            let rows = index.map(|index| &values.rows[index as usize & (ROWS - 1)]);
+            missing |= simd.polynomials(rows, t, x);
+        }
+        let rest = Values {
+            rows: values.rows,
+            index: rest_index,
+            t: rest_t,
+            x: rest,
+        };
+        // Both in any case.
+        rest.one_by_one() | (missing != 0)
     }
 }
 
 /// What takes vectors of eight: all of it is inlined into [`InVectors`], else it would be compiled for other vectors.
 #[cfg(target_arch = "x86_64")]
 mod eight {
-    use super::{BITS_OF_FIFTH, BITS_OF_FOURTH, PolynomialRow};
+    use super::{BITS_OF_FIFTH, BITS_OF_FOURTH, PolynomialRow, Vectors};
     use pulp::x86::V4;
     use std::arch::x86_64::__m512d as Vector;
 
@@ -259,36 +235,37 @@ mod eight {
         f._mm512_castsi512_pd(f._mm512_slli_epi64::<BITS>(f._mm512_castpd_si512(x)))
     }
 
-    /// The same steps as for one value; a bit for each that is not a number.
-    #[inline(always)]
-    pub fn polynomials(simd: V4, rows: [&PolynomialRow; 8], t: &[f64; 8], x: &mut [f64; 8]) -> u32 {
-        let f = simd.avx512f;
-        // Side by side as the two steps below bring them into order.
-        let a = both(simd, rows[0], rows[2]);
-        let b = both(simd, rows[1], rows[3]);
-        let c = both(simd, rows[4], rows[6]);
-        let d = both(simd, rows[5], rows[7]);
-        let (even, odd) = (f._mm512_unpacklo_pd(a, b), f._mm512_unpackhi_pd(a, b));
-        let (more_even, more_odd) = (f._mm512_unpacklo_pd(c, d), f._mm512_unpackhi_pd(c, d));
-        let (c0, c2) = (outer(simd, even, more_even), inner(simd, even, more_even));
-        let (c1, c3) = (outer(simd, odd, more_odd), inner(simd, odd, more_odd));
-        let c4 = shifted::<BITS_OF_FOURTH>(simd, c3);
-        let c5 = shifted::<{ 64 - BITS_OF_FIFTH }>(simd, c2);
-        let t: Vector = pulp::cast(*t);
-        let square = f._mm512_mul_pd(t, t);
-        let even = f._mm512_fmadd_pd(f._mm512_fmadd_pd(c4, square, c2), square, c0);
-        let odd = f._mm512_fmadd_pd(f._mm512_fmadd_pd(c5, square, c3), square, c1);
-        let value = f._mm512_fmadd_pd(odd, t, even);
-        *x = pulp::cast(value);
-        const UNORDERED: i32 = 3;
-        f._mm512_cmp_pd_mask::<UNORDERED>(value, value).into()
+    impl Vectors<8> for V4 {
+        #[inline(always)]
+        fn polynomials(self, rows: [&PolynomialRow; 8], t: &[f64; 8], x: &mut [f64; 8]) -> u32 {
+            let f = self.avx512f;
+            // Side by side as the two steps below bring them into order.
+            let a = both(self, rows[0], rows[2]);
+            let b = both(self, rows[1], rows[3]);
+            let c = both(self, rows[4], rows[6]);
+            let d = both(self, rows[5], rows[7]);
+            let (even, odd) = (f._mm512_unpacklo_pd(a, b), f._mm512_unpackhi_pd(a, b));
+            let (more_even, more_odd) = (f._mm512_unpacklo_pd(c, d), f._mm512_unpackhi_pd(c, d));
+            let (c0, c2) = (outer(self, even, more_even), inner(self, even, more_even));
+            let (c1, c3) = (outer(self, odd, more_odd), inner(self, odd, more_odd));
+            let c4 = shifted::<BITS_OF_FOURTH>(self, c3);
+            let c5 = shifted::<{ 64 - BITS_OF_FIFTH }>(self, c2);
+            let t: Vector = pulp::cast(*t);
+            let square = f._mm512_mul_pd(t, t);
+            let even = f._mm512_fmadd_pd(f._mm512_fmadd_pd(c4, square, c2), square, c0);
+            let odd = f._mm512_fmadd_pd(f._mm512_fmadd_pd(c5, square, c3), square, c1);
+            let value = f._mm512_fmadd_pd(odd, t, even);
+            *x = pulp::cast(value);
+            const UNORDERED: i32 = 3;
+            f._mm512_cmp_pd_mask::<UNORDERED>(value, value).into()
+        }
     }
 }
 
 /// What takes vectors of four.
 #[cfg(target_arch = "x86_64")]
 mod four {
-    use super::{BITS_OF_FIFTH, BITS_OF_FOURTH, PolynomialRow};
+    use super::{BITS_OF_FIFTH, BITS_OF_FOURTH, PolynomialRow, Vectors};
     use pulp::x86::V3;
     use std::arch::x86_64::__m256d as Vector;
 
@@ -299,29 +276,31 @@ mod four {
         pulp::cast(moved)
     }
 
-    /// The same steps as for one value; a bit for each that is not a number.
-    #[inline(always)]
-    pub fn polynomials(simd: V3, rows: [&PolynomialRow; 4], t: &[f64; 4], x: &mut [f64; 4]) -> u32 {
-        let (avx, fma) = (simd.avx, simd.fma);
-        let [a, b, c, d]: [Vector; 4] = rows.map(|row| pulp::cast(row.0));
-        let (even, odd) = (avx._mm256_unpacklo_pd(a, b), avx._mm256_unpackhi_pd(a, b));
-        let (more_even, more_odd) = (avx._mm256_unpacklo_pd(c, d), avx._mm256_unpackhi_pd(c, d));
-        const LOWER: i32 = 0x20;
-        const UPPER: i32 = 0x31;
-        let c0 = avx._mm256_permute2f128_pd::<LOWER>(even, more_even);
-        let c2 = avx._mm256_permute2f128_pd::<UPPER>(even, more_even);
-        let c1 = avx._mm256_permute2f128_pd::<LOWER>(odd, more_odd);
-        let c3 = avx._mm256_permute2f128_pd::<UPPER>(odd, more_odd);
-        let c4 = shifted::<{ BITS_OF_FOURTH as i32 }>(simd, c3);
-        let c5 = shifted::<{ 64 - BITS_OF_FIFTH as i32 }>(simd, c2);
-        let t: Vector = pulp::cast(*t);
-        let square = avx._mm256_mul_pd(t, t);
-        let even = fma._mm256_fmadd_pd(fma._mm256_fmadd_pd(c4, square, c2), square, c0);
-        let odd = fma._mm256_fmadd_pd(fma._mm256_fmadd_pd(c5, square, c3), square, c1);
-        let value = fma._mm256_fmadd_pd(odd, t, even);
-        *x = pulp::cast(value);
-        const UNORDERED: i32 = 3;
-        avx._mm256_movemask_pd(avx._mm256_cmp_pd::<UNORDERED>(value, value)) as u32
+    impl Vectors<4> for V3 {
+        #[inline(always)]
+        fn polynomials(self, rows: [&PolynomialRow; 4], t: &[f64; 4], x: &mut [f64; 4]) -> u32 {
+            let (avx, fma) = (self.avx, self.fma);
+            let [a, b, c, d]: [Vector; 4] = rows.map(|row| pulp::cast(row.0));
+            let (even, odd) = (avx._mm256_unpacklo_pd(a, b), avx._mm256_unpackhi_pd(a, b));
+            let (more_even, more_odd) =
+                (avx._mm256_unpacklo_pd(c, d), avx._mm256_unpackhi_pd(c, d));
+            const LOWER: i32 = 0x20;
+            const UPPER: i32 = 0x31;
+            let c0 = avx._mm256_permute2f128_pd::<LOWER>(even, more_even);
+            let c2 = avx._mm256_permute2f128_pd::<UPPER>(even, more_even);
+            let c1 = avx._mm256_permute2f128_pd::<LOWER>(odd, more_odd);
+            let c3 = avx._mm256_permute2f128_pd::<UPPER>(odd, more_odd);
+            let c4 = shifted::<{ BITS_OF_FOURTH as i32 }>(self, c3);
+            let c5 = shifted::<{ 64 - BITS_OF_FIFTH as i32 }>(self, c2);
+            let t: Vector = pulp::cast(*t);
+            let square = avx._mm256_mul_pd(t, t);
+            let even = fma._mm256_fmadd_pd(fma._mm256_fmadd_pd(c4, square, c2), square, c0);
+            let odd = fma._mm256_fmadd_pd(fma._mm256_fmadd_pd(c5, square, c3), square, c1);
+            let value = fma._mm256_fmadd_pd(odd, t, even);
+            *x = pulp::cast(value);
+            const UNORDERED: i32 = 3;
+            avx._mm256_movemask_pd(avx._mm256_cmp_pd::<UNORDERED>(value, value)) as u32
+        }
     }
 }
 
@@ -368,8 +347,8 @@ mod tests {
             check(&|values| values.one_by_one());
             check(&|Values { rows, index, t, x }| polynomials(rows, index, t, x));
             #[cfg(target_arch = "x86_64")]
-            if let Some(simd) = V3::try_new() {
-                check(&|values| simd.vectorize(InVectors { simd, values }));
+            if let Some(simd) = pulp::x86::V3::try_new() {
+                check(&|values| simd.vectorize(InVectors::<_, 4, _> { simd, values }));
             }
         }
     }
