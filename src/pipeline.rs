@@ -489,6 +489,7 @@ impl VariantRun<'_> {
         let apart = program::lower(&self.variant.with_rows_apart(), false);
         let at_medians = run::at_medians(&apart);
         let first_order = first_order::propagate(self.variant, &apart);
+        let indices = outcome.map_or_else(Vec::new, Outcome::indices);
         let places: Vec<Place> = (0..self.variant.outputs.len())
             .map(|at| {
                 let mut varying = outcome.iter().flat_map(|outcome| &outcome.outputs);
@@ -543,8 +544,11 @@ impl VariantRun<'_> {
                         Some((_, varying)) => rows.varying(&varying.summary),
                         None => rows.constant(),
                     },
-                    sensitivity: varying.map_or_else(Vec::new, |(outcome, varying)| {
-                        let mut rows = self.sensitivity(program, outcome, varying);
+                    sensitivity: varying.map_or_else(Vec::new, |(_, varying)| {
+                        let indices = indices.get(varying.counted);
+                        let mut rows = indices.map_or_else(Vec::new, |indices| {
+                            self.sensitivity(program, indices, varying)
+                        });
                         rows.extend(more);
                         if varying.summary.is_rounding() {
                             rows.iter_mut().for_each(SensitivityRow::withdraw);
@@ -616,12 +620,9 @@ impl VariantRun<'_> {
     fn sensitivity(
         &self,
         program: &Program,
-        outcome: &Outcome,
+        indices: &[MainIndices],
         varying: &OutputOutcome,
     ) -> Vec<SensitivityRow> {
-        let Some((plan, tallies)) = &outcome.main else {
-            return Vec::new();
-        };
         let names: Vec<String> = program
             .sources
             .iter()
@@ -631,18 +632,9 @@ impl VariantRun<'_> {
         // What is one number, of all inputs together.
         let model = vec![MODEL.to_owned()];
         let (names, model) = (&names, &model);
-        let whole = outcome.nonfinite.trials == 0;
-        plan.indices(
-            tallies,
-            varying.counted,
-            &varying.replicates,
-            varying.plan.grid.scale(),
-            whole,
-        )
-        .into_iter()
-        .flat_map(|MainIndices { measure, indices }| {
+        let rows = indices.iter().flat_map(|MainIndices { measure, indices }| {
             // Without a variance there is nothing to share out; ranks have one.
-            let is_there = varying.summary.heavy_tail.is_none() || OF_RANKS.contains(&measure);
+            let is_there = varying.summary.heavy_tail.is_none() || OF_RANKS.contains(measure);
             let names = if indices.len() == 1 { model } else { names };
             names
                 .iter()
@@ -660,8 +652,8 @@ impl VariantRun<'_> {
                     rank: index.rank.filter(|_| is_there),
                     resolved: index.resolved && is_there,
                 })
-        })
-        .collect()
+        });
+        rows.collect()
     }
 }
 

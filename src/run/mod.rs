@@ -19,7 +19,7 @@ mod trials;
 
 use crate::program::Program;
 use crate::sampler::{Layout, Sampler};
-use crate::sensitivity::{MainPlan, MainTally, Measure};
+use crate::sensitivity::{CountedOutput, MainIndices, MainPlan, MainTally, Measure};
 use crate::statistic::order::Missed;
 use crate::statistic::summary::{Summary, summarise};
 use crate::statistic::tail::HeavyTail;
@@ -123,6 +123,27 @@ pub struct Outcome {
     pub nonfinite: NonFinite,
     /// Rows beyond the ends of each interpolation.
     pub beyond: Vec<u64>,
+}
+
+impl Outcome {
+    /// The indices of the main sample for each output that was counted, measure by measure; none where none were asked for.
+    pub fn indices(&self) -> Vec<Vec<MainIndices>> {
+        let Some((plan, tallies)) = &self.main else {
+            return Vec::new();
+        };
+        let mut counted: Vec<&OutputOutcome> = self.outputs.iter().collect();
+        counted.sort_by_key(|outcome| outcome.counted);
+        counted.dedup_by_key(|outcome| outcome.counted);
+        let counted = counted.into_iter().map(|outcome| CountedOutput {
+            values: &outcome.replicates,
+            scale: outcome.plan.grid.scale(),
+        });
+        plan.indices(
+            tallies,
+            &counted.collect::<Vec<_>>(),
+            self.nonfinite.trials == 0,
+        )
+    }
 }
 
 /// One output's outcome.

@@ -20,7 +20,7 @@
 //! Where the alternatives are equal on average and the trials independent, the error is half of what it should be.
 
 use super::classes::Classes;
-use super::given_data::{self, GivenData};
+use super::given_data::{Column, GivenData};
 use super::{Index, MainPlan, MainTally, ranked};
 use crate::statistic::Estimate;
 use crate::statistic::inner::InnerEstimate;
@@ -139,6 +139,7 @@ impl MainPlan {
         for (&replicate, &size) in used.iter().zip(sizes) {
             all_sizes[replicate] = size;
         }
+        let sums = Column::new(data, used, &all_sizes, column, classes, whole);
         let mut weights = classes.weights();
         let mut lines = vec![vec![vec![[0.0; 2]; losses.len()]; count]; used.len()];
         for (alternative, loss) in losses.iter().enumerate() {
@@ -150,11 +151,9 @@ impl MainPlan {
                 }
                 Loss::Output(output) => (output, self.outputs[output].centre),
             };
-            let (found, coefficients) =
-                given_data::coefficients(data, used, &all_sizes, column, classes, output, whole);
-            weights = found[..count].to_vec();
-            for (lines, coefficients) in lines.iter_mut().zip(&coefficients) {
-                let (means, slopes) = coefficients.split_at(count);
+            let terms = sums.terms(output);
+            weights = terms.shares().to_vec();
+            for (lines, [means, slopes]) in lines.iter_mut().zip(terms.means_and_slopes()) {
                 for ((class, mean), slope) in lines.iter_mut().zip(means).zip(slopes) {
                     class[alternative] = [mean + centre, *slope];
                 }

@@ -8,7 +8,9 @@
 //! averaged away.
 
 use super::classes::Classes;
-use super::{OutputClasses, add_all, padded};
+use super::pair_products::PairProducts;
+use super::{CountedOutput, OutputClasses, add_all, padded};
+use crate::kernel::{self, LANES};
 use crate::statistic::Estimate;
 use crate::statistic::moments::Moments;
 use crate::statistic::replicates::{jackknife, scaled};
@@ -98,10 +100,9 @@ impl GivenData {
         add_all(&mut self.sums, &block.sums);
     }
 
-    /// Σ v and Σ v φ of one class, v an output or, past the last of them, one.
-    fn sum(&self, class: usize, value: usize) -> [f64; 2] {
-        let sums = &self.sums[class * 2 * self.width..];
-        [sums[value], sums[self.width + value]]
+    /// The sums of the classes of one column, class by class: Σ v of each value, then Σ v φ.
+    fn of_column(&self, column: usize, classes: usize) -> &[f64] {
+        &self.sums[self.starts[column] * 2 * self.width..][..classes * 2 * self.width]
     }
 }
 
@@ -119,243 +120,225 @@ fn add_rows<const WIDTH: usize>(sums: &mut [f64], classes: &[u16], places: &[f64
     }
 }
 
-/// The index of every column for one output. `whole`: no trial was left out, so that every input's u is uniform.
+/// The index of every column, for each output. `whole`: no trial was left out, so that every input's u is uniform.
 pub fn estimates(
     replicates: &[&GivenData],
     classes: &[Classes],
-    output: usize,
-    moments: &[Moments],
-    scale: f64,
+    outputs: &[CountedOutput],
     whole: bool,
-) -> Vec<Estimate> {
-    let sizes: Vec<u64> = moments.iter().map(|moments| moments.n).collect();
-    let mut all = Moments::default();
-    for replicate in moments {
-        all.merge(replicate);
-    }
-    let variance = |moments: &Moments| moments.variance() * scale * scale;
-    let used: Vec<usize> = (0..replicates.len())
-        .filter(|&replicate| sizes[replicate] > 0)
-        .collect();
-    classes
-        .iter()
-        .enumerate()
-        .map(|(column, classes)| {
-            if used.len() < 3 || !(variance(&all) > 0.0) {
-                return Estimate::unavailable();
-            }
-            let (weights, coefficients) =
-                coefficients(replicates, &used, &sizes, column, classes, output, whole);
-            let numerator = PairProducts::new(&weights, &coefficients);
-            let value = numerator.of_all() / variance(&all);
-            let mut without = vec![f64::NAN; sizes.len()];
-            for (at, &replicate) in used.iter().enumerate() {
-                without[replicate] =
-                    numerator.without(at) / variance(&all.without(&moments[replicate]));
-            }
-            let found = jackknife(value, &without, &sizes);
-            let found = match found.standard_error {
-                Some(error) if error > 0.0 => {
-                    let counted_twice =
-                        numerator.counted_twice() / (variance(&all) * variance(&all));
-                    // Never below what remains where all of it is of pairs.
-                    let kept = (1.0 - counted_twice / (error * error)).clamp(0.5, 1.0);
-                    scaled(found, kept.sqrt())
-                }
-                _ => found,
-            };
-            found.marked(!(all.effective_trials() >= TRIALS_FOR_SD))
-        })
-        .collect()
-}
-
-/// For each term of the expansion of E[Y | X] — the mean of each class, then its slope — its weight, and for each used replicate its
-/// coefficient.
-pub(super) fn coefficients(
-    replicates: &[&GivenData],
-    used: &[usize],
-    sizes: &[u64],
-    column: usize,
-    classes: &Classes,
-    output: usize,
-    whole: bool,
-) -> (Vec<f64>, Vec<Vec<f64>>) {
-    let (start, one) = (replicates[0].starts[column], replicates[0].outputs);
-    let weights = if whole {
-        classes.weights()
-    } else {
-        shares(replicates, start, classes.count())
-    };
-    let mut means = vec![Vec::with_capacity(2 * weights.len()); used.len()];
-    let mut slopes = vec![Vec::with_capacity(weights.len()); used.len()];
-    for (class, weight) in weights.iter().enumerate() {
-        let everywhere = used
-            .iter()
-            .all(|&replicate| replicates[replicate].sum(start + class, one)[0] >= ENOUGH);
-        for (at, &replicate) in used.iter().enumerate() {
-            let data = replicates[replicate];
-            let [sum, product] = data.sum(start + class, output);
-            let [count, places] = data.sum(start + class, one);
-            let trials = if everywhere {
-                count
+) -> Vec<Vec<Estimate>> {
+    let outputs: Vec<Variances> = outputs.iter().map(Variances::of).collect();
+    let mut estimates = vec![Vec::with_capacity(classes.len()); outputs.len()];
+    // Every output while the sums of a column are at hand: those of all columns may be more than the caches hold.
+    for (at, classes) in classes.iter().enumerate() {
+        let mut column = None;
+        for (output, (variances, estimates)) in outputs.iter().zip(&mut estimates).enumerate() {
+            let Variances { used, sizes, .. } = variances;
+            estimates.push(if used.len() < 3 || !(variances.all > 0.0) {
+                Estimate::unavailable()
             } else {
-                sizes[replicate] as f64 * weight
-            };
-            means[at].push(if trials > 0.0 { sum / trials } else { 0.0 });
-            // Where the mean is over the trials that came, what their places have by chance is taken out.
-            let chance = if everywhere {
-                sum / trials * places
-            } else {
-                0.0
-            };
-            // Among trials that were left over, φ is no longer of mean 0 and variance 1: no slopes.
-            slopes[at].push(if whole {
-                (product - chance) / trials
-            } else {
-                0.0
+                // Trials are counted in all outputs or in none.
+                let made = || Column::new(replicates, used, sizes, at, classes, whole);
+                let terms = column.get_or_insert_with(made).terms(output);
+                kernel::dispatch(
+                    #[inline(always)]
+                    || variances.estimate(&terms),
+                )
             });
         }
     }
-    for (means, slopes) in means.iter_mut().zip(slopes) {
-        means.extend(slopes);
+    estimates
+}
+
+/// What the indices of one output are shares of.
+struct Variances {
+    sizes: Vec<u64>,
+    /// The replicates that have trials.
+    used: Vec<usize>,
+    all: f64,
+    /// With each of those left out.
+    without: Vec<f64>,
+    effective_trials: f64,
+}
+
+impl Variances {
+    fn of(output: &CountedOutput) -> Self {
+        let moments = || output.values.iter().map(|tally| &tally.moments);
+        let mut all = Moments::default();
+        moments().for_each(|replicate| all.merge(replicate));
+        let variance = |moments: &Moments| moments.variance() * output.scale * output.scale;
+        let used = moments().enumerate().filter(|(_, moments)| moments.n > 0);
+        let (used, without) = used
+            .map(|(replicate, moments)| (replicate, variance(&all.without(moments))))
+            .unzip();
+        Variances {
+            sizes: moments().map(|moments| moments.n).collect(),
+            used,
+            all: variance(&all),
+            without,
+            effective_trials: all.effective_trials(),
+        }
     }
-    ([weights.clone(), weights].concat(), means)
+
+    /// The index of the column that the terms are of.
+    #[inline(always)]
+    fn estimate(&self, terms: &Terms) -> Estimate {
+        let numerator = PairProducts::new(terms);
+        let mut without = vec![f64::NAN; self.sizes.len()];
+        for (at, (&replicate, variance)) in self.used.iter().zip(&self.without).enumerate() {
+            without[replicate] = numerator.without(at) / variance;
+        }
+        let found = jackknife(numerator.of_all() / self.all, &without, &self.sizes);
+        let found = match found.standard_error {
+            Some(error) if error > 0.0 => {
+                let counted_twice = numerator.counted_twice() / (self.all * self.all);
+                // Never below what remains where all of it is of pairs.
+                let kept = (1.0 - counted_twice / (error * error)).clamp(0.5, 1.0);
+                scaled(found, kept.sqrt())
+            }
+            _ => found,
+        };
+        found.marked(!(self.effective_trials >= TRIALS_FOR_SD))
+    }
+}
+
+/// The classes of one column, in every replicate that is used.
+pub(super) struct Column<'a> {
+    /// Their sums, replicate by replicate.
+    sums: Vec<&'a [f64]>,
+    width: usize,
+    /// The share of the trials in each class.
+    weights: Vec<f64>,
+    /// The trials that the mean of each class is taken over, replicate by replicate.
+    trials: Vec<f64>,
+    /// The sum of their places, where what those have by chance is to be taken out.
+    places: Vec<f64>,
+    whole: bool,
+}
+
+impl<'a> Column<'a> {
+    /// `used`: the replicates that have trials; `sizes`: the trials of all.
+    pub fn new(
+        replicates: &[&'a GivenData],
+        used: &[usize],
+        sizes: &[u64],
+        column: usize,
+        classes: &Classes,
+        whole: bool,
+    ) -> Self {
+        let (width, one) = (replicates[0].width, replicates[0].outputs);
+        let all = replicates
+            .iter()
+            .map(|replicate| replicate.of_column(column, classes.count()));
+        let all: Vec<&[f64]> = all.collect();
+        let weights = if whole {
+            classes.weights()
+        } else {
+            shares(&all, width, one)
+        };
+        let sums: Vec<&[f64]> = used.iter().map(|&replicate| all[replicate]).collect();
+        let mut everywhere = vec![true; weights.len()];
+        for sums in &sums {
+            for (everywhere, class) in everywhere.iter_mut().zip(sums.chunks_exact(2 * width)) {
+                *everywhere &= class[one] >= ENOUGH;
+            }
+        }
+        let (mut trials, mut places) = (Vec::new(), Vec::new());
+        for (sums, &replicate) in sums.iter().zip(used) {
+            let expected = |weight: f64| sizes[replicate] as f64 * weight;
+            let classes = sums.chunks_exact(2 * width).zip(&weights).zip(&everywhere);
+            let denominators = classes.map(|((class, &weight), &everywhere)| {
+                if everywhere {
+                    (class[one], class[width + one])
+                } else {
+                    (expected(weight), 0.0)
+                }
+            });
+            for (over, place) in denominators {
+                trials.push(over);
+                places.push(place);
+            }
+        }
+        Column {
+            sums,
+            width,
+            weights,
+            trials,
+            places,
+            whole,
+        }
+    }
+
+    /// The expansion of E[Y | X] for one output Y.
+    pub fn terms(&self, output: usize) -> Terms {
+        let classes = self.weights.len();
+        let half = classes.next_multiple_of(LANES);
+        let mut weights = vec![0.0; half];
+        weights[..classes].copy_from_slice(&self.weights);
+        let mut coefficients = vec![0.0; 2 * half * self.sums.len()];
+        let rows = coefficients.chunks_exact_mut(2 * half).zip(&self.sums);
+        let trials = self.trials.chunks_exact(classes);
+        let denominators = trials.zip(self.places.chunks_exact(classes));
+        for ((row, sums), (trials, places)) in rows.zip(denominators) {
+            let (means, slopes) = row.split_at_mut(half);
+            let sums = sums.chunks_exact(2 * self.width);
+            let found = means.iter_mut().zip(slopes);
+            for (((mean, slope), class), (&trials, &place)) in
+                found.zip(sums).zip(trials.iter().zip(places))
+            {
+                if trials > 0.0 {
+                    *mean = class[output] / trials;
+                }
+                // Among trials that were left over, φ is no longer of mean 0 and variance 1: no slopes.
+                if self.whole {
+                    *slope = (class[self.width + output] - *mean * place) / trials;
+                }
+            }
+        }
+        Terms {
+            classes,
+            weights: weights.repeat(2),
+            coefficients,
+        }
+    }
+}
+
+/// The expansion of E[Y | X]: the mean of each class and zeros up to whole lanes, then its slope and zeros likewise.
+pub(super) struct Terms {
+    classes: usize,
+    /// The weight of each term.
+    pub weights: Vec<f64>,
+    coefficients: Vec<f64>,
+}
+
+impl Terms {
+    /// The coefficients of all terms, replicate by replicate.
+    pub fn coefficients(&self) -> impl ExactSizeIterator<Item = &[f64]> + Clone {
+        self.coefficients.chunks_exact(self.weights.len())
+    }
+
+    /// The share of the trials in each class.
+    pub fn shares(&self) -> &[f64] {
+        &self.weights[..self.classes]
+    }
+
+    /// Mean and slope of each class, replicate by replicate.
+    pub fn means_and_slopes(&self) -> impl Iterator<Item = [&[f64]; 2]> {
+        self.coefficients().map(|row| {
+            let (means, slopes) = row.split_at(row.len() / 2);
+            [means, slopes].map(|terms| &terms[..self.classes])
+        })
+    }
 }
 
 /// The shares of the trials in each class, all replicates together: the weights where trials were left out.
-fn shares(replicates: &[&GivenData], start: usize, classes: usize) -> Vec<f64> {
-    let one = replicates[0].outputs;
-    let counts: Vec<f64> = (start..start + classes)
-        .map(|class| {
-            replicates
-                .iter()
-                .map(|replicate| replicate.sum(class, one)[0])
-                .sum()
-        })
-        .collect();
+fn shares(replicates: &[&[f64]], width: usize, one: usize) -> Vec<f64> {
+    let mut counts = vec![0.0; replicates[0].len() / (2 * width)];
+    for sums in replicates {
+        for (count, class) in counts.iter_mut().zip(sums.chunks_exact(2 * width)) {
+            *count += class[one];
+        }
+    }
     let total: f64 = counts.iter().sum();
     counts.iter().map(|count| count / total).collect()
-}
-
-/// Σ_k w_k c_k c'_k − M M', averaged over the pairs of different replicates, M the mean over the classes.
-struct PairProducts<'a> {
-    weights: &'a [f64],
-    means: &'a [Vec<f64>],
-    /// Σ over replicates of each coefficient, and of its square.
-    class_sums: Vec<(f64, f64)>,
-    /// M of each replicate: the mean over the classes.
-    overall: Vec<f64>,
-    overall_sums: (f64, f64),
-}
-
-impl<'a> PairProducts<'a> {
-    fn new(weights: &'a [f64], means: &'a [Vec<f64>]) -> Self {
-        let class_sums = (0..weights.len())
-            .map(|class| {
-                means.iter().fold((0.0, 0.0), |(sum, square), mean| {
-                    (sum + mean[class], square + mean[class] * mean[class])
-                })
-            })
-            .collect();
-        let classes = weights.len() / 2;
-        let overall: Vec<f64> = means
-            .iter()
-            .map(|means| {
-                means[..classes]
-                    .iter()
-                    .zip(weights)
-                    .map(|(mean, weight)| mean * weight)
-                    .sum()
-            })
-            .collect();
-        let overall_sums = overall.iter().fold((0.0, 0.0), |(sum, square), mean| {
-            (sum + mean, square + mean * mean)
-        });
-        PairProducts {
-            weights,
-            means,
-            class_sums,
-            overall,
-            overall_sums,
-        }
-    }
-
-    fn of_all(&self) -> f64 {
-        self.over(None)
-    }
-
-    fn without(&self, replicate: usize) -> f64 {
-        self.over(Some(replicate))
-    }
-
-    fn over(&self, left_out: Option<usize>) -> f64 {
-        let reduced = |(sum, square): (f64, f64), value: Option<f64>| {
-            let value = value.unwrap_or(0.0);
-            let sum = sum - value;
-            sum * sum - (square - value * value)
-        };
-        let by_class: f64 = self
-            .class_sums
-            .iter()
-            .enumerate()
-            .map(|(class, &sums)| {
-                self.weights[class]
-                    * reduced(sums, left_out.map(|replicate| self.means[replicate][class]))
-            })
-            .sum();
-        let overall = reduced(
-            self.overall_sums,
-            left_out.map(|replicate| self.overall[replicate]),
-        );
-        let replicates = self.means.len() as f64 - f64::from(u8::from(left_out.is_some()));
-        (by_class - overall) / (replicates * (replicates - 1.0))
-    }
-
-    /// What the jackknife's variance has too much. The products of pairs h(i, j) are of the form θ + a(i) + a(j) + g(i, j), and of
-    /// the part of the variance that comes of g the jackknife counts twice (Efron & Stein, The jackknife estimate of variance, Ann.
-    /// Stat. 9, 586 (1981), theorem 2 and section 4): for n replicates 4 ζ / (n (n − 2)) in place of 2 ζ / (n (n − 1)), with ζ the
-    /// variance of g, here from the residuals of a fit by least squares.
-    fn counted_twice(&self) -> f64 {
-        let count = self.means.len();
-        let n = count as f64;
-        if count < 4 {
-            return 0.0;
-        }
-        let mut products = vec![0.0; count * count];
-        for one in 0..count {
-            let weighted: Vec<f64> = self.means[one]
-                .iter()
-                .zip(self.weights)
-                .map(|(mean, weight)| mean * weight)
-                .collect();
-            for other in one + 1..count {
-                let together: f64 = weighted
-                    .iter()
-                    .zip(&self.means[other])
-                    .map(|(a, b)| a * b)
-                    .sum();
-                let product = together - self.overall[one] * self.overall[other];
-                products[one * count + other] = product;
-                products[other * count + one] = product;
-            }
-        }
-        let totals: Vec<f64> = products
-            .chunks_exact(count)
-            .map(|row| row.iter().sum())
-            .collect();
-        let mean = totals.iter().sum::<f64>() / (n * (n - 1.0));
-        let own: Vec<f64> = totals
-            .iter()
-            .map(|total| (total - (n - 1.0) * mean) / (n - 2.0))
-            .collect();
-        let mut squares = 0.0;
-        for one in 0..count {
-            for other in one + 1..count {
-                let rest = products[one * count + other] - mean - own[one] - own[other];
-                squares += rest * rest;
-            }
-        }
-        let zeta = squares / (n * (n - 3.0) / 2.0);
-        2.0 * zeta / ((n - 1.0) * (n - 2.0))
-    }
 }

@@ -14,6 +14,7 @@ pub mod joint;
 pub mod leading;
 pub mod morris;
 mod output_classes;
+mod pair_products;
 mod regression;
 pub mod shapley;
 pub mod sobol;
@@ -270,6 +271,15 @@ pub struct MainIndices {
     pub indices: Vec<Index>,
 }
 
+/// What was counted of an output.
+#[derive(Debug, Clone, Copy)]
+pub struct CountedOutput<'a> {
+    /// Replicate by replicate.
+    pub values: &'a [Tally],
+    /// What the sums of its moments are multiples of.
+    pub scale: f64,
+}
+
 /// What a row of the linear model of all inputs has in place of an input's name.
 pub const MODEL: &str = "(model)";
 
@@ -366,14 +376,41 @@ impl MainPlan {
         u64::from(replicates) * (8 * each.sum::<usize>() + tables) as u64
     }
 
-    /// The indices of every column (the dummy last) for one output, measure by measure. `whole`: no trial was left out; where some
+    /// For each output, the indices of every column (the dummy last), measure by measure. `whole`: no trial was left out; where some
     /// were, the inputs' u are no longer their ranks, and there are no rank correlations.
     pub fn indices(
         &self,
         tallies: &[MainTally],
+        outputs: &[CountedOutput],
+        whole: bool,
+    ) -> Vec<Vec<MainIndices>> {
+        let parts = tallies.iter().filter_map(|tally| tally.given_data.as_ref());
+        let parts: Vec<_> = parts.collect();
+        let mut given_data = if parts.is_empty() {
+            Vec::new()
+        } else {
+            given_data::estimates(&parts, &self.classes, outputs, whole)
+        };
+        let each = outputs.iter().enumerate().map(|(output, values)| {
+            let given_data = given_data.get_mut(output).map(std::mem::take);
+            self.indices_of(
+                tallies,
+                output,
+                values,
+                given_data.unwrap_or_default(),
+                whole,
+            )
+        });
+        each.collect()
+    }
+
+    /// Of one output; `given_data`: its first-order indices.
+    fn indices_of(
+        &self,
+        tallies: &[MainTally],
         output: usize,
-        values: &[Tally],
-        scale: f64,
+        &CountedOutput { values, scale }: &CountedOutput,
+        mut given_data: Vec<Estimate>,
         whole: bool,
     ) -> Vec<MainIndices> {
         let moments: Vec<Moments> = values.iter().map(|tally| tally.moments).collect();
@@ -417,18 +454,7 @@ impl MainPlan {
         for &measure in &self.measures {
             match measure {
                 Measure::GivenData => {
-                    let parts: Vec<_> = tallies
-                        .iter()
-                        .filter_map(|tally| tally.given_data.as_ref())
-                        .collect();
-                    let estimates = given_data::estimates(
-                        &parts,
-                        &self.classes,
-                        output,
-                        &moments,
-                        scale,
-                        whole,
-                    );
+                    let estimates = std::mem::take(&mut given_data);
                     all.push(of_columns(measure.column(), estimates));
                 }
                 Measure::Spearman => {
