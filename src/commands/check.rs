@@ -31,7 +31,7 @@ pub(crate) struct CheckOptions {
 /// Checks scenarios and shows what their inputs imply.
 pub(crate) fn check(options: &CheckOptions) -> Result<(), Failure> {
     let files = files::read(&options.files, None)?;
-    let models = files::check(&files, &options.sets, false)?;
+    let models = files::check(&files, &options.sets, None, false)?;
     let mut page = String::new();
     for (index, model) in models.iter().enumerate() {
         let quantiles = crate::pipeline::quantiles(options.quantiles.as_deref(), &model.run);

@@ -30,7 +30,7 @@ pub(crate) fn compare(options: &CompareOptions) -> Result<(), Failure> {
         )));
     }
     let files = files::read(&run.files, run.stdin.as_deref())?;
-    let mut models = files::check(&files, &run.sets, run.quiet)?;
+    let mut models = files::check(&files, &run.sets, run.threads, run.quiet)?;
     let chosen = chosen_variants(&models, &run.variants)?;
     model::draw_apart(&mut models);
     let mut places = pipeline::alternatives(&models, chosen);

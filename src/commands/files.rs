@@ -4,7 +4,9 @@ use super::{Failure, terminal};
 use crate::diagnostic::{Diagnostic, Severity, Style, arrange, is_dangerous, render_all, visible};
 use crate::model::{self, DataCache, Model};
 use crate::report::folder::{FileRecord, sha256};
+use crate::run;
 use std::io::Read;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 /// The scenario name of what comes by standard input.
@@ -71,17 +73,19 @@ pub(crate) fn looked_for(scenarios: &[PathBuf], sets: &[String]) -> Vec<PathBuf>
     data.paths().map(Path::to_path_buf).collect()
 }
 
-/// Checks every file; prints every complaint of every file. The models of all of them, or nothing.
+/// Checks every file, on so many threads (`None`: one a processor); prints every complaint of every file. The models of all of them, or
+/// nothing.
 pub(crate) fn check(
     files: &[ScenarioFile],
     sets: &[String],
+    threads: Option<NonZeroUsize>,
     quiet: bool,
 ) -> Result<Vec<Model>, Failure> {
-    let mut models = Vec::new();
+    let mut models = Vec::with_capacity(files.len());
     let mut refused = false;
     let mut data = DataCache::default();
-    for file in files {
-        match check_one(file, sets, &mut data) {
+    for (file, alone) in files.iter().zip(check_alone(files, sets, threads)) {
+        match alone.unwrap_or_else(|| check_one(file, sets, &mut data)) {
             Ok(model) => {
                 if !quiet {
                     print_diagnostics(&file.name, &model.warnings);
@@ -101,11 +105,28 @@ pub(crate) fn check(
     }
 }
 
-fn check_one(
-    file: &ScenarioFile,
+type Checked = Result<Model, Vec<Diagnostic>>;
+
+/// Of many files, those that look for no other file, checked beside each other; `None` for the rest, which share what they read.
+fn check_alone(
+    files: &[ScenarioFile],
     sets: &[String],
-    data: &mut DataCache,
-) -> Result<Model, Vec<Diagnostic>> {
+    threads: Option<NonZeroUsize>,
+) -> Vec<Option<Checked>> {
+    if files.len() == 1 {
+        return vec![None];
+    }
+    let alone = |at: usize| {
+        let mut nothing = DataCache::closed();
+        let checked = check_one(&files[at], sets, &mut nothing);
+        nothing.paths().next().is_none().then_some(checked)
+    };
+    run::with_threads(threads.map(NonZeroUsize::get), || {
+        run::each(files.len(), alone)
+    })
+}
+
+fn check_one(file: &ScenarioFile, sets: &[String], data: &mut DataCache) -> Checked {
     let source = model::source_of_bytes(&file.name, file.bytes.clone())
         .map_err(|complaint| vec![*complaint])?;
     model::check_with(source, &file.stem, sets, data)

@@ -19,7 +19,7 @@ pub(crate) struct ReplayOptions {
 pub(crate) fn replay(options: &ReplayOptions) -> Result<(), Failure> {
     let run = &options.run;
     let files = files::read(&run.files, run.stdin.as_deref())?;
-    let models = files::check(&files, &run.sets, run.quiet)?;
+    let models = files::check(&files, &run.sets, run.threads, run.quiet)?;
     let chosen = chosen_variants(&models, &run.variants)?;
     if let Some(output) = options.pick.output() {
         let variants: Vec<_> = models.iter().flat_map(|model| &model.variants).collect();

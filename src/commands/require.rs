@@ -22,7 +22,7 @@ pub(crate) fn require(options: &RequireOptions) -> Result<(), Failure> {
     let (started, clock) = (SystemTime::now(), Instant::now());
     let run = &options.run;
     let files = files::read(&run.files, run.stdin.as_deref())?;
-    let models = files::check(&files, &run.sets, run.quiet)?;
+    let models = files::check(&files, &run.sets, run.threads, run.quiet)?;
     let chosen = chosen_variants(&models, &run.variants)?;
     let variants = models.iter().flat_map(|model| &model.variants);
     refuse_unknown(variants, &options.requirement.output)?;

@@ -109,7 +109,7 @@ pub(crate) struct Overrides {
 pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
     let (started, clock) = (SystemTime::now(), Instant::now());
     let files = files::read(&options.files, options.stdin.as_deref())?;
-    let models = files::check(&files, &options.sets, options.quiet)?;
+    let models = files::check(&files, &options.sets, options.threads, options.quiet)?;
     let chosen = chosen_variants(&models, &options.variants)?;
     let runs = models.iter().flat_map(|model| &model.variants);
     let runs = runs.filter(|variant| is_chosen(variant, chosen)).count();

@@ -52,11 +52,25 @@ pub enum Use {
 /// The data files of a call, each read once whatever names it.
 #[derive(Debug, Default)]
 pub struct DataFiles {
+    closed: bool,
     files: HashMap<PathBuf, Result<Arc<DataFile>, Unopened>>,
     columns: HashMap<(PathBuf, usize, Use), Column>,
 }
 
 impl DataFiles {
+    /// None is opened: which were looked for is all that is known in the end.
+    pub fn closed() -> Self {
+        DataFiles {
+            closed: true,
+            ..DataFiles::default()
+        }
+    }
+
+    /// Whether none is opened.
+    pub fn is_closed(&self) -> bool {
+        self.closed
+    }
+
     /// The file that a scenario in `folder` writes as `path`.
     ///
     /// # Errors
@@ -67,7 +81,12 @@ impl DataFiles {
         let opened = self.files.entry(place);
         let place = opened.key().clone();
         opened
-            .or_insert_with(|| DataFile::open(&place, path).map(Arc::new))
+            .or_insert_with(|| {
+                if self.closed {
+                    return Err(Unopened::Unreadable("is not opened".to_owned(), None));
+                }
+                DataFile::open(&place, path).map(Arc::new)
+            })
             .clone()
     }
 

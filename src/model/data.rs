@@ -82,6 +82,15 @@ pub struct DataCache {
 }
 
 impl DataCache {
+    /// Opens nothing: a scenario that looks for no other file is checked with it as with any other, the rest find files that cannot be
+    /// read.
+    pub fn closed() -> Self {
+        DataCache {
+            files: DataFiles::closed(),
+            ..DataCache::default()
+        }
+    }
+
     /// Every data file and imported file that was looked for, whether it was there or not.
     pub fn paths(&self) -> impl Iterator<Item = &Path> {
         self.files.paths().chain(self.imports.paths())

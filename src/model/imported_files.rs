@@ -139,6 +139,9 @@ impl Context<'_> {
     /// Reads and checks the file at a path.
     fn check_import(&mut self, place: &Path) -> Loaded {
         let unreadable = |why: String| Unloaded::Unreadable(why, None);
+        if self.data.files.is_closed() {
+            return Err(unreadable("is not opened".to_owned()));
+        }
         match std::fs::metadata(place) {
             // A device or a pipe may never end.
             Ok(found) if !found.is_file() => return Err(unreadable("is not a file".to_owned())),

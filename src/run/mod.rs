@@ -29,7 +29,7 @@ pub use exchange::{Exchanged, exchange};
 pub use first_order::{FirstOrder, Spread, at_medians, first_order, pearson};
 pub use jcgm101::{jcgm101_layout, run_jcgm101};
 pub use nested::{Inner, NestedExperiment, NestedOutcome, run_nested};
-pub use parallel::{beside_each_other, threads, with_threads};
+pub use parallel::{beside_each_other, each, threads, with_threads};
 pub use ranks::{Ranks, count_ranks};
 pub use redraw::{Redraw, Redrawn, redraw};
 use std::io;
