@@ -57,6 +57,10 @@ impl<'a> Cells<'a> {
         // Reading from memory into records of bytes, of any length, cannot fail.
         while reader.read_byte_record(&mut record).unwrap_or(false) {
             let start = first + record.position().map_or(0, |place| place.byte() as usize);
+            // The reader passes over empty lines, which in one column are empty cells.
+            if self.file.columns.len() == 1 {
+                self.complain_of_empty_lines(start);
+            }
             if record.len() == self.file.columns.len() {
                 visit(self, &record, start);
             } else {
@@ -101,8 +105,8 @@ impl<'a> Cells<'a> {
         self.finish(numbers.into())
     }
 
-    /// Every row, cell by cell, without the blanks around them.
-    pub(super) fn rows(mut self) -> Result<Vec<Row>, Vec<Diagnostic>> {
+    /// The rows of the length of the header line, cell by cell, without the blanks around them; and the complaints of the others.
+    pub(super) fn rows(mut self) -> (Vec<Row>, Vec<Diagnostic>) {
         let text = &self.file.source.text;
         let mut rows = Vec::new();
         self.each(|_, record, start| {
@@ -115,7 +119,8 @@ impl<'a> Cells<'a> {
         if rows.is_empty() && self.complaints.is_empty() {
             self.complain_of_no_rows();
         }
-        self.finish(rows)
+        let complaints = self.finish(()).err();
+        (rows, complaints.unwrap_or_default())
     }
 
     /// What was read, or the complaints.
@@ -138,6 +143,23 @@ impl<'a> Cells<'a> {
             "nothing below",
             "add rows, one a line",
         );
+    }
+
+    /// Complains of the empty lines at `start`, above a record.
+    fn complain_of_empty_lines(&mut self, start: usize) {
+        let (above, rest) = self.file.source.text.split_at(start);
+        let ends = rest.len() - rest.trim_start_matches(['\r', '\n']).len();
+        // The end of the line above may be cut in two.
+        let first = usize::from(above.ends_with('\r') && rest.starts_with('\n'));
+        let lines = rest[..ends].match_indices('\n');
+        for (offset, _) in lines.skip(first) {
+            let place = start + offset;
+            let place = Span {
+                start: place,
+                end: place,
+            };
+            self.complain_of_cell(b"", place, 0);
+        }
     }
 
     fn complain_of_length(&mut self, start: usize, found: usize) {
