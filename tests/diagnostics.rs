@@ -204,6 +204,71 @@ level = 2
     assert_eq!(names, expected);
 }
 
+/// What is wrong with one axis of a sweep, or with one key of shares, hides nothing of the rest.
+#[test]
+fn faults_of_sweeps_and_shares_do_not_hide_each_other() {
+    let text = r#"
+[inputs]
+hours = { value = 3, unit = "h" }
+power = { distribution = "normal", mean = 9, sd = 1, unit = "kW" }
+[formulas]
+energy = "power * hours"
+[outputs]
+energy = "kWh"
+[sweep]
+"inputs.nothing" = [1]
+"inputs.hours.sd" = [1]
+"power" = [1]
+"inputs.power.sd" = [2, -2]
+"inputs.power.mean" = [8, 9]
+"formulas.energy" = ["power * 2 h"]
+[shares.mix]
+mean = { coal = 0.5, gas = 0.4 }
+[shares.other]
+mean = { coal = "much", gas = -0.4 }
+concentration = -1
+"#;
+    assert_eq!(
+        codes(text, &[]),
+        [
+            "edit-of-nothing",
+            "unknown-key",
+            "sweep-path-malformed",
+            "sd-not-positive",
+            "sweep-value-without-label",
+            "missing-key",
+            "shares-not-one",
+            "wrong-type",
+            "share-not-positive",
+            "concentration-not-positive",
+        ]
+    );
+}
+
+/// Whoever wrote the correlation did not know of the edit; what the file itself contradicts is still said.
+#[test]
+fn an_edit_that_makes_an_input_constant_drops_its_correlations() {
+    let text = "[inputs]\nx = { distribution = \"normal\", mean = 9, sd = 1 }\ny = { distribution = \"uniform\", min = 1, max = 2 }\n\
+                [formulas]\nz = \"x * y\"\n[outputs]\nz = \"1\"\n[[correlations]]\ninputs = [\"x\", \"y\"]\nspearman = 0.5\n";
+    for set in ["inputs.x=7", "inputs.x={ value = 7 }", "formulas.x=\"7\""] {
+        let sets = [set.to_owned()];
+        let model = check(Source::new("test.toml", text), "test", &sets).unwrap();
+        let variant = &model.variants[0];
+        assert!(variant.correlations.is_empty(), "{set}");
+        assert_eq!(
+            variant.dropped_correlations,
+            [["x".to_owned(), "y".to_owned()]]
+        );
+    }
+    assert_eq!(codes(text, &["inputs.x.sd=2"]), [""; 0]);
+    let fixed = text.replace("distribution = \"normal\", mean = 9, sd = 1", "value = 9");
+    assert_eq!(codes(&fixed, &[]), ["correlation-without-distribution"]);
+    assert_eq!(
+        codes(&fixed, &["inputs.y.max=3"]),
+        ["correlation-without-distribution"]
+    );
+}
+
 #[test]
 fn complaints_are_drawn_with_their_place() {
     let text = "[inputs]\npower = { value = 2, unit = \"kW\" }\n[formulas]\nenergy = \"power * 24 h + power\"\n[outputs]\nenergy = \"kWh\"\n";

@@ -111,12 +111,8 @@ impl DataFiles {
 }
 
 impl DataFile {
-    /// Every row below the header line.
-    ///
-    /// # Errors
-    ///
-    /// When there is none, or one is of another length than the header line.
-    pub fn rows(&self) -> Result<Vec<Row>, Vec<Diagnostic>> {
+    /// The rows below the header line, and a complaint where there is none, and of each that is of another length than the header line.
+    pub fn rows(&self) -> (Vec<Row>, Vec<Diagnostic>) {
         Cells::of(self).rows()
     }
 

@@ -310,7 +310,7 @@ impl Context<'_> {
             .texts
             .error(code, entry.node.place, message)
             .label("one weight a row")
-            .advise("write one number above zero a row, in the order of `list catalog`");
+            .advise("write one number above zero a row: the entries in the order written here, the rows of one in the order of `list catalog`");
         self.complaints.push(complaint);
         None
     }

@@ -76,6 +76,10 @@ whose every row becomes one. It cannot be both.";
     TRUNCATION_REMOVES_MASS = "truncation-removes-mass", "a truncation that removes a part of the distribution",
         "The parameters describe the distribution before truncation; what lies outside the bounds is removed and the rest scaled up. The share \
 removed is told so that a bound in the wrong unit is noticed.";
+    /// More work than there is.
+    UTILIZATION_ABOVE_ONE = "utilization-above-one", "a utilization that may be above one",
+        "A utilization is the share of the time, or of the power, that a machine is used: no more than 1, or 100 %. Bound it by `truncate = [0, 1]`, or draw it \
+from a `beta` or a `pert`. Where more than one is meant, give the input a name without `utilization`.";
     /// No such reference.
     UNKNOWN_REFERENCE = "unknown-reference", "a source that is not in [references]",
         "`source` is a key of [references], a list of keys, or a text with a space in it. A word without a space must be a key.";

@@ -30,6 +30,8 @@ pub(super) struct PlannedCorrelation {
     place: Place,
     /// Whether it comes from the scenario as written into a variant.
     inherited: bool,
+    /// Whether one of the two stands where `--set` has put something else.
+    edited: bool,
 }
 
 impl PlannedCorrelation {
@@ -37,6 +39,14 @@ impl PlannedCorrelation {
         let [a, b] = &self.names;
         let [c, d] = &other.names;
         (a.value == c.value && b.value == d.value) || (a.value == d.value && b.value == c.value)
+    }
+
+    /// Notes which names were given another definition from outside the file.
+    pub(super) fn with_edits(self, is_edited: impl Fn(&str) -> bool) -> Self {
+        PlannedCorrelation {
+            edited: self.names.iter().any(|name| is_edited(&name.value)),
+            ..self
+        }
     }
 
     pub(super) fn inherited(&self) -> Self {
@@ -84,6 +94,7 @@ impl Context<'_> {
                 sources,
                 place,
                 inherited: false,
+                edited: false,
             };
             if let Some(earlier) = read.iter().find(|other| other.same_pair(&correlation)) {
                 let [one, other] = &correlation.names;
@@ -261,7 +272,8 @@ impl Context<'_> {
                     });
                     places.push(correlation.place);
                 }
-                _ if correlation.inherited => {
+                // Whoever wrote it did not know of the other definition.
+                _ if correlation.inherited || correlation.edited => {
                     let names = correlation.names.each_ref().map(|name| name.value.clone());
                     sorted.dropped.push(names);
                 }

@@ -3,7 +3,7 @@
 use super::check::Context;
 use super::codes::{
     INPUT_DEFINED_TWICE, INPUT_WITHOUT_DEFINITION, TRUNCATION_LENGTH, TRUNCATION_OF_CONSTANT,
-    TRUNCATION_REMOVES_MASS, UNKNOWN_REFERENCE,
+    TRUNCATION_REMOVES_MASS, UNKNOWN_REFERENCE, UTILIZATION_ABOVE_ONE,
 };
 use super::{DataRows, Definition, Evidence, Input, Kind};
 use crate::catalog::Row;
@@ -15,6 +15,7 @@ use crate::scenario::tree::{Entry, Node, Table, Text, Value};
 use crate::scenario::walk;
 use crate::unit::Unit;
 use num_rational::BigRational;
+use num_traits::ToPrimitive;
 use std::sync::Arc;
 
 /// An input as far as it could be read.
@@ -152,6 +153,9 @@ impl Context<'_> {
                 shares_draws: word("draws").is_some(),
                 identity: identity.clone(),
             });
+        if let Some(input) = &input {
+            self.warn_of_utilization(key, input);
+        }
         InputEntry {
             input: input.map(Arc::new),
             unit,
@@ -159,6 +163,38 @@ impl Context<'_> {
             shares_draws: word("draws").is_some(),
             table: table.clone(),
         }
+    }
+
+    /// Warns of a utilization, told by its name, that may be above one.
+    fn warn_of_utilization(&mut self, key: &Text, input: &Input) {
+        let name = key.value.to_lowercase();
+        let is_meant = name.contains("utilization") || name.contains("utilisation");
+        let one = input.unit.factor.recip();
+        if !is_meant || !input.unit.dimension.is_pure() {
+            return;
+        }
+        let above = match &input.definition {
+            Definition::Fixed(value) if *value > one => "it".to_owned(),
+            Definition::Random(marginal) => {
+                let above = marginal.survival(one.to_f64().unwrap_or(f64::NAN));
+                if !(above > 0.0) {
+                    return;
+                }
+                format!("{} of it", share(above))
+            }
+            Definition::Fixed(_) => return,
+        };
+        let message = format!(
+            "`{}` is a utilization, and {above} lies above one",
+            key.value
+        );
+        let complaint = self
+            .texts
+            .warning(&UTILIZATION_ABOVE_ONE, key.place, message)
+            .label("may be above one");
+        self.complaints.push(complaint.advise(
+            "bound it by `truncate = [0, 1]`, or draw it from a `beta` or a `pert`; nothing to do if more than one is meant",
+        ));
     }
 
     fn definition<'table>(

@@ -87,20 +87,7 @@ impl Context<'_> {
         read
     }
 
-    fn dirichlet(
-        &mut self,
-        key: &Text,
-        table: &Table,
-        means: &[Entry],
-        names: &[Text],
-    ) -> Option<Vec<(Input, Arc<dyn Marginal>)>> {
-        let sources = self.read_sources(table.get("source"));
-        let before = self.errors();
-        let values: Vec<f64> = means
-            .iter()
-            .filter_map(|mean| self.finite(&mean.node, &mean.key.value))
-            .collect();
-        let node = table.get("concentration")?;
+    fn concentration(&mut self, node: &Node) -> Option<f64> {
         let concentration = self.finite(node, "concentration")?;
         if !(concentration > 0.0) {
             let message = format!("the concentration is {concentration}");
@@ -110,12 +97,20 @@ impl Context<'_> {
                 .label("not above zero")
                 .advise("write a number above zero: the larger, the closer the shares are to their means");
             self.complaints.push(complaint);
+            return None;
         }
-        for (mean, value) in means
-            .iter()
-            .zip(&values)
-            .filter(|(_, value)| !(**value > 0.0))
-        {
+        Some(concentration)
+    }
+
+    /// Whether the means are shares: two or more above zero, which sum to one. `found`: those that are numbers.
+    fn are_shares(
+        &mut self,
+        key: &Text,
+        table: &Table,
+        means: &[Entry],
+        found: &[(&Entry, f64)],
+    ) -> bool {
+        for (mean, value) in found.iter().filter(|(_, value)| !(*value > 0.0)) {
             let message = format!("the mean share `{}` is {value}", mean.key.value);
             let complaint = self
                 .texts
@@ -124,10 +119,12 @@ impl Context<'_> {
                 .advise("leave out what has no share");
             self.complaints.push(complaint);
         }
-        if self.errors() > before || values.len() < means.len() {
-            return None;
+        let Some(place) = table.get("mean").map(|node| node.place) else {
+            return false;
+        };
+        if found.len() < means.len() || !found.iter().all(|(_, value)| *value > 0.0) {
+            return false;
         }
-        let place = table.get("mean")?.place;
         if means.len() < 2 {
             let complaint = self
                 .texts
@@ -139,9 +136,9 @@ impl Context<'_> {
                 .label("too few to share")
                 .advise("give the mean of two shares or more, which sum to 1");
             self.complaints.push(complaint);
-            return None;
+            return false;
         }
-        let total: f64 = values.iter().sum();
+        let total: f64 = found.iter().map(|(_, value)| value).sum();
         if (total - 1.0).abs() > ROUNDING {
             let mut complaint = self
                 .texts
@@ -156,8 +153,32 @@ impl Context<'_> {
             }
             self.complaints
                 .push(complaint.advise("change one of them so that they sum to 1"));
+            return false;
+        }
+        true
+    }
+
+    fn dirichlet(
+        &mut self,
+        key: &Text,
+        table: &Table,
+        means: &[Entry],
+        names: &[Text],
+    ) -> Option<Vec<(Input, Arc<dyn Marginal>)>> {
+        let sources = self.read_sources(table.get("source"));
+        let before = self.errors();
+        let found: Vec<(&Entry, f64)> = means
+            .iter()
+            .filter_map(|mean| Some((mean, self.finite(&mean.node, &mean.key.value)?)))
+            .collect();
+        let are_shares = self.are_shares(key, table, means, &found);
+        let values: Vec<f64> = found.into_iter().map(|(_, value)| value).collect();
+        let node = table.get("concentration")?;
+        let concentration = self.concentration(node)?;
+        if !are_shares || self.errors() > before {
             return None;
         }
+        let total: f64 = values.iter().sum();
         let parameters: Vec<f64> = values
             .iter()
             .map(|value| value / total * concentration)

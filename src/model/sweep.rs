@@ -93,6 +93,7 @@ impl Context<'_> {
         let Some(table) = entry.node.as_table() else {
             return;
         };
+        let before = self.errors();
         let is_axis = |entry: &&Entry| SWEEP.key(&entry.key.value).is_none();
         let sweep = match table.entry("file") {
             Some(file) => {
@@ -122,7 +123,6 @@ impl Context<'_> {
             }
         };
         let Some(sweep) = sweep else { return };
-        let before = self.errors();
         for target in &sweep.targets {
             // Nothing of that name: said once, whatever it would be set to.
             let path = &target.paths[0];
@@ -137,7 +137,8 @@ impl Context<'_> {
                 self.complaints.push(*complaint);
             }
         }
-        if self.errors() > before {
+        if self.errors() > before && sweep.points.is_empty() {
+            self.try_each_value(root, plans, &sweep.targets, index, names);
             return;
         }
         let mut made: HashMap<(usize, &[usize]), Option<Replacement>> = HashMap::new();
@@ -157,6 +158,34 @@ impl Context<'_> {
                 }
             }
             plans.push(plan);
+        }
+    }
+
+    /// Complains of what is wrong with the values of a sweep that has no variants: each once, the other paths of its target at their first.
+    fn try_each_value(
+        &mut self,
+        root: &Table,
+        plans: &[VariantPlan],
+        targets: &[Target],
+        index: &HashMap<&str, usize>,
+        names: &HashSet<&str>,
+    ) {
+        let before = self.errors();
+        let known = targets
+            .iter()
+            .filter(|target| index.contains_key(&*target.name));
+        for target in known.filter(|target| target.paths.iter().all(|path| !path.values.is_empty()))
+        {
+            let mut tried = HashSet::new();
+            for (at, path) in target.paths.iter().enumerate() {
+                for value in 0..path.values.len() {
+                    let mut chosen = vec![0; target.paths.len()];
+                    chosen[at] = value;
+                    if self.errors() <= before + MOST_ERRORS && tried.insert(chosen.clone()) {
+                        self.replacement(root, plans, target, &chosen, index, names);
+                    }
+                }
+            }
         }
     }
 
@@ -255,7 +284,10 @@ impl Context<'_> {
         }
         let (targets, places) = self.targets(axes)?;
         if self.errors() > before {
-            return None;
+            return Some(Sweep {
+                targets,
+                points: Vec::new(),
+            });
         }
         let mut points = Vec::with_capacity(count);
         for number in 0..count {
@@ -519,13 +551,8 @@ impl Context<'_> {
         if self.errors() > before {
             return None;
         }
-        let rows = match opened.rows() {
-            Ok(rows) => rows,
-            Err(complaints) => {
-                self.complaints.extend(complaints);
-                return None;
-            }
-        };
+        let (rows, complaints) = opened.rows();
+        self.complaints.extend(complaints);
         if rows.len() > MOST_VARIANTS {
             self.complain_of_size(place, &format!("`{}` has {} rows", path.value, rows.len()));
             return None;

@@ -44,7 +44,18 @@ impl Context<'_> {
         }
         let base_name = base_name.map_or_else(|| "base".to_owned(), |text| text.value);
         let mut seen = HashSet::from([base_name.to_lowercase()]);
+        // The file is the first of the texts.
+        let is_edited = |name: &str| {
+            ["inputs", "formulas"].iter().any(|section| {
+                let node = root.table(section).and_then(|table| table.get(name));
+                node.is_some_and(|node| node.place.text > 0)
+            })
+        };
         let correlations = self.read_correlations(root.get("correlations"), names);
+        let correlations = correlations.into_iter();
+        let correlations = correlations
+            .map(|correlation| correlation.with_edits(is_edited))
+            .collect();
         let mut plans = vec![VariantPlan {
             name: base_name,
             description: None,
