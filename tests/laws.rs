@@ -404,6 +404,31 @@ fn fill_of_discrete_families_is_exact() {
     }
 }
 
+/// Nothing is counted as −0, also where the guess for a quantile lies between −1 and 0.
+#[test]
+fn no_count_is_negative_zero() {
+    let families = ["poisson", "binomial", "negative_binomial", "bernoulli"];
+    let counts = DISCRETE
+        .iter()
+        .filter(|line| families.iter().any(|family| line.starts_with(family)));
+    let lines = [
+        "poisson mean=0.3",
+        "binomial n=5 p=0.01",
+        "negative_binomial mean=5 dispersion=2",
+    ];
+    for line in counts.chain(&lines) {
+        let marginal = make(line);
+        let u = grid();
+        let mut drawn = vec![0.0; u.len()];
+        marginal.fill(&u, &mut drawn);
+        let quantiles = u.iter().map(|&u| marginal.quantile(u));
+        assert!(
+            quantiles.chain(drawn).all(|x| x.is_sign_positive()),
+            "{line}"
+        );
+    }
+}
+
 #[test]
 fn probabilities_of_discrete_families_are_the_steps_of_the_cdf() {
     for line in DISCRETE {

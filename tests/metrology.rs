@@ -315,6 +315,18 @@ fn first_order_of_models_by_hand() {
     first_order(&model(NORMALS, "7 + 0 * 2"), 7.0, 0.0);
 }
 
+/// Squares of standard deviations may leave the range of a double that they themselves are in; of nothing at all, the sum is no −0.
+#[test]
+fn first_order_of_any_size() {
+    for (size, power) in [("1e-300", 1e-300), ("1e300", 1e300)] {
+        let text = NORMALS.replace("mean = 3, sd = 0.5", &format!("mean = {size}, sd = {size}"));
+        let found = value(&one(&model(&text, "0.75 * a")), "first_order_sd").expect("an sd");
+        assert!((found / power - 0.75).abs() < 1e-9, "{size}: {found}");
+    }
+    let constant = value(&one(&model(NORMALS, "7")), "first_order_sd");
+    assert_eq!(constant.map(f64::to_bits), Some(0));
+}
+
 #[test]
 fn first_order_with_correlations() {
     let correlated =

@@ -82,7 +82,8 @@ impl<C: Count + 'static> Counting<C> {
         let z = if upper { -z } else { z };
         let largest = self.count.largest();
         let guess = Self::guess(self.count.cumulants(), z);
-        let guess = guess.ceil().clamp(0.0, largest.min(f64::MAX));
+        // Between −1 and 0 the next whole number is −0, which is added away.
+        let guess = guess.ceil().clamp(0.0, largest.min(f64::MAX)) + 0.0;
         if self.mean() > CONTINUOUS {
             return guess;
         }
@@ -186,7 +187,7 @@ impl<C: Count + 'static> Counting<C> {
             *x = if exact && (distance < doubt || z.abs() > 4.0) {
                 self.quantile(*u)
             } else {
-                whole.clamp(0.0, largest.min(f64::MAX))
+                whole.clamp(0.0, largest.min(f64::MAX)) + 0.0
             };
         }
     }

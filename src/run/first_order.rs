@@ -90,6 +90,12 @@ pub fn first_order(
                     (4.0 * narrow - wide) / 3.0 * spread.sd
                 })
                 .collect();
+            // In units of the largest, so that no square leaves the range of a double.
+            let largest = effects
+                .iter()
+                .fold(0.0, |most: f64, effect| most.max(effect.abs()));
+            let scale = power_of_two_below(largest);
+            let effects: Vec<f64> = effects.iter().map(|effect| effect / scale).collect();
             let mut variance: f64 = effects.iter().map(|effect| effect * effect).sum();
             for &([one, other], r) in correlations {
                 let product = effects[one] * effects[other];
@@ -99,10 +105,25 @@ pub fn first_order(
             }
             FirstOrder {
                 at_means,
-                sd: if variance < 0.0 { 0.0 } else { variance.sqrt() },
+                // Nothing at all adds up to −0.
+                sd: if variance <= 0.0 {
+                    0.0
+                } else {
+                    scale * variance.sqrt()
+                },
             }
         })
         .collect()
+}
+
+/// The largest power of two that is not above a positive number; one for all that has none.
+fn power_of_two_below(x: f64) -> f64 {
+    let power = f64::from_bits(x.to_bits() & f64::INFINITY.to_bits());
+    if power > 0.0 && power.is_finite() {
+        power
+    } else {
+        1.0
+    }
 }
 
 /// The outputs at the means, then for each source at the four points beside them.
