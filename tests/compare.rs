@@ -407,6 +407,38 @@ inputs = { load = { distribution = "lognormal", median = 11, gsd = 1.4, unit = "
     }
 }
 
+/// What must be said of an alternative is said whether its drivers are asked for or not.
+#[test]
+fn notes_of_the_alternatives_are_told_once() {
+    let text = "[inputs]\nx = { distribution = \"normal\", mean = 9, sd = 1, truncate = [8, inf] }\n\
+                y = { distribution = \"uniform\", min = 1, max = 2 }\n[formulas]\nz = \"x * y\"\n[outputs]\nz = \"1\"\n\
+                [[correlations]]\ninputs = [\"x\", \"y\"]\nspearman = 0.5\n[variants.fixed]\ninputs = { y = { value = 2 } }\n";
+    for automatic in [true, false] {
+        let plan = Plan {
+            automatic,
+            ..plan(Method::Sobol, 1000)
+        };
+        let notes = report_of(vec![model("plain", text)], Against::Baseline(0), &plan).notes;
+        let told = |words: &str| notes.iter().filter(|note| note.contains(words)).count();
+        assert_eq!(
+            told("1,000 trials were asked for and 1,024 run"),
+            1,
+            "{notes:?}"
+        );
+        assert_eq!(
+            told("truncation removed 15.9 % of the mass of x"),
+            1,
+            "{notes:?}"
+        );
+        assert_eq!(told("plain: rank correlation x–y"), 1, "{notes:?}");
+        assert_eq!(
+            told("plain / fixed: the correlation of x and y has no place in fixed"),
+            1,
+            "{notes:?}"
+        );
+    }
+}
+
 #[test]
 fn any_number_of_threads_gives_the_same_bytes() {
     let bytes = |threads| {

@@ -1,6 +1,7 @@
 //! Alternatives held against each other: the same draws for all, the difference and the ratio of every trial summarised as outputs.
 
 mod drivers;
+mod told;
 mod verdict;
 
 use super::{Dimensions, Plan, RunError, VariantRun, assertions};
@@ -115,7 +116,8 @@ pub fn compare(
             .flat_map(|earlier| (earlier + 1..alternatives.len()).map(move |a| [a, earlier]))
             .collect(),
     };
-    let mut notes = Vec::new();
+    let of_alternatives = study.notes_of_alternatives();
+    let mut notes = study.told(&of_alternatives);
     let mut reports = Vec::with_capacity(pairs.len());
     let mut sample = None;
     let outputs = alternatives.iter().map(|of| of.variant.outputs.len());
@@ -132,7 +134,7 @@ pub fn compare(
         ));
     } else {
         for (report, &pair) in reports.iter_mut().zip(&pairs) {
-            study.add_drivers(report, pair, &mut notes, progress)?;
+            study.add_drivers(report, pair, (&mut notes, &of_alternatives), progress)?;
         }
     }
     let ranks = if alternatives.len() > MOST_RANKED {

@@ -26,18 +26,7 @@ pub fn of_run(
             "no distribution acts on any output: each was computed once, exactly".to_owned(),
         ];
     };
-    let mut notes = Vec::new();
-    if plan.stopping.is_none() && layout.trials() != plan.trials {
-        let rule = match plan.sampler {
-            Method::Sobol => " (replicates × a power of two)",
-            Method::Random | Method::LatinHypercube => "",
-        };
-        notes.push(format!(
-            "{} trials were asked for and {} run{rule}",
-            grouped(plan.trials),
-            grouped(layout.trials())
-        ));
-    }
+    let mut notes: Vec<String> = rounded(plan, layout).into_iter().collect();
     if outcome.nonfinite.trials > 0 {
         notes.push(format!(
             "{} of {} trials were left out because an output was not finite: every result is of the others",
@@ -45,44 +34,7 @@ pub fn of_run(
             grouped(layout.trials())
         ));
     }
-    for input in &variant.inputs {
-        if let Some(removed) = input.removed_by_truncation.filter(|&removed| removed > 0.0) {
-            notes.push(format!(
-                "truncation removed {} of the mass of {}",
-                share(removed),
-                input.name
-            ));
-        }
-    }
-    notes.extend(
-        variant
-            .inputs
-            .iter()
-            .filter_map(|input| without_moments(input)),
-    );
-    for (correlation, achieved) in variant.correlations.iter().zip(achieved) {
-        let [one, other] = correlation
-            .inputs
-            .map(|input| variant.inputs[input].name.as_str());
-        let asked = match correlation.asked {
-            Dependence::Spearman(spearman) => number::rounded(spearman, ASKED_DIGITS),
-            Dependence::Gaussian(parameter) => format!(
-                "{} (gaussian = {})",
-                number::rounded(spearman_of_parameter(parameter), ASKED_DIGITS),
-                number::rounded(parameter, ASKED_DIGITS)
-            ),
-        };
-        notes.push(format!(
-            "rank correlation {one}–{other}: asked {asked}, achieved {}",
-            number::estimate(achieved, ASKED_DIGITS)
-        ));
-    }
-    for [one, other] in &variant.dropped_correlations {
-        notes.push(format!(
-            "the correlation of {one} and {other} has no place in {}: one of them has no distribution of its own there",
-            variant.name
-        ));
-    }
+    notes.extend(of_definitions(variant, achieved));
     let by_draw = !plan.main_measures().is_empty() || plan.measures.contains(&Measure::Tornado);
     for shares in variant.shares.iter().filter(|_| by_draw) {
         let names: Vec<&str> = shares
@@ -140,6 +92,65 @@ pub fn of_run(
                 name, variant.outputs[varying.output].unit.text
             ));
         }
+    }
+    notes
+}
+
+/// That the layout has other trials than were asked for.
+pub fn rounded(plan: &Plan, layout: &Layout) -> Option<String> {
+    let rule = match plan.sampler {
+        Method::Sobol => " (replicates × a power of two)",
+        Method::Random | Method::LatinHypercube => "",
+    };
+    (plan.stopping.is_none() && layout.trials() != plan.trials).then(|| {
+        format!(
+            "{} trials were asked for and {} run{rule}",
+            grouped(plan.trials),
+            grouped(layout.trials())
+        )
+    })
+}
+
+/// What must be said of a variant's inputs and correlations, whatever is run; `achieved`: the rank correlation of each of them.
+pub fn of_definitions(variant: &Variant, achieved: &[Estimate]) -> Vec<String> {
+    let mut notes = Vec::new();
+    for input in &variant.inputs {
+        if let Some(removed) = input.removed_by_truncation.filter(|&removed| removed > 0.0) {
+            notes.push(format!(
+                "truncation removed {} of the mass of {}",
+                share(removed),
+                input.name
+            ));
+        }
+    }
+    notes.extend(
+        variant
+            .inputs
+            .iter()
+            .filter_map(|input| without_moments(input)),
+    );
+    for (correlation, achieved) in variant.correlations.iter().zip(achieved) {
+        let [one, other] = correlation
+            .inputs
+            .map(|input| variant.inputs[input].name.as_str());
+        let asked = match correlation.asked {
+            Dependence::Spearman(spearman) => number::rounded(spearman, ASKED_DIGITS),
+            Dependence::Gaussian(parameter) => format!(
+                "{} (gaussian = {})",
+                number::rounded(spearman_of_parameter(parameter), ASKED_DIGITS),
+                number::rounded(parameter, ASKED_DIGITS)
+            ),
+        };
+        notes.push(format!(
+            "rank correlation {one}–{other}: asked {asked}, achieved {}",
+            number::estimate(achieved, ASKED_DIGITS)
+        ));
+    }
+    for [one, other] in &variant.dropped_correlations {
+        notes.push(format!(
+            "the correlation of {one} and {other} has no place in {}: one of them has no distribution of its own there",
+            variant.name
+        ));
     }
     notes
 }

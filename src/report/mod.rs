@@ -94,29 +94,8 @@ pub struct ChoiceReport {
 impl Report {
     /// The notes of the report, then those of its runs: each once, with the runs that have it unless all have.
     pub fn every_note(&self) -> Vec<String> {
-        /// Runs named before the rest is counted.
-        const NAMED: usize = 3;
-        let mut sharing: Vec<(&str, Vec<String>)> = Vec::new();
-        let mut places: HashMap<&str, usize> = HashMap::new();
-        for run in &self.runs {
-            for note in &run.notes {
-                let place = *places.entry(note).or_insert_with(|| {
-                    sharing.push((note, Vec::new()));
-                    sharing.len() - 1
-                });
-                sharing[place].1.push(run.label());
-            }
-        }
-        let of_runs = sharing.into_iter().map(|(note, labels)| {
-            let rest = labels.len().saturating_sub(NAMED);
-            if labels.len() == self.runs.len() {
-                note.to_owned()
-            } else if rest > 0 {
-                format!("{} and {rest} more: {note}", labels[..NAMED].join(", "))
-            } else {
-                format!("{}: {note}", labels.join(", "))
-            }
-        });
+        let of_runs = self.runs.iter();
+        let of_runs = told_once(of_runs.map(|run| (run.label(), &run.notes[..])));
         let of_decisions = self.decisions.iter().flat_map(|decision| {
             let notes = decision.notes.iter();
             notes.map(|note| format!("{}: {note}", decision.scenario))
@@ -124,6 +103,35 @@ impl Report {
         let notes = self.notes.iter().cloned().chain(of_runs);
         notes.chain(of_decisions).collect()
     }
+}
+
+/// Notes of several labelled things: each once, with the labels of those that have it unless all have.
+pub fn told_once<'a>(of: impl ExactSizeIterator<Item = (String, &'a [String])>) -> Vec<String> {
+    /// Labels named before the rest is counted.
+    const NAMED: usize = 3;
+    let all = of.len();
+    let mut sharing: Vec<(&str, Vec<String>)> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    for (label, notes) in of {
+        for note in notes {
+            let place = *places.entry(note).or_insert_with(|| {
+                sharing.push((note, Vec::new()));
+                sharing.len() - 1
+            });
+            sharing[place].1.push(label.clone());
+        }
+    }
+    let told = sharing.into_iter().map(|(note, labels)| {
+        let rest = labels.len().saturating_sub(NAMED);
+        if labels.len() == all {
+            note.to_owned()
+        } else if rest > 0 {
+            format!("{} and {rest} more: {note}", labels[..NAMED].join(", "))
+        } else {
+            format!("{}: {note}", labels.join(", "))
+        }
+    });
+    told.collect()
 }
 
 /// The results of one variant of one scenario.

@@ -25,7 +25,7 @@ impl Study<'_> {
         &self,
         report: &mut PairReport,
         [a, b]: [usize; 2],
-        notes: &mut Vec<String>,
+        (notes, told): (&mut Vec<String>, &[Vec<String>]),
         progress: &dyn Progress,
     ) -> Result<(), RunError> {
         if self.plan.measures.is_empty() && !self.plan.automatic {
@@ -77,7 +77,8 @@ impl Study<'_> {
             }
         }
         for note in found.notes {
-            if !notes.contains(&note) {
+            let is_told = notes.contains(&note) || told.iter().any(|told| told.contains(&note));
+            if !is_told {
                 notes.push(note);
             }
         }
