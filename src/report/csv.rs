@@ -64,7 +64,7 @@ fn field<'cell>(cell: &'cell Cell<'_>) -> Cow<'cell, str> {
     }
 }
 
-/// Text with an apostrophe before what a spreadsheet would take for a formula, and before what has one already, so that
+/// Text with an apostrophe before what a spreadsheet would take for a formula (a number is none), and before what has one already, so that
 /// [`written`] finds the text again; what a terminal would obey comes out as `\u{1b}`, in every format alike.
 pub fn harmless(text: &str) -> Cow<'_, str> {
     let shown = if text.contains('\t') {
@@ -94,7 +94,7 @@ pub fn written(text: &str) -> &str {
 
 fn begins_formula(text: &str) -> bool {
     const STARTS: &[char] = &['=', '+', '-', '@', '\t', '\n', '＝', '＋', '－', '＠'];
-    text.trim_start_matches(' ').starts_with(STARTS)
+    text.trim_start_matches(' ').starts_with(STARTS) && !text.parse().is_ok_and(f64::is_finite)
 }
 
 /// The rows of a CSV file of ours, each text by its column and [`written`].
@@ -123,10 +123,22 @@ mod tests {
 
     #[test]
     fn formulas_are_made_harmless() {
-        for text in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\n=1", " =1", "＝1"] {
+        for text in [
+            "=1+1", "+A1", "-1-1", "- 1", "-inf", "@SUM(A1)", "\t=1", "\n=1", " =1", "＝1",
+        ] {
             assert!(harmless(text).starts_with('\''), "{text:?}");
         }
-        for text in ["kgCO2e/day", "1", "", "a = b", "'", "'a"] {
+        for text in [
+            "kgCO2e/day",
+            "1",
+            "-118.2",
+            "+2",
+            "-1e-5",
+            "",
+            "a = b",
+            "'",
+            "'a",
+        ] {
             assert_eq!(harmless(text), text);
         }
         assert_eq!(harmless("a\tb\u{1b}[2J\r\nc\r"), "a\tb\\u{1b}[2J\nc\\u{d}");
@@ -134,7 +146,9 @@ mod tests {
 
     #[test]
     fn what_was_made_harmless_is_found_again() {
-        for text in ["=1", "'=1", "''= 1", " =1", "' =1", "a", "'a", "", "-"] {
+        for text in [
+            "=1", "'=1", "''= 1", " =1", "' =1", "a", "'a", "", "-", "-1", "'-1",
+        ] {
             assert_eq!(written(&harmless(text)), text);
         }
     }
