@@ -486,9 +486,11 @@ impl VariantRun<'_> {
         let trials = outcome.map_or(1, |_| layout.trials());
         let nonfinite = outcome.map_or(0, |outcome| outcome.nonfinite.trials);
         // What asks for each input's own mean or median knows nothing of rows.
-        let apart = program::lower(&self.variant.with_rows_apart(), false);
-        let at_medians = run::at_medians(&apart);
-        let first_order = first_order::propagate(self.variant, &apart);
+        let apart = (!self.variant.rows.is_empty())
+            .then(|| program::lower(&self.variant.with_rows_apart(), false));
+        let apart = apart.as_ref().unwrap_or(program);
+        let at_medians = run::at_medians(apart);
+        let first_order = first_order::propagate(self.variant, apart);
         let indices = outcome.map_or_else(Vec::new, Outcome::indices);
         let places: Vec<Place> = (0..self.variant.outputs.len())
             .map(|at| {

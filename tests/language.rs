@@ -392,3 +392,19 @@ fn correlations_are_shared_replaced_and_dropped_by_variants() {
     assert_eq!(*dropped, [["gpus".to_owned(), "requests".to_owned()]]);
     assert!(variant(&model, "us-west").dropped_correlations.is_empty());
 }
+
+#[test]
+fn a_whole_number_is_one_however_it_is_written() {
+    for (written, trials) in [
+        ("1e6", 1_000_000),
+        ("2.5e3", 2_500),
+        ("0x100", 256),
+        ("7_000", 7_000),
+    ] {
+        let text = format!(
+            "[inputs]\nx = {{ value = 1 }}\n[outputs]\nx = \"1\"\n[run]\ntrials = {written}\n"
+        );
+        let model = check(Source::new("whole.toml", text), "whole", &[]).expect("a model");
+        assert_eq!(model.run.trials, Some(trials), "{written}");
+    }
+}

@@ -9,7 +9,8 @@ use super::codes::{
 use crate::diagnostic::{Code, did_you_mean};
 use crate::sampler::Method;
 use crate::scenario::tree::{Node, Place, Table, Value};
-use crate::scenario::walk;
+use crate::scenario::{number, walk};
+use num_traits::ToPrimitive;
 
 /// The most trials of a run: each replicate counts its own in 32 bits, and the plan of the work fits in memory.
 pub const MOST_TRIALS: u64 = 50_000_000_000;
@@ -69,13 +70,9 @@ impl Context<'_> {
         let Value::Number(text, radix) = &node.value else {
             return None;
         };
-        if text.contains(['.', 'e', 'E', '-', '+']) && *radix == 10 {
-            // Not whole: the walker has complained.
-            return None;
-        }
-        let number = u64::from_str_radix(text, *radix)
-            .ok()
-            .filter(|number| fits(*number));
+        // Of what is not whole the walker has complained.
+        let number = number::whole(text, *radix)?.to_u64();
+        let number = number.filter(|number| fits(*number));
         if number.is_none() {
             self.refuse_run(code, node.place, message.to_owned(), advice);
         }

@@ -19,6 +19,13 @@ pub struct Orders {
     pub exact: bool,
 }
 
+impl Orders {
+    /// Whether it is known without trials if there is a variance.
+    pub fn are_known(&self) -> bool {
+        self.finite_below > 2.0 || self.exact
+    }
+}
+
 /// What is known of a column.
 #[derive(Debug, Clone, Copy)]
 struct Known {

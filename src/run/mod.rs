@@ -260,8 +260,8 @@ fn answer(
                 &|tasks, work| parallel::each(tasks, work),
             )?;
             if !summary.is_light() {
-                let orders = experiment.program.orders()[counted[at]];
-                if let Some(tail) = HeavyTail::of(orders.finite_below, orders.exact, &ends[at]) {
+                let (ends, orders) = &ends[at];
+                if let Some(tail) = HeavyTail::of(orders.finite_below, orders.exact, ends) {
                     summary.without_variance(tail);
                 }
             }

@@ -1,8 +1,14 @@
 //! Work in any order on any number of threads, results taken in the order of the work.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard};
+
+thread_local! {
+    /// Whether every other thread has a task of its own, so that sharing this one's would only keep them from it.
+    static ALONE: Cell<bool> = const { Cell::new(false) };
+}
 
 /// Runs `body` on a pool of `threads` threads (`None`: one a processor).
 pub fn with_threads<R: Send>(threads: Option<usize>, body: impl FnOnce() -> R + Send) -> R {
@@ -39,7 +45,7 @@ pub fn in_order<W: Send, T: Send>(
         locked(&workspaces).extend(own);
     };
     let threads = threads().min(tasks);
-    if threads <= 1 {
+    if threads <= 1 || ALONE.get() {
         worker();
     } else {
         rayon::scope(|scope| {
@@ -51,8 +57,9 @@ pub fn in_order<W: Send, T: Send>(
     std::mem::take(&mut locked(&workspaces))
 }
 
-/// Does tasks 0, 1, … that are shared among threads inside, and hands the results to `take` in their order until it says stop. A thread that
-/// waits inside one task may do another one meanwhile, but then comes back to it, in place of doing all that are left.
+/// Does tasks 0, 1, …, each on one thread as long as there is one for every thread, the last ones shared among threads inside, and hands the
+/// results to `take` in their order until it says stop. A thread that waits inside one task may do another one meanwhile, but then comes back
+/// to it, in place of doing all that are left.
 pub fn beside_each_other<T: Send>(
     tasks: usize,
     work: impl Fn(usize) -> T + Sync,
@@ -64,7 +71,14 @@ pub fn beside_each_other<T: Send>(
         }
     }
     let queue = Queue::new(tasks, take);
-    let one = || queue.one(&work);
+    let one = || {
+        queue.one(|task| {
+            let before = ALONE.replace(task + threads() <= tasks);
+            let result = work(task);
+            ALONE.set(before);
+            result
+        })
+    };
     rayon::scope(|scope| {
         for _ in 0..threads().min(tasks) {
             scope.spawn(|scope| turn(scope, &one));

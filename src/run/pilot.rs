@@ -5,7 +5,7 @@
 use super::pass::{UniformColumns, all_finite};
 use super::{Experiment, Question};
 use crate::kernel;
-use crate::program::{Register, TILE};
+use crate::program::{Orders, Register, TILE};
 use crate::sampler::SEGMENT_ROWS;
 use crate::sensitivity::{MainPlan, OutputClasses};
 use crate::statistic::distribution::COARSE;
@@ -31,12 +31,16 @@ const TIE: usize = 8;
 /// Cells that are looked at closely although no quantile needs it, at most.
 const MOST_GATHERED: usize = 32;
 
+/// Trials of a pilot that has nothing to do but to place a grid, in runs of so many rows.
+const FEW: usize = 1024;
+const FEW_ROWS: usize = 256;
+
 /// What the pilot fixes.
 pub struct Pilot {
     /// For each output that is counted, how its values are remembered.
     pub plans: Vec<TallyPlan>,
-    /// For each of them, the ends of its values.
-    pub ends: Vec<Ends>,
+    /// For each of them, the ends of its values, and of which order its moments are finite.
+    pub ends: Vec<(Ends, Orders)>,
     /// How the sums for the indices are made, where any are asked for.
     pub main: Option<MainPlan>,
 }
@@ -50,6 +54,10 @@ pub fn pilot(experiment: &Experiment, question: &Question, counted: &[usize]) ->
         .iter()
         .find(|(most, _)| trials <= *most)
         .map_or(FINE, |&(_, resolution)| resolution);
+    let orders = experiment.program.orders();
+    let orders: Vec<Orders> = counted.iter().map(|&output| orders[output]).collect();
+    let places_grid_only =
+        keep_all && question.measures.is_empty() && orders.iter().all(Orders::are_known);
     let wanted = if keep_all {
         (trials / 4).clamp(512, 4096)
     } else {
@@ -63,12 +71,23 @@ pub fn pilot(experiment: &Experiment, question: &Question, counted: &[usize]) ->
         .next_power_of_two()
         .min(SEGMENT_ROWS as u64);
     let outputs = counted.len();
+    let replicates = layout.replicates as usize;
     let mut rows = first_rows as usize;
-    let mut values = Values::draw(experiment, counted, rows);
+    let mut values = if places_grid_only {
+        let rows = FEW_ROWS.min(layout.rows(0) as usize).max(1);
+        Values::draw(
+            experiment,
+            counted,
+            FEW.div_ceil(rows).min(replicates),
+            rows,
+        )
+    } else {
+        Values::draw(experiment, counted, replicates, rows)
+    };
     // Where hardly a trial is finite, a longer look.
     while values.is_empty() && rows < SEGMENT_ROWS {
         rows = (8 * rows).min(SEGMENT_ROWS);
-        values = Values::draw(experiment, counted, rows);
+        values = Values::draw(experiment, counted, replicates, rows);
     }
     if values.is_empty() {
         return None;
@@ -93,10 +112,10 @@ pub fn pilot(experiment: &Experiment, question: &Question, counted: &[usize]) ->
     let mut plans = Vec::with_capacity(outputs);
     let mut classes = Vec::with_capacity(outputs);
     let mut ends = Vec::with_capacity(outputs);
-    for (plan, output_classes, output_ends) in found {
+    for ((plan, output_classes, output_ends), orders) in found.into_iter().zip(orders) {
         plans.push(plan);
         classes.extend(output_classes);
-        ends.push(output_ends);
+        ends.push((output_ends, orders));
     }
     let main = (!question.measures.is_empty() && outputs > 0).then(|| {
         let inputs: Vec<_> = experiment
@@ -110,7 +129,7 @@ pub fn pilot(experiment: &Experiment, question: &Question, counted: &[usize]) ->
     Some(Pilot { plans, ends, main })
 }
 
-/// The values of the outputs that are counted in the first rows of every replicate, without the trials that are not finite.
+/// The values of the outputs that are counted in the first rows of the first replicates, without the trials that are not finite.
 struct Values {
     /// For each output, those of all replicates, one after another.
     columns: Vec<Vec<f64>>,
@@ -119,18 +138,17 @@ struct Values {
 }
 
 impl Values {
-    fn draw(experiment: &Experiment, counted: &[usize], rows: usize) -> Self {
+    fn draw(experiment: &Experiment, counted: &[usize], replicates: usize, rows: usize) -> Self {
         let registers: Vec<(Register, usize)> = experiment.program.varying_columns().collect();
         let place = |output: &usize| registers.iter().position(|register| register.1 == *output);
         let counted: Vec<usize> = counted.iter().filter_map(place).collect();
-        let tasks = experiment.layout.replicates as usize;
         let mut values = Values {
-            columns: with_room(counted.len(), tasks * rows),
-            ends: Vec::with_capacity(tasks),
+            columns: with_room(counted.len(), replicates * rows),
+            ends: Vec::with_capacity(replicates),
         };
         let mut end = 0;
         super::parallel::in_order(
-            tasks,
+            replicates,
             || {
                 (
                     experiment.program.tile(),

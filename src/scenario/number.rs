@@ -2,7 +2,7 @@
 
 use super::codes::NUMBER_OUT_OF_RANGE;
 use crate::diagnostic::Code;
-use num_bigint::BigInt;
+use num_bigint::{BigInt, BigUint};
 use num_rational::BigRational;
 use num_traits::{Num, Zero};
 
@@ -91,6 +91,15 @@ pub fn double(text: &str, radix: u32) -> Result<f64, NumberFault> {
     } else {
         Ok(value)
     }
+}
+
+/// The value of a whole number, 0 or more, however it is written (`1e6` is one); `None` for what is none.
+pub fn whole(text: &str, radix: u32) -> Option<BigUint> {
+    if radix != 10 {
+        return BigUint::from_str_radix(text, radix).ok();
+    }
+    let value = exact(text).ok().filter(BigRational::is_integer)?;
+    value.to_integer().to_biguint()
 }
 
 /// Bytes that the unsigned decimal at the start of a text takes; 0 when there is none.

@@ -201,10 +201,7 @@ fn fits(node: &Node, shape: &Shape) -> bool {
             list.iter().all(|node| matches!(node.value, Value::Text(_)))
         }
         (Shape::Number | Shape::Scalar, Value::Number(..)) => true,
-        (Shape::Whole, Value::Number(text, _)) => {
-            text.bytes().all(|byte| byte.is_ascii_alphanumeric())
-                && !text.contains(['e', 'E', 'i', 'n'])
-        }
+        (Shape::Whole, Value::Number(text, radix)) => number::whole(text, *radix).is_some(),
         (Shape::Numbers, Value::List(list)) => list
             .iter()
             .all(|node| matches!(node.value, Value::Number(..))),

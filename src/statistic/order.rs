@@ -26,8 +26,8 @@ pub struct OrderStatistics<'a> {
     sizes: Vec<u64>,
     /// Trials below each cell, pooled; one more than there are cells.
     below: Vec<u64>,
-    /// Trials of each replicate below the cells 0, [`RUN`], 2 · [`RUN`], …
-    below_runs: Vec<Vec<u64>>,
+    /// Trials of each replicate below the cells 0, [`RUN`], 2 · [`RUN`], …, replicate by replicate.
+    below_runs: Vec<u64>,
     /// The kept values, cell by cell, and in a cell replicate by replicate.
     grouped: Vec<f64>,
     /// Where the kept values of each cell begin; one more than there are cells.
@@ -41,18 +41,16 @@ impl<'a> OrderStatistics<'a> {
     pub fn new(plan: &'a TallyPlan, replicates: &'a [Tally]) -> Self {
         let cells = plan.grid.cells();
         let mut below = vec![0; cells + 1];
-        let mut below_runs = Vec::with_capacity(replicates.len());
+        let mut below_runs = Vec::with_capacity(replicates.len() * cells.div_ceil(RUN));
         for replicate in replicates {
             let mut up_to = 0;
-            let mut runs = Vec::with_capacity(cells / RUN + 1);
             for (sums, counts) in below[1..].chunks_mut(RUN).zip(replicate.cells.chunks(RUN)) {
-                runs.push(up_to);
+                below_runs.push(up_to);
                 for (sum, &count) in sums.iter_mut().zip(counts) {
                     *sum += u64::from(count);
                     up_to += u64::from(count);
                 }
             }
-            below_runs.push(runs);
         }
         for cell in 0..cells {
             below[cell + 1] += below[cell];
@@ -205,14 +203,17 @@ impl<'a> OrderStatistics<'a> {
         if self.count(cell) > 0 && self.plan.role(cell) == Role::Count {
             return Err(Missed { cell });
         }
+        let (run, runs) = (cell / RUN, self.plan.grid.cells().div_ceil(RUN));
+        let mut kept = self.cell_values(cell);
         Ok((0..self.replicates.len())
             .map(|replicate| {
                 let tally = &self.replicates[replicate];
-                let run = cell / RUN;
                 let counts = tally.cells[run * RUN..cell].iter();
-                let before = self.below_runs[replicate][run]
+                let before = self.below_runs[replicate * runs + run]
                     + counts.map(|&count| u64::from(count)).sum::<u64>();
-                let (less, equal) = self.inside(replicate, cell, x);
+                let own;
+                (own, kept) = kept.split_at(self.kept_count(replicate, cell));
+                let (less, equal) = self.inside_of(replicate, cell, own, x);
                 let size = tally.moments.n as f64;
                 (
                     (before as f64 + less) / size,
@@ -224,6 +225,11 @@ impl<'a> OrderStatistics<'a> {
 
     /// In one replicate, the trials of `cell` less than x, and equal to it.
     pub(super) fn inside(&self, replicate: usize, cell: usize, x: f64) -> (f64, f64) {
+        self.inside_of(replicate, cell, self.kept(replicate, cell), x)
+    }
+
+    /// The same; `kept`: its kept values of that cell.
+    fn inside_of(&self, replicate: usize, cell: usize, kept: &[f64], x: f64) -> (f64, f64) {
         let tally = &self.replicates[replicate];
         if self.plan.role(cell) == Role::Bins {
             let (low, high) = (self.plan.grid.edge(cell), self.plan.grid.edge(cell + 1));
@@ -236,7 +242,6 @@ impl<'a> OrderStatistics<'a> {
                 0.0,
             );
         }
-        let kept = self.kept(replicate, cell);
         let mut less = kept.iter().filter(|&&value| value < x).count() as u64;
         let mut equal = kept.iter().filter(|&&value| value == x).count() as u64;
         if let Role::Tie(value) = self.plan.role(cell) {
@@ -253,18 +258,20 @@ impl<'a> OrderStatistics<'a> {
     /// The kept values of a cell in one replicate.
     pub(super) fn kept(&self, replicate: usize, cell: usize) -> &[f64] {
         let kept = self.cell_values(cell);
-        if kept.is_empty() {
-            return kept;
-        }
-        let count = |tally: &Tally| {
-            let ties = match self.plan.role(cell) {
-                Role::Tie(_) => tally.ties[self.plan.place(cell)],
-                _ => 0,
-            };
-            (u64::from(tally.cells[cell]) - ties) as usize
+        let count = |replicate| self.kept_count(replicate, cell);
+        let start = (0..replicate).map(count).sum();
+        &kept[start..][..count(replicate)]
+    }
+
+    /// How many values of a cell are kept in one replicate.
+    fn kept_count(&self, replicate: usize, cell: usize) -> usize {
+        let tally = &self.replicates[replicate];
+        let kept = match self.plan.role(cell) {
+            Role::Keep => u64::from(tally.cells[cell]),
+            Role::Tie(_) => u64::from(tally.cells[cell]) - tally.ties[self.plan.place(cell)],
+            Role::Count | Role::Bins => 0,
         };
-        let start = self.replicates[..replicate].iter().map(count).sum();
-        &kept[start..][..count(&self.replicates[replicate])]
+        kept as usize
     }
 
     /// The kept values of a cell in all replicates.

@@ -45,9 +45,15 @@ pub struct Summary {
     pub binned: Option<f64>,
 }
 
-/// The probabilities of the ends of the central interval.
+/// The probabilities of the ends of the central interval: of a level of up to 15 decimals those that are written 0.025 and 0.975.
 pub fn central(level: f64) -> [f64; 2] {
-    [(1.0 - level) / 2.0, (1.0 + level) / 2.0]
+    // A quotient of whole numbers is the double that is nearest. A level is known to half of its last place, 2^-54.
+    let decimal = |p: f64| {
+        let near = (p * 1e15).round() / 1e15;
+        let is_meant = p > 1e-12 && (near - p).abs() <= f64::EPSILON / 4.0;
+        if is_meant { near } else { p }
+    };
+    [(1.0 - level) / 2.0, (1.0 + level) / 2.0].map(decimal)
 }
 
 /// The ends of an interval, where there is one.
@@ -342,4 +348,24 @@ fn shortest_interval(
         Estimate::with_error(low, error(&|one| one.0)),
         Estimate::with_error(high, error(&|one| one.1)),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ends_of_intervals_have_the_probabilities_that_are_written() {
+        assert_eq!(central(0.95), [0.025, 0.975]);
+        assert_eq!(central(0.9), [0.05, 0.95]);
+        assert_eq!(central(0.683), [0.1585, 0.8415]);
+        assert_eq!(central(0.999_999), [5e-7, 0.999_999_5]);
+        for level in [f64::EPSILON, 1.0 - f64::EPSILON, 1.0 - f64::EPSILON / 2.0] {
+            let [low, high] = central(level);
+            assert!(
+                0.0 < low && low < high && high < 1.0,
+                "{level}: {low} {high}"
+            );
+        }
+    }
 }

@@ -51,6 +51,8 @@ enum Percentile {
     /// Some, but less than one per cent.
     First,
     At(u32),
+    /// No more than about.
+    About(u32),
     /// All but less than one per cent.
     Last,
     /// Every outcome lies below.
@@ -69,13 +71,15 @@ impl Percentile {
         } else if share > 0.99 {
             Percentile::Last
         } else {
-            // Tens where the trials do not support ones.
-            let step = if below.standard_error.is_some_and(|error| error > 0.0025) {
-                10.0
+            // Ones are known where the error is a quarter of one, and about known, or tens, where it is a quarter of ten.
+            let error = below.standard_error.unwrap_or(0.0);
+            let step = if error > 0.025 { 10.0 } else { 1.0 };
+            let percent = ((100.0 * share / step).round() * step).clamp(1.0, 99.0) as u32;
+            if error > 0.0025 {
+                Percentile::About(percent)
             } else {
-                1.0
-            };
-            Percentile::At(((100.0 * share / step).round() * step).clamp(1.0, 99.0) as u32)
+                Percentile::At(percent)
+            }
         }
     }
 
@@ -91,6 +95,7 @@ impl Percentile {
     fn words(self) -> String {
         match self {
             Percentile::Below | Percentile::First => "below the 1st".to_owned(),
+            Percentile::About(percent) => format!("at about the {percent}{}", ordinal(percent)),
             Percentile::At(percent) => format!("at the {percent}{}", ordinal(percent)),
             Percentile::Last | Percentile::Above => "above the 99th".to_owned(),
         }
@@ -166,5 +171,13 @@ mod tests {
             "from below every outcome to the 50th percentile of"
         );
         assert_eq!(at([0.0, 1.0]), "around every outcome of");
+        let near = |error: f64| {
+            let below = Percentile::of(&example::known(0.4546, error));
+            below.words()
+        };
+        assert_eq!(
+            [1e-4, 0.007, 0.03].map(near),
+            ["at the 45th", "at about the 45th", "at about the 50th"]
+        );
     }
 }
