@@ -242,7 +242,7 @@ impl Spearman {
         add_all(&mut self.sums, &block.sums);
     }
 
-    /// The sums that a coefficient is made of, in one row: Σ u, Σ u² and Σ u s of every column; then for each class its trials, Σ s over
+    /// The sums that a coefficient is made of, in one row that takes the place of what `all` had: Σ u, Σ u² and Σ u s of every column; then for each class its trials, Σ s over
     /// them, the sampled trials, and Σ u of every column over them.
     fn of_output(
         &self,
@@ -250,10 +250,11 @@ impl Spearman {
         scores: &[i32],
         starts: &[usize],
         cells: &[u32],
-    ) -> Vec<f64> {
+        all: &mut Vec<f64>,
+    ) {
         let (group, place) = (output / TOGETHER, 2 + output % TOGETHER);
         let products = &self.products[group * self.columns..][..self.columns];
-        let mut all = Vec::with_capacity(3 * self.columns + self.classes * (3 + self.columns));
+        all.clear();
         for at in [0, 1, place] {
             all.extend(products.iter().map(|sums| lane_sum(sums[at])));
         }
@@ -267,7 +268,6 @@ impl Spearman {
             all.push(f64::from(self.counts[at]));
             all.extend_from_slice(&self.sums[at * self.width..][..self.columns]);
         }
-        all
     }
 }
 
@@ -399,14 +399,13 @@ impl Correlations {
         let starts = starts.iter().map(|start| start.clamp(&met.start, &met.end));
         let starts: Vec<usize> = starts.copied().collect();
         let scores = scores.of_cells();
-        let parts: Vec<Vec<f64>> = replicates
-            .iter()
-            .zip(cells)
-            .map(|(replicate, cells)| replicate.of_output(output, &scores, &starts, cells))
-            .collect();
-        let mut sums = vec![0.0; parts[0].len()];
-        for part in &parts {
-            add_all(&mut sums, part);
+        // Made twice for each replicate: all of them would not stay in the caches.
+        let mut part = Vec::new();
+        let mut sums = Vec::new();
+        for (replicate, cells) in replicates.iter().zip(cells) {
+            replicate.of_output(output, &scores, &starts, cells, &mut part);
+            sums.resize(part.len(), 0.0);
+            add_all(&mut sums, &part);
         }
         let cubes = |one: &[u32]| {
             kernel::dispatch(
@@ -414,9 +413,12 @@ impl Correlations {
                 || cubes(&counts[met.clone()], one),
             )
         };
-        let without = parts.iter().zip(cells).map(|(part, cells)| {
-            let rest: Vec<f64> = sums.iter().zip(part).map(|(sum, one)| sum - one).collect();
-            coefficients(&rest, columns, cubes(&cells[met.clone()]))
+        let without = replicates.iter().zip(cells).map(|(replicate, cells)| {
+            replicate.of_output(output, &scores, &starts, cells, &mut part);
+            for (one, sum) in part.iter_mut().zip(&sums) {
+                *one = sum - *one;
+            }
+            coefficients(&part, columns, cubes(&cells[met.clone()]))
         });
         Correlations {
             all: coefficients(&sums, columns, cubes(&vec![0; met.len()])),
