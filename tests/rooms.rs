@@ -118,6 +118,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("ctrlc", &["commands/progress.rs"]),
     ("flatbuffers", &["report/samples/arrow.rs"]),
     ("indicatif", &["commands/progress.rs"]),
+    ("itoa", &["report/samples.rs"]),
     ("krilla", &["figure/render.rs"]),
     ("krilla_svg", &["figure/render.rs"]),
     ("libm", &["kernel"]),

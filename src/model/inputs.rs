@@ -18,6 +18,9 @@ use num_rational::BigRational;
 use num_traits::ToPrimitive;
 use std::sync::Arc;
 
+/// A smaller share of a utilization above one moves no number by more than it is known.
+const LEAST_ABOVE_ONE: f64 = 1e-5;
+
 /// An input as far as it could be read.
 #[derive(Debug)]
 pub(super) struct InputEntry {
@@ -177,7 +180,7 @@ impl Context<'_> {
             Definition::Fixed(value) if *value > one => "it".to_owned(),
             Definition::Random(marginal) => {
                 let above = marginal.survival(one.to_f64().unwrap_or(f64::NAN));
-                if !(above > 0.0) {
+                if !(above > LEAST_ABOVE_ONE) {
                     return;
                 }
                 format!("{} of it", share(above))

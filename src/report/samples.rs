@@ -9,7 +9,6 @@ use super::folder::{FileRecord, ResultFile, ResultFolder};
 use super::number::push_shortest;
 use crate::run::{Encoder, TrialSink};
 use columns::ParquetFile;
-use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -208,9 +207,11 @@ fn lines(first_trial: u64, replicate: u32, columns: &[&[f64]], mut block: Vec<u8
     block.clear();
     block.reserve(rows * (LINE + NUMBER * columns.len()));
     let mut lines = String::from_utf8(block).unwrap_or_default();
+    let after_trial = format!(",{replicate}");
+    let mut trial = itoa::Buffer::new();
     for row in 0..rows {
-        // Writing to a string cannot fail.
-        let _ = write!(lines, "{},{replicate}", first_trial + row as u64);
+        lines.push_str(trial.format(first_trial + row as u64));
+        lines.push_str(&after_trial);
         for column in columns {
             lines.push(',');
             push_shortest(&mut lines, column[row]);

@@ -125,7 +125,7 @@ impl<'a> PairProducts<'a> {
     }
 }
 
-/// The sum of a function of columns of whole lanes. (One sum over whole blocks: a sixth of a run of 10⁴ trials faster than `further::sums`,
+/// The sum of a function of columns of whole lanes. (One sum over whole blocks: a run of 10⁴ trials with its indices is a tenth faster than by `further::sums`,
 /// which has several and a rest, and would lose three times as much there if it were written so.)
 #[inline(always)]
 fn total<const COLUMNS: usize>(
