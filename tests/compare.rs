@@ -412,7 +412,8 @@ inputs = { load = { distribution = "lognormal", median = 11, gsd = 1.4, unit = "
 fn notes_of_the_alternatives_are_told_once() {
     let text = "[inputs]\nx = { distribution = \"normal\", mean = 9, sd = 1, truncate = [8, inf] }\n\
                 y = { distribution = \"uniform\", min = 1, max = 2 }\n[formulas]\nz = \"x * y\"\n[outputs]\nz = \"1\"\n\
-                [[correlations]]\ninputs = [\"x\", \"y\"]\nspearman = 0.5\n[variants.fixed]\ninputs = { y = { value = 2 } }\n";
+                [[correlations]]\ninputs = [\"x\", \"y\"]\nspearman = 0.5\n[variants.fixed]\ninputs = { y = { value = 2 } }\n\
+                [variants.other.inputs]\nx = { distribution = \"normal\", mean = 10, sd = 1, truncate = [8, inf] }\n";
     for automatic in [true, false] {
         let plan = Plan {
             automatic,
@@ -430,7 +431,14 @@ fn notes_of_the_alternatives_are_told_once() {
             1,
             "{notes:?}"
         );
-        assert_eq!(told("plain: rank correlation x–y"), 1, "{notes:?}");
+        assert_eq!(told("of the mass of"), 2, "{notes:?}");
+        // By the names that the inputs have in their files.
+        assert_eq!(
+            told("rank correlation"),
+            told("rank correlation x–y: asked 0.5"),
+            "{notes:?}"
+        );
+        assert!(told("rank correlation") > 0, "{notes:?}");
         assert_eq!(
             told("plain / fixed: the correlation of x and y has no place in fixed"),
             1,

@@ -245,6 +245,25 @@ concentration = -1
     );
 }
 
+#[test]
+fn faults_of_sweeps_are_told_once() {
+    let scenario = "[inputs]\nutilization = { distribution = \"normal\", mean = 0.5, sd = 0.01 }\n[outputs]\nutilization = \"1\"\n[sweep]\n";
+    let many: Vec<String> = (1..300).map(|value| value.to_string()).collect();
+    let unknown = format!(
+        "{scenario}\"inputs.utilization.sd\" = [0.01, -2]\n\"inputs.nope.sd\" = [{}]\n",
+        many.join(", ")
+    );
+    assert_eq!(codes(&unknown, &[]), ["sd-not-positive", "edit-of-nothing"]);
+    let wrong_type = format!(
+        "{scenario}\"inputs.utilization.sd\" = [0.01, -2]\n\"inputs.utilization.mean\" = 5\n"
+    );
+    assert_eq!(codes(&wrong_type, &[]), ["sd-not-positive", "wrong-type"]);
+    let above = format!(
+        "{scenario}\"inputs.utilization.mean\" = [0.98, 0.99, 1]\n\"inputs.utilization.sd\" = [0.02, 0.03]\n"
+    );
+    assert_eq!(codes(&above, &[]), ["utilization-above-one"]);
+}
+
 /// Whoever wrote the correlation did not know of the edit; what the file itself contradicts is still said.
 #[test]
 fn an_edit_that_makes_an_input_constant_drops_its_correlations() {
@@ -263,10 +282,18 @@ fn an_edit_that_makes_an_input_constant_drops_its_correlations() {
     assert_eq!(codes(text, &["inputs.x.sd=2"]), [""; 0]);
     let fixed = text.replace("distribution = \"normal\", mean = 9, sd = 1", "value = 9");
     assert_eq!(codes(&fixed, &[]), ["correlation-without-distribution"]);
-    assert_eq!(
-        codes(&fixed, &["inputs.y.max=3"]),
-        ["correlation-without-distribution"]
-    );
+    let other = "inputs.y={ distribution = \"uniform\", min = 1, max = 3 }";
+    for set in ["inputs.y.max=3", other] {
+        assert_eq!(codes(&fixed, &[set]), ["correlation-without-distribution"]);
+    }
+    // A correlation of a variant likewise, but not where the variant makes the constant.
+    let (of_all, pair) = text.split_once("[[correlations]]").unwrap();
+    let of_variant = format!("{of_all}[[variants.v.correlations]]{pair}");
+    assert_eq!(codes(&of_variant, &["inputs.x=7"]), [""; 0]);
+    let own = format!("{of_variant}[variants.v.inputs]\nx = {{ value = 3 }}\n");
+    for sets in [&[][..], &["inputs.x=7"]] {
+        assert_eq!(codes(&own, sets), ["correlation-without-distribution"]);
+    }
 }
 
 #[test]

@@ -407,4 +407,22 @@ fn a_whole_number_is_one_however_it_is_written() {
         let model = check(Source::new("whole.toml", text), "whole", &[]).expect("a model");
         assert_eq!(model.run.trials, Some(trials), "{written}");
     }
+    let rest = "[inputs]\nx = { value = 1 }\n[outputs]\nx = \"1\"\n[references]\na = { title = \"A\", year = 2.022e3 }\n";
+    let model = check(Source::new("whole.toml", rest), "whole", &[]).expect("a model");
+    assert_eq!(model.references[0].year, Some(2022));
+    for (format, is_known) in [
+        ("1", true),
+        ("1.0", true),
+        ("0x1", true),
+        ("2", false),
+        ("2e0", false),
+        ("0x2", false),
+    ] {
+        let text = format!("format = {format}\n{rest}");
+        assert_eq!(
+            check(Source::new("whole.toml", text), "whole", &[]).is_ok(),
+            is_known,
+            "{format}"
+        );
+    }
 }

@@ -147,13 +147,15 @@ impl<'a> Cells<'a> {
 
     /// Complains of the empty lines at `start`, above a record.
     fn complain_of_empty_lines(&mut self, start: usize) {
-        let (above, rest) = self.file.source.text.split_at(start);
-        let ends = rest.len() - rest.trim_start_matches(['\r', '\n']).len();
-        // The end of the line above may be cut in two.
-        let first = usize::from(above.ends_with('\r') && rest.starts_with('\n'));
-        let lines = rest[..ends].match_indices('\n');
-        for (offset, _) in lines.skip(first) {
-            let place = start + offset;
+        let text = self.file.source.text.as_bytes();
+        let ends = text[start..]
+            .iter()
+            .take_while(|byte| matches!(byte, b'\r' | b'\n'));
+        for place in start..start + ends.count() {
+            // The second half of an end of line; the one of the line above may be cut in two.
+            if text[place] == b'\n' && place > 0 && text[place - 1] == b'\r' {
+                continue;
+            }
             let place = Span {
                 start: place,
                 end: place,

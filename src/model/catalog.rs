@@ -335,11 +335,15 @@ impl Context<'_> {
 /// Whether a row has every property that `where` asks for.
 fn fits(row: &Row, wanted: &Table) -> bool {
     wanted.entries.iter().all(|entry| {
-        let (Value::Text(text) | Value::Number(text, _)) = &entry.node.value else {
-            return true;
+        let text = match &entry.node.value {
+            Value::Number(text, radix) if entry.key.value == "year" => {
+                let year = number::whole(text, *radix).and_then(|year| year.to_i64());
+                return year.is_some() && row.year == year;
+            }
+            Value::Text(text) | Value::Number(text, _) => text,
+            _ => return true,
         };
         match entry.key.value.as_str() {
-            "year" => row.year.is_some_and(|year| year.to_string() == *text),
             "source" => row.source.key == *text,
             name => AGREE_IN
                 .iter()

@@ -15,6 +15,7 @@ use crate::scenario::read::read;
 use crate::scenario::tree::{Node, Table, Text, Texts, Value};
 use crate::scenario::{number, walk};
 use crate::unit::{Definition, Unit, Units};
+use num_traits::{One, ToPrimitive};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -348,7 +349,8 @@ impl Context<'_> {
         let Some(node) = root.get("format") else {
             return;
         };
-        if matches!(&node.value, Value::Number(text, 10) if text != "1" && text.bytes().all(|byte| byte.is_ascii_digit()))
+        if let Value::Number(text, radix) = &node.value
+            && number::whole(text, *radix).is_some_and(|format| !format.is_one())
         {
             let complaint = self
                 .texts
@@ -409,7 +411,10 @@ impl Context<'_> {
                         match (field.key.value.as_str(), &field.node.value) {
                             ("title", Value::Text(title)) => reference.title.clone_from(title),
                             ("url", Value::Text(url)) => reference.url = Some(url.clone()),
-                            ("year", Value::Number(year, 10)) => reference.year = year.parse().ok(),
+                            ("year", Value::Number(year, radix)) => {
+                                let year = number::whole(year, *radix);
+                                reference.year = year.and_then(|year| year.to_i64());
+                            }
                             (key, Value::Text(text) | Value::Number(text, _)) => {
                                 reference.other.push((key.to_owned(), text.clone()))
                             }

@@ -30,8 +30,8 @@ pub(super) struct PlannedCorrelation {
     place: Place,
     /// Whether it comes from the scenario as written into a variant.
     inherited: bool,
-    /// Whether one of the two stands where `--set` has put something else.
-    edited: bool,
+    /// Whether each of the two stands where `--set` has put something else.
+    edited: [bool; 2],
 }
 
 impl PlannedCorrelation {
@@ -44,7 +44,7 @@ impl PlannedCorrelation {
     /// Notes which names were given another definition from outside the file.
     pub(super) fn with_edits(self, is_edited: impl Fn(&str) -> bool) -> Self {
         PlannedCorrelation {
-            edited: self.names.iter().any(|name| is_edited(&name.value)),
+            edited: self.names.each_ref().map(|name| is_edited(&name.value)),
             ..self
         }
     }
@@ -94,7 +94,7 @@ impl Context<'_> {
                 sources,
                 place,
                 inherited: false,
-                edited: false,
+                edited: [false; 2],
             };
             if let Some(earlier) = read.iter().find(|other| other.same_pair(&correlation)) {
                 let [one, other] = &correlation.names;
@@ -247,19 +247,19 @@ impl Context<'_> {
             let is_fixed = |index: usize| matches!(&inputs[index].1, Some(input) if matches!(input.definition, Definition::Fixed(_)));
             let is_data =
                 |index: usize| matches!(&inputs[index].1, Some(input) if input.data.is_some());
-            let wrong: Vec<(&Text, &str)> = correlation
-                .names
-                .iter()
-                .zip(indices)
-                .filter_map(|(name, index)| match index {
-                    Err(_) => Some((name, "a formula")),
-                    Ok(_) if self.is_share(&name.value) => Some((name, "a share")),
-                    Ok(index) if is_fixed(index) => Some((name, "a constant")),
-                    Ok(index) if is_data(index) => Some((name, "drawn from a data file")),
-                    Ok(_) => None,
-                })
-                .collect();
-            match (indices, wrong.is_empty()) {
+            let what = |name: &Text, index: Result<usize, &Text>| match index {
+                Err(_) => Some("a formula"),
+                Ok(_) if self.is_share(&name.value) => Some("a share"),
+                Ok(index) if is_fixed(index) => Some("a constant"),
+                Ok(index) if is_data(index) => Some("drawn from a data file"),
+                Ok(_) => None,
+            };
+            let named = correlation.names.iter().zip(indices);
+            let (edited, wrong): (Vec<_>, Vec<_>) = named
+                .zip(correlation.edited)
+                .filter_map(|((name, index), edited)| Some((edited, name, what(name, index)?)))
+                .partition(|(edited, ..)| *edited);
+            match (indices, edited.is_empty() && wrong.is_empty()) {
                 ([Ok(one), Ok(other)], true) => {
                     sorted.between_kinds.extend(
                         self.between_kinds(correlation, [&inputs[one].1, &inputs[other].1]),
@@ -273,12 +273,12 @@ impl Context<'_> {
                     places.push(correlation.place);
                 }
                 // Whoever wrote it did not know of the other definition.
-                _ if correlation.inherited || correlation.edited => {
+                _ if correlation.inherited || wrong.is_empty() => {
                     let names = correlation.names.each_ref().map(|name| name.value.clone());
                     sorted.dropped.push(names);
                 }
                 _ => {
-                    for (name, what) in wrong {
+                    for (_, name, what) in wrong {
                         let message = format!(
                             "`{}` is {what}, so nothing can be correlated with it",
                             name.value

@@ -7,7 +7,7 @@ use super::codes::{
 };
 use super::{DataRows, Definition, Evidence, Input, Kind};
 use crate::catalog::Row;
-use crate::diagnostic::did_you_mean;
+use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::distribution::codes::TRUNCATION_OF_DISCRETE;
 use crate::distribution::{self, Marginal, Parameters};
 use crate::scenario::keys::INPUT;
@@ -195,6 +195,15 @@ impl Context<'_> {
             .texts
             .warning(&UTILIZATION_ABOVE_ONE, key.place, message)
             .label("may be above one");
+        // The values of a sweep have the place of its path: the first of them says it.
+        let is_told = |told: &Diagnostic| {
+            std::ptr::eq(told.code, complaint.code)
+                && Arc::ptr_eq(&told.source, &complaint.source)
+                && told.span == complaint.span
+        };
+        if self.complaints.iter().any(is_told) {
+            return;
+        }
         self.complaints.push(complaint.advise(
             "bound it by `truncate = [0, 1]`, or draw it from a `beta` or a `pert`; nothing to do if more than one is meant",
         ));

@@ -123,10 +123,11 @@ impl Context<'_> {
             }
         };
         let Some(sweep) = sweep else { return };
+        let is_known = |target: &Target| index.contains_key(&*target.name);
         for target in &sweep.targets {
             // Nothing of that name: said once, whatever it would be set to.
             let path = &target.paths[0];
-            if let (false, Some(value)) = (index.contains_key(&*target.name), path.values.first())
+            if let (false, Some(value)) = (is_known(target), path.values.first())
                 && let Err(complaint) = edits::edited(
                     root,
                     self.texts,
@@ -137,7 +138,7 @@ impl Context<'_> {
                 self.complaints.push(*complaint);
             }
         }
-        if self.errors() > before && sweep.points.is_empty() {
+        if sweep.points.is_empty() {
             self.try_each_value(root, plans, &sweep.targets, index, names);
             return;
         }
@@ -149,7 +150,8 @@ impl Context<'_> {
             self.refuse_second_variant(&point.name, seen);
             let mut plan = plans[0].like(point.name.value.clone());
             plan.swept.clone_from(&point.swept);
-            for (at, (target, chosen)) in sweep.targets.iter().zip(&point.chosen).enumerate() {
+            let chosen = sweep.targets.iter().zip(&point.chosen).enumerate();
+            for (at, (target, chosen)) in chosen.filter(|(_, (target, _))| is_known(target)) {
                 let replacement = made
                     .entry((at, chosen))
                     .or_insert_with(|| self.replacement(root, plans, target, chosen, index, names));
@@ -171,11 +173,8 @@ impl Context<'_> {
         names: &HashSet<&str>,
     ) {
         let before = self.errors();
-        let known = targets
-            .iter()
-            .filter(|target| index.contains_key(&*target.name));
-        for target in known.filter(|target| target.paths.iter().all(|path| !path.values.is_empty()))
-        {
+        let known = targets.iter();
+        for target in known.filter(|target| index.contains_key(&*target.name)) {
             let mut tried = HashSet::new();
             for (at, path) in target.paths.iter().enumerate() {
                 for value in 0..path.values.len() {
@@ -203,7 +202,7 @@ impl Context<'_> {
             .paths
             .iter()
             .zip(chosen)
-            .map(|(path, &value)| (&path.parts[..], &path.values[value].node))
+            .filter_map(|(path, &value)| Some((&path.parts[..], &path.values.get(value)?.node)))
             .collect();
         let (section, node) = match edits::edited(root, self.texts, &target.name, &edits) {
             Ok(edited) => edited,

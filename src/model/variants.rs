@@ -44,17 +44,10 @@ impl Context<'_> {
         }
         let base_name = base_name.map_or_else(|| "base".to_owned(), |text| text.value);
         let mut seen = HashSet::from([base_name.to_lowercase()]);
-        // The file is the first of the texts.
-        let is_edited = |name: &str| {
-            ["inputs", "formulas"].iter().any(|section| {
-                let node = root.table(section).and_then(|table| table.get(name));
-                node.is_some_and(|node| node.place.text > 0)
-            })
-        };
         let correlations = self.read_correlations(root.get("correlations"), names);
         let correlations = correlations.into_iter();
         let correlations = correlations
-            .map(|correlation| correlation.with_edits(is_edited))
+            .map(|correlation| correlation.with_edits(|name| is_edited(root, name)))
             .collect();
         let mut plans = vec![VariantPlan {
             name: base_name,
@@ -76,7 +69,7 @@ impl Context<'_> {
             self.check_variant_name(&entry.key);
             self.refuse_second_variant(&entry.key, &mut seen);
             if let Some(table) = entry.node.as_table() {
-                let mut plan = self.read_variant(&entry.key, table, base, &index, names);
+                let mut plan = self.read_variant(root, (&entry.key, table), base, &index, names);
                 plan.inherit_correlations(&plans[0].correlations);
                 plans.push(plan);
             }
@@ -104,12 +97,25 @@ impl Context<'_> {
 
     fn read_variant(
         &mut self,
-        key: &Text,
-        table: &Table,
+        root: &Table,
+        (key, table): (&Text, &Table),
         base: &[Arc<Named>],
         index: &HashMap<&str, usize>,
         names: &HashSet<&str>,
     ) -> VariantPlan {
+        let correlations = self.read_correlations(table.get("correlations"), names);
+        // What the variant defines itself stands whatever `--set` has put into the scenario.
+        let is_own = |name: &str| {
+            let mut sections = ["inputs", "formulas"].iter();
+            sections.any(|section| {
+                table
+                    .table(section)
+                    .is_some_and(|own| own.get(name).is_some())
+            })
+        };
+        let correlations = correlations.into_iter().map(|correlation| {
+            correlation.with_edits(|name| is_edited(root, name) && !is_own(name))
+        });
         let mut plan = VariantPlan {
             name: key.value.clone(),
             description: table
@@ -118,7 +124,7 @@ impl Context<'_> {
                 .map(|text| text.value),
             swept: Vec::new(),
             quantities: base.to_vec(),
-            correlations: self.read_correlations(table.get("correlations"), names),
+            correlations: correlations.collect(),
         };
         let sources = self.read_sources(table.get("source"));
         let entries = |section: &str| {
@@ -336,6 +342,14 @@ impl Context<'_> {
             dropped_correlations: correlations.dropped,
         })
     }
+}
+
+/// Whether the input or formula of that name was put there by `--set`: the file is the first of the texts.
+fn is_edited(root: &Table, name: &str) -> bool {
+    ["inputs", "formulas"].iter().any(|section| {
+        let node = root.table(section).and_then(|table| table.get(name));
+        node.is_some_and(|node| node.place.text > 0)
+    })
 }
 
 /// What stands there already, where it is the same.

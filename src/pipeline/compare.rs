@@ -116,8 +116,7 @@ pub fn compare(
             .flat_map(|earlier| (earlier + 1..alternatives.len()).map(move |a| [a, earlier]))
             .collect(),
     };
-    let of_alternatives = study.notes_of_alternatives();
-    let mut notes = study.told(&of_alternatives);
+    let mut notes = study.told();
     let mut reports = Vec::with_capacity(pairs.len());
     let mut sample = None;
     let outputs = alternatives.iter().map(|of| of.variant.outputs.len());
@@ -134,7 +133,7 @@ pub fn compare(
         ));
     } else {
         for (report, &pair) in reports.iter_mut().zip(&pairs) {
-            study.add_drivers(report, pair, (&mut notes, &of_alternatives), progress)?;
+            study.add_drivers(report, pair, &mut notes, progress)?;
         }
     }
     let ranks = if alternatives.len() > MOST_RANKED {

@@ -27,8 +27,8 @@ pub fn threads() -> usize {
     rayon::current_num_threads()
 }
 
-/// Does tasks 0, 1, …, each on whichever thread is free, and hands the results to `take` in the order of the tasks: those that come early
-/// wait. `workspace` is made once for each thread that works; when all is done, they are what is returned, in no order that
+/// Does tasks 0, 1, …, each on whichever thread is free (on this one, inside a task of [`beside_each_other`] that is not shared), and hands the
+/// results to `take` in the order of the tasks: those that come early wait. `workspace` is made once for each thread that works; when all is done, they are what is returned, in no order that
 /// matters. Stops early when `take` says so, and hands it nothing more.
 pub fn in_order<W: Send, T: Send>(
     tasks: usize,

@@ -1,4 +1,4 @@
-//! The pilot: the first rows of every replicate, run first, fix how each output's values are counted and which are kept.
+//! The pilot: the first rows of the replicates, run first, fix how each output's values are counted and which are kept.
 //!
 //! Every shard repeats it, so every shard counts on the same grid.
 
@@ -65,7 +65,7 @@ pub fn pilot(experiment: &Experiment, question: &Question, counted: &[usize]) ->
         let root = kernel::cbrt(trials as f64);
         ((3.0 * root * root) as u64).clamp(1 << 14, 1 << 19)
     };
-    // Some rows of every replicate: those of a few would not stand for the others.
+    // Some rows of every replicate: brackets need what tells them apart.
     let first_rows = (wanted / u64::from(layout.replicates))
         .max(1)
         .next_power_of_two()
@@ -74,6 +74,7 @@ pub fn pilot(experiment: &Experiment, question: &Question, counted: &[usize]) ->
     let replicates = layout.replicates as usize;
     let mut rows = first_rows as usize;
     let mut values = if places_grid_only {
+        // Every value will be kept, wherever it falls.
         let rows = FEW_ROWS.min(layout.rows(0) as usize).max(1);
         Values::draw(
             experiment,

@@ -2,7 +2,7 @@
 
 use super::{MINUS, Study};
 use crate::model::{Binary, Combined, Output};
-use crate::pipeline::{RunError, VariantRun};
+use crate::pipeline::{RunError, VariantRun, notes};
 use crate::program;
 use crate::report::SensitivityRow;
 use crate::report::comparison::PairReport;
@@ -25,7 +25,7 @@ impl Study<'_> {
         &self,
         report: &mut PairReport,
         [a, b]: [usize; 2],
-        (notes, told): (&mut Vec<String>, &[Vec<String>]),
+        notes: &mut Vec<String>,
         progress: &dyn Progress,
     ) -> Result<(), RunError> {
         if self.plan.measures.is_empty() && !self.plan.automatic {
@@ -76,9 +76,10 @@ impl Study<'_> {
                 output.sensitivity = each_once(std::mem::take(&mut found.sensitivity));
             }
         }
+        // What is to be said of the inputs is told of each alternative, by the names that they have there.
+        let of_inputs = notes::of_definitions(&combined, &run.achieved_correlations());
         for note in found.notes {
-            let is_told = notes.contains(&note) || told.iter().any(|told| told.contains(&note));
-            if !is_told {
+            if !notes.contains(&note) && !of_inputs.contains(&note) {
                 notes.push(note);
             }
         }

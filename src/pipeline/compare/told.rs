@@ -5,8 +5,8 @@ use crate::pipeline::{VariantRun, notes};
 use crate::report::told_once;
 
 impl Study<'_> {
-    /// The notes of each alternative.
-    pub(super) fn notes_of_alternatives(&self) -> Vec<Vec<String>> {
+    /// The notes of the alternatives, each once, below what is to be said of the sample.
+    pub(super) fn told(&self) -> Vec<String> {
         let of = |alternative: &Alternative| {
             let run = VariantRun {
                 model: alternative.model,
@@ -14,15 +14,11 @@ impl Study<'_> {
             };
             notes::of_definitions(alternative.variant, &run.achieved_correlations())
         };
-        self.alternatives.iter().map(of).collect()
-    }
-
-    /// Those notes, each once, below what is to be said of the sample.
-    pub(super) fn told(&self, of_alternatives: &[Vec<String>]) -> Vec<String> {
+        let notes: Vec<Vec<String>> = self.alternatives.iter().map(of).collect();
         let mut alternatives = self.alternatives.iter();
         let is_random = alternatives.any(|of| !of.random_inputs().is_empty());
         let rounded = notes::rounded(self.plan, &self.plan.layout()).filter(|_| is_random);
-        let labelled = self.alternatives.iter().zip(of_alternatives);
+        let labelled = self.alternatives.iter().zip(&notes);
         let labelled = labelled.map(|(of, notes)| (label(*of), &notes[..]));
         rounded.into_iter().chain(told_once(labelled)).collect()
     }

@@ -33,7 +33,9 @@ fn line(output: &OutputReport, row: &ObservedRow) -> String {
 
 /// `at the 22nd percentile of`.
 fn place(row: &ObservedRow) -> String {
-    let [low, high] = row.below.map(|below| Percentile::of(&below));
+    let errors = row.below.iter().filter_map(|below| below.standard_error);
+    let error = errors.fold(0.0, f64::max);
+    let [low, high] = row.below.map(|below| Percentile::of(&below, error));
     match (low, high) {
         (Percentile::Below, Percentile::Below) => "below every outcome of".to_owned(),
         (Percentile::Above, Percentile::Above) => "above every outcome of".to_owned(),
@@ -60,7 +62,8 @@ enum Percentile {
 }
 
 impl Percentile {
-    fn of(below: &Estimate) -> Self {
+    /// `error`: how well it is known.
+    fn of(below: &Estimate, error: f64) -> Self {
         let share = below.value.unwrap_or(f64::NAN);
         if share <= 0.0 {
             Percentile::Below
@@ -72,7 +75,6 @@ impl Percentile {
             Percentile::Last
         } else {
             // Ones are known where the error is a quarter of one, and about known, or tens, where it is a quarter of ten.
-            let error = below.standard_error.unwrap_or(0.0);
             let step = if error > 0.025 { 10.0 } else { 1.0 };
             let percent = ((100.0 * share / step).round() * step).clamp(1.0, 99.0) as u32;
             if error > 0.0025 {
@@ -171,10 +173,7 @@ mod tests {
             "from below every outcome to the 50th percentile of"
         );
         assert_eq!(at([0.0, 1.0]), "around every outcome of");
-        let near = |error: f64| {
-            let below = Percentile::of(&example::known(0.4546, error));
-            below.words()
-        };
+        let near = |error: f64| Percentile::of(&example::known(0.4546, error), error).words();
         assert_eq!(
             [1e-4, 0.007, 0.03].map(near),
             ["at the 45th", "at about the 45th", "at about the 50th"]
