@@ -30,9 +30,14 @@ pub(crate) fn init(name: &Path) -> Result<(), Failure> {
     file.write_all(STARTER.as_bytes()).map_err(|error| {
         Failure::Unwritable(format!("cannot write {}: {error}", path.display()))
     })?;
+    let written = path.display().to_string();
+    let word = if written.contains(char::is_whitespace) {
+        format!("\"{written}\"")
+    } else {
+        written.clone()
+    };
     terminal::note(&format!(
-        "wrote {0}; run it with: montecarbon run {0}",
-        path.display()
+        "wrote {written}; run it with: montecarbon run {word}"
     ));
     Ok(())
 }

@@ -433,7 +433,15 @@ impl Context<'_> {
         match self.units.parse(&text.value) {
             Ok(unit) => unit,
             Err(fault) => {
-                self.complaints.push(self.texts.fault(text, fault));
+                let mut complaint = self.texts.fault(text, fault);
+                if let Some(meant) = self.units.meant(&text.value) {
+                    let hint = format!("did you mean `{meant}`?");
+                    complaint
+                        .advice
+                        .retain(|advice| !advice.starts_with("did you mean"));
+                    complaint.advice.insert(0, hint);
+                }
+                self.complaints.push(complaint);
                 None
             }
         }

@@ -44,6 +44,7 @@ pub struct Unit {
 pub mod codes;
 mod describe;
 mod dimension;
+mod meant;
 mod parse;
 mod registry;
 mod table;
