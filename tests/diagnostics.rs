@@ -262,6 +262,15 @@ fn faults_of_sweeps_are_told_once() {
         "{scenario}\"inputs.utilization.mean\" = [0.98, 0.99, 1]\n\"inputs.utilization.sd\" = [0.02, 0.03]\n"
     );
     assert_eq!(codes(&above, &[]), ["utilization-above-one"]);
+    let cut = above.replace("sd = 0.01 }", "sd = 0.01, truncate = [0.4, 1] }");
+    assert_eq!(codes(&cut, &[]), ["truncation-removes-mass"]);
+}
+
+#[test]
+fn faults_of_components_do_not_hide_each_other() {
+    let text = "[inputs]\nx = { distribution = \"mixture\", components = [{ weight = -1, distribution = \"normal\", mean = 0, sd = 1 }, \
+                { weight = 1, distribution = \"normal\", mean = 0, sd = 0 }] }\n[outputs]\nx = \"1\"\n";
+    assert_eq!(codes(text, &[]), ["weight-not-positive", "sd-not-positive"]);
 }
 
 /// Whoever wrote the correlation did not know of the edit; what the file itself contradicts is still said.

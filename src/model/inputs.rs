@@ -195,18 +195,21 @@ impl Context<'_> {
             .texts
             .warning(&UTILIZATION_ABOVE_ONE, key.place, message)
             .label("may be above one");
-        // The values of a sweep have the place of its path: the first of them says it.
-        let is_told = |told: &Diagnostic| {
-            std::ptr::eq(told.code, complaint.code)
-                && Arc::ptr_eq(&told.source, &complaint.source)
-                && told.span == complaint.span
-        };
-        if self.complaints.iter().any(is_told) {
-            return;
-        }
-        self.complaints.push(complaint.advise(
+        self.say_once(complaint.advise(
             "bound it by `truncate = [0, 1]`, or draw it from a `beta` or a `pert`; nothing to do if more than one is meant",
         ));
+    }
+
+    /// Takes a warning, unless there is one of its kind at its place: the values of a sweep share theirs, and the first of them says it.
+    fn say_once(&mut self, warning: Diagnostic) {
+        let is_told = |told: &Diagnostic| {
+            std::ptr::eq(told.code, warning.code)
+                && Arc::ptr_eq(&told.source, &warning.source)
+                && told.span == warning.span
+        };
+        if !self.complaints.iter().any(is_told) {
+            self.complaints.push(warning);
+        }
     }
 
     fn definition<'table>(
@@ -358,7 +361,7 @@ impl Context<'_> {
                         .texts
                         .warning(&TRUNCATION_REMOVES_MASS, entry.node.place, message)
                         .label(format!("removes {}", share(removed)));
-                    self.complaints.push(
+                    self.say_once(
                         complaint.advise("the rest is scaled up; nothing to do if that is meant"),
                     );
                 }

@@ -6,7 +6,7 @@ use super::codes::{
     BETA_BOUNDS_MISSING, PARAMETER_MISSING, PARAMETERS_MIXED, UNKNOWN_DISTRIBUTION,
 };
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::distribution::codes::PARAMETER_TOO_EXTREME;
+use crate::distribution::codes::{PARAMETER_TOO_EXTREME, WEIGHT_NOT_POSITIVE};
 use crate::distribution::{
     self, Component, Family, ParameterKind, ParameterProblem, ParameterValue, Parameterisation,
     Parameters,
@@ -276,7 +276,7 @@ impl Context<'_> {
         if self.errors() > before {
             return None;
         }
-        let weight = self.finite(table.get("weight")?, "weight");
+        let weight = self.weight(table.get("weight")?);
         let rest = Table {
             entries: table
                 .entries
@@ -297,6 +297,25 @@ impl Context<'_> {
             }),
             Definition::Fixed(_) => None,
         }
+    }
+
+    /// The weight of a component.
+    fn weight(&mut self, node: &Node) -> Option<f64> {
+        let weight = self.finite(node, "weight")?;
+        if weight > 0.0 {
+            return Some(weight);
+        }
+        let complaint = self
+            .texts
+            .error(
+                &WEIGHT_NOT_POSITIVE,
+                node.place,
+                format!("the weight is {weight}"),
+            )
+            .label("not above zero")
+            .advise("write a weight above zero; leave out a component that cannot occur");
+        self.complaints.push(complaint);
+        None
     }
 
     /// The list at a node, or a complaint in the words of what it should hold.
