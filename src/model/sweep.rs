@@ -20,6 +20,9 @@ const MOST_VARIANTS: usize = 100_000;
 /// Errors of a sweep before the rest of its variants is not looked at: they would be more of the same.
 const MOST_ERRORS: usize = 100;
 
+/// Values of an axis that are looked at where the sweep makes no variants.
+const MOST_TRIED: usize = 10_000;
+
 /// A sweep as read: what it sets, and every variant it makes.
 struct Sweep {
     targets: Vec<Target>,
@@ -177,7 +180,7 @@ impl Context<'_> {
         for target in known.filter(|target| index.contains_key(&*target.name)) {
             let mut tried = HashSet::new();
             for (at, path) in target.paths.iter().enumerate() {
-                for value in 0..path.values.len() {
+                for value in 0..path.values.len().min(MOST_TRIED) {
                     let mut chosen = vec![0; target.paths.len()];
                     chosen[at] = value;
                     if self.errors() <= before + MOST_ERRORS && tried.insert(chosen.clone()) {
