@@ -1,6 +1,7 @@
 //! The command line: what was typed (the clap types here) becomes what it means (the options of `commands`).
 
 mod compare;
+mod merge;
 mod pages;
 mod plot;
 mod require;
@@ -8,7 +9,7 @@ mod values;
 
 use crate::commands::{
     self, CheckOptions, DiffOptions, Failure, ListTopic, MOST_TRIALS_TO_STOP, Nested, Overrides,
-    Pick, ReplayOptions, RunOptions, SampleFormat, Stopping, StoppingRule, Tolerance,
+    Pick, ReplayOptions, RunOptions, SampleFormat, Shard, Stopping, StoppingRule, Tolerance,
     ValidateOptions, VerifyOptions, Work,
 };
 use crate::sampler::Method;
@@ -20,7 +21,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use values::{
-    assignment, nested, pick, probability, rising, target, threads, tolerance, trials, whole,
+    assignment, nested, pick, probability, rising, shard, target, threads, tolerance, trials, whole,
 };
 
 const EXIT_CODES: &str = "\
@@ -50,6 +51,8 @@ enum Command {
     Compare(Box<compare::CompareArguments>),
     /// How much better each input would have to be known for an output to be known well enough
     Require(Box<require::RequireArguments>),
+    /// Join the parts of a batch that was run in shards, into the results that one machine would have written
+    Merge(merge::MergeArguments),
     /// Draw figures of a result folder, from its files alone
     Plot(plot::PlotArguments),
     /// One trial of a run, whole: every input, formula and output
@@ -201,6 +204,9 @@ struct RunArguments {
     /// Also separate what varies from what is not known: for each of OUTER draws of the uncertain inputs, INNER trials of the variable ones, or every row of their data file (OUTERxrows)
     #[arg(long, value_name = "OUTERxINNER", value_parser = nested)]
     nested: Option<Nested>,
+    /// Run one of N shards of all that is asked for, and write its part, FILE.I-of-N.part, into DIR; `merge` joins the parts
+    #[arg(long, value_name = "I/N", value_parser = shard, conflicts_with_all = ["digits", "tolerance", "targets", "method", "max_trials", "watch"])]
+    shard: Option<Shard>,
     /// Leave trials with an output that is not finite out, and count them, instead of failing
     #[arg(long)]
     allow_nonfinite: bool,
@@ -355,7 +361,9 @@ fn perform(command: Command, words: &[OsString]) -> Result<(), Failure> {
         Command::Run(arguments) => {
             let watch = arguments.watch;
             let options = run_options(*arguments, words)?;
-            if watch {
+            if let Some(shard) = options.shard {
+                commands::shard(&options, shard)
+            } else if watch {
                 commands::watch(&options.files, &options.sets, options.quiet, || {
                     commands::run(&options)
                 })
@@ -374,6 +382,7 @@ fn perform(command: Command, words: &[OsString]) -> Result<(), Failure> {
             };
             commands::verify(&options, recorded_work)
         }
+        Command::Merge(arguments) => commands::merge(&merge::options(arguments), recorded_work),
         Command::Paper { folder, quiet } => commands::paper(&folder, quiet),
         Command::Require(arguments) => commands::require(&require::options(*arguments, words)),
         Command::Diff(arguments) => commands::diff(&DiffOptions {
@@ -450,7 +459,11 @@ fn run_options(arguments: RunArguments, words: &[OsString]) -> Result<RunOptions
         strict: arguments.strict,
         json: arguments.json,
         quiet: arguments.quiet,
-        command: command_line(words),
+        command: match arguments.shard {
+            Some(_) => merge::command_of_batch(&command_line(words)),
+            None => command_line(words),
+        },
+        shard: arguments.shard,
         ..RunOptions::default()
     })
 }

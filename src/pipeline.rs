@@ -9,6 +9,7 @@ mod distribution;
 mod error;
 mod first_order;
 mod further;
+mod indices;
 mod inputs;
 mod nested;
 mod notes;
@@ -18,29 +19,29 @@ mod players;
 mod replay;
 mod require;
 mod rows;
+mod shard;
 mod stopping;
 mod trials;
 
 use crate::distribution::Marginal;
 use crate::model::{Definition, Model, Variant};
-use crate::program::{self, Program, Slot, source_label};
+use crate::program::{self, Program, Slot};
+use crate::report::part::Parts;
 use crate::report::{OutputReport, Report, RunReport, SampleReport, SensitivityRow};
-use crate::run::{
-    self, Experiment, NonFinite, Outcome, OutputOutcome, Question, Reached, Stopped, Study, Target,
-};
+use crate::run::{self, Experiment, NonFinite, Outcome, Question, Reached, Stopped, Study, Target};
 pub use crate::run::{Encoder, Progress, Tolerance, TrialSink, Unwatched};
 use crate::sampler::copula::{self, Copula};
 use crate::sampler::key::StreamKey;
 use crate::sampler::{Layout, Method, SampledInput, Sampler};
-use crate::sensitivity::leading::{probability_of_first, probability_of_rank_1};
-use crate::sensitivity::{DUMMY, MODEL, MainIndices, MainPlan, Measure, OF_RANKS};
+use crate::sensitivity::{DUMMY, MainPlan, Measure};
 use crate::statistic::Estimate;
 use crate::statistic::tally::Marks;
 pub use compare::{Against, alternatives, compare};
 use dimensions::Dimensions;
 use distribution::steps;
 pub use error::{NoTrial, RunError};
-use further::Further;
+use further::{Further, Told};
+use indices::first_ranks;
 pub use nested::{InnerPlan, Nested, NotNested};
 use observed::Place;
 pub use plan::{MOST_TRIALS_TO_STOP, Plan, Stopping, StoppingRule, quantiles, reported_quantiles};
@@ -48,6 +49,8 @@ pub use replay::{Pick, replay};
 pub use require::{Requirement, require};
 use rows::Rows;
 pub use rows::quantile_name;
+use shard::Work;
+pub use shard::{Shard, run_shard};
 use std::io;
 
 /// Memory that the sums behind the indices of one variant may take.
@@ -63,7 +66,55 @@ pub fn simulate(
     progress: &dyn Progress,
     sink: Option<&mut dyn TrialSink>,
 ) -> Result<Report, RunError> {
-    simulate_into(models, chosen, progress, sink, &mut Ok)
+    let batch = Batch {
+        models,
+        chosen,
+        parts: None,
+    };
+    simulate_into(&batch, progress, sink, &mut Ok)
+}
+
+/// What is run.
+pub struct Batch<'a> {
+    /// The models, each with its plan.
+    pub models: &'a [(Model, Plan)],
+    /// The names of the variants; `None`: all of them.
+    pub chosen: Option<&'a [String]>,
+    /// What every shard of the batch found, where it was run in shards.
+    pub parts: Option<&'a Parts>,
+}
+
+impl Batch<'_> {
+    /// How the Sobol' dimensions are dealt.
+    fn dimensions(&self) -> Result<Dimensions, RunError> {
+        Dimensions::deal(self.models.iter().map(|(model, plan)| (model, plan)))
+    }
+
+    /// Every variant that is run; refused before anything runs where one cannot be.
+    fn runs<'a>(&'a self, dimensions: &'a Dimensions) -> Result<Vec<VariantRun<'a>>, RunError> {
+        let mut runs = Vec::new();
+        for (model, plan) in self.models {
+            let variants = model.variants.iter();
+            for variant in variants.filter(|variant| is_chosen(variant, self.chosen)) {
+                let run = VariantRun {
+                    model,
+                    variant,
+                    plan,
+                    dimensions,
+                    layout: plan.layout(),
+                    work: self.parts.map_or(Work::Whole, |parts| Work::Done {
+                        parts,
+                        variant: runs.len() as u32,
+                    }),
+                };
+                if let Some(why) = nested::refusal(variant, plan) {
+                    return Err(run.not_nested(why));
+                }
+                runs.push(run);
+            }
+        }
+        Ok(runs)
+    }
 }
 
 /// What becomes of a run that is whole: what is returned is held until all are.
@@ -74,33 +125,14 @@ pub type Take<'a> = dyn FnMut(RunReport) -> io::Result<RunReport> + Send + 'a;
 /// # Errors
 /// See [`RunError`].
 pub fn simulate_into(
-    models: &[(Model, Plan)],
-    chosen: Option<&[String]>,
+    batch: &Batch,
     progress: &dyn Progress,
     mut sink: Option<&mut dyn TrialSink>,
     take: &mut Take<'_>,
 ) -> Result<Report, RunError> {
-    let dimensions = Dimensions::deal(models.iter().map(|(model, plan)| (model, plan)))?;
-    let mut variants: Vec<VariantRun> = models
-        .iter()
-        .flat_map(|(model, plan)| {
-            let variants = model.variants.iter();
-            let chosen = variants.filter(|variant| is_chosen(variant, chosen));
-            chosen.map(|variant| VariantRun {
-                model,
-                variant,
-                plan,
-                dimensions: &dimensions,
-                layout: plan.layout(),
-            })
-        })
-        .collect();
-    // Before anything runs.
-    for run in &variants {
-        if let Some(why) = nested::refusal(run.variant, run.plan) {
-            return Err(run.not_nested(why));
-        }
-    }
+    let &Batch { models, chosen, .. } = batch;
+    let dimensions = batch.dimensions()?;
+    let mut variants = batch.runs(&dimensions)?;
     let decided: Vec<&(Model, Plan)> = models
         .iter()
         .filter(|(model, plan)| decision::is_wanted(model, plan, chosen))
@@ -110,12 +142,19 @@ pub fn simulate_into(
             scenario: model.scenario.clone(),
         });
     }
-    let most = MOST_BYTES_AT_ONCE / run::threads() as u64;
-    let are_small = variants
-        .iter()
-        .all(|run| run.is_small() && run.bytes() <= most);
-    let mut runs = if are_small && sink.is_none() {
-        reports_at_once(&variants, progress, take)?
+    let mut runs = if are_small(&variants) && sink.is_none() {
+        let mut runs = Vec::with_capacity(variants.len());
+        at_once(
+            &variants,
+            progress,
+            |run| run.clone().report(progress),
+            |report| {
+                let report = take(report).map_err(RunError::Sink)?;
+                inputs::push_run(&mut runs, report);
+                Ok(())
+            },
+        )?;
+        runs
     } else {
         let mut runs = Vec::with_capacity(variants.len());
         for run in &mut variants {
@@ -162,13 +201,20 @@ const AT_ONCE: u64 = 1 << 17;
 /// Memory that those may take which run at once.
 const MOST_BYTES_AT_ONCE: u64 = 1 << 30;
 
-/// The reports of variants that are run beside each other, in their order.
-fn reports_at_once(
+/// Whether variants may run beside each other.
+fn are_small(variants: &[VariantRun]) -> bool {
+    let most = MOST_BYTES_AT_ONCE / run::threads() as u64;
+    let mut variants = variants.iter();
+    variants.all(|run| run.is_small() && run.bytes() <= most)
+}
+
+/// Hands what `work` makes of each variant to `take` in their order, beside each other.
+fn at_once<T: Send>(
     variants: &[VariantRun],
     progress: &dyn Progress,
-    take: &mut Take<'_>,
-) -> Result<Vec<RunReport>, RunError> {
-    let mut reports = Vec::with_capacity(variants.len());
+    work: impl Fn(&VariantRun) -> Result<T, RunError> + Sync,
+    mut take: impl FnMut(T) -> Result<(), RunError> + Send,
+) -> Result<(), RunError> {
     let mut stopped = Ok(());
     run::beside_each_other(
         variants.len(),
@@ -176,17 +222,14 @@ fn reports_at_once(
             if progress.cancelled() {
                 return Err(RunError::Cancelled);
             }
-            variants[at].clone().report(progress)
+            work(&variants[at])
         },
-        |report| {
-            match report.and_then(|report| take(report).map_err(RunError::Sink)) {
-                Ok(report) => inputs::push_run(&mut reports, report),
-                Err(error) => stopped = Err(error),
-            }
+        |result| {
+            stopped = result.and_then(&mut take);
             stopped.is_ok()
         },
     );
-    stopped.map(|()| reports)
+    stopped
 }
 
 /// Whether a variant is among those asked for (`None`: all of them).
@@ -203,6 +246,8 @@ struct VariantRun<'a> {
     dimensions: &'a Dimensions,
     /// The shape of the sample: what the plan says, or where a rule stopped.
     layout: Layout,
+    /// Where its trials are run.
+    work: Work<'a>,
 }
 
 impl VariantRun<'_> {
@@ -340,15 +385,14 @@ impl VariantRun<'_> {
             progress.begin(&self.model.scenario, &self.variant.name, 1);
             return Ok(self.assemble(program, None, None, Further::default()));
         }
-        let (outcome, reached) = match self.outcome(program, progress) {
-            Ok(outcome) => outcome,
-            Err(Stopped::Cancelled) => return Err(RunError::Cancelled),
-            Err(Stopped::NothingFinite(nonfinite)) => return Err(self.nonfinite(&nonfinite)),
+        let (outcome, reached) = self.outcome(program, progress)?;
+        self.refuse_nonfinite(&outcome.nonfinite)?;
+        let told = Told {
+            standards: &outcome.standards,
+            left_out: outcome.nonfinite.trials,
+            outputs: &outcome.outputs,
         };
-        if outcome.nonfinite.trials > 0 && !self.plan.allow_nonfinite {
-            return Err(self.nonfinite(&outcome.nonfinite));
-        }
-        let further = self.further(&outcome, progress)?;
+        let further = self.further(&told, progress)?;
         Ok(self.assemble(program, Some(&outcome), reached.as_ref(), further))
     }
 
@@ -357,22 +401,16 @@ impl VariantRun<'_> {
         &mut self,
         program: &Program,
         progress: &dyn Progress,
-    ) -> Result<(Outcome, Option<Reached>), Stopped> {
-        let marks: Vec<Marks> = (0..self.variant.outputs.len())
-            .map(|output| {
-                let asserted = assertions::thresholds(self.model, self.variant, output);
-                observed::marks(self.variant, output, &asserted)
-            })
-            .collect();
-        let question = Question {
-            marks: &marks,
-            quantiles: &self.plan.quantiles,
-            level: self.plan.level,
-            measures: &self.plan.main_measures(),
-            multiples_together: true,
-        };
+    ) -> Result<(Outcome, Option<Reached>), RunError> {
+        let (marks, measures) = (self.marks(), self.plan.main_measures());
+        let question = self.question(&marks, &measures);
         let Some(stopping) = &self.plan.stopping else {
-            let trials = self.layout.trials();
+            let given = self.work.done(shard::MAIN, self.layout)?;
+            let trials = if given.is_some() {
+                0
+            } else {
+                self.layout.trials()
+            };
             progress.begin(&self.model.scenario, &self.variant.name, trials);
             let sampler = self.sampler(program, self.layout);
             let experiment = Experiment {
@@ -380,7 +418,8 @@ impl VariantRun<'_> {
                 sampler: &*sampler,
                 layout: self.layout,
             };
-            return Ok((run::run(&experiment, &question, progress)?, None));
+            let outcome = run::run_given(&experiment, &question, given, progress);
+            return Ok((outcome.map_err(|stopped| self.stopped(stopped))?, None));
         };
         progress.begin(&self.model.scenario, &self.variant.name, 0);
         let target = Target {
@@ -399,13 +438,50 @@ impl VariantRun<'_> {
                 method: self.plan.sampler,
                 replicates: self.plan.replicates,
             };
-            match stopping.rule {
-                StoppingRule::Errors => run::run_until(&study, &question, &target, progress)?,
-                StoppingRule::Jcgm101 => run::run_jcgm101(&study, &question, &target, progress)?,
-            }
+            let found = match stopping.rule {
+                StoppingRule::Errors => run::run_until(&study, &question, &target, progress),
+                StoppingRule::Jcgm101 => run::run_jcgm101(&study, &question, &target, progress),
+            };
+            found.map_err(|stopped| self.stopped(stopped))?
         };
         self.layout = layout;
         Ok((outcome, Some(reached)))
+    }
+
+    /// What each output is held against.
+    fn marks(&self) -> Vec<Marks> {
+        let of_output = |output| {
+            let asserted = assertions::thresholds(self.model, self.variant, output);
+            observed::marks(self.variant, output, &asserted)
+        };
+        (0..self.variant.outputs.len()).map(of_output).collect()
+    }
+
+    /// What is asked of the main sample.
+    fn question<'q>(&'q self, marks: &'q [Marks], measures: &'q [Measure]) -> Question<'q> {
+        Question {
+            marks,
+            quantiles: &self.plan.quantiles,
+            level: self.plan.level,
+            measures,
+            multiples_together: true,
+        }
+    }
+
+    /// Why there is no outcome.
+    fn stopped(&self, stopped: Stopped) -> RunError {
+        match stopped {
+            Stopped::Cancelled => RunError::Cancelled,
+            Stopped::NothingFinite(nonfinite) => self.nonfinite(&nonfinite),
+        }
+    }
+
+    /// Trials that are not finite are left out only where that was asked for.
+    fn refuse_nonfinite(&self, nonfinite: &NonFinite) -> Result<(), RunError> {
+        if nonfinite.trials > 0 && !self.plan.allow_nonfinite {
+            return Err(self.nonfinite(nonfinite));
+        }
+        Ok(())
     }
 
     /// The sums behind the indices grow as inputs × outputs: better told than met as a machine out of memory.
@@ -618,71 +694,4 @@ impl VariantRun<'_> {
             .collect(),
         }
     }
-
-    fn sensitivity(
-        &self,
-        program: &Program,
-        indices: &[MainIndices],
-        varying: &OutputOutcome,
-    ) -> Vec<SensitivityRow> {
-        let names: Vec<String> = program
-            .sources
-            .iter()
-            .map(|source| source_label(self.variant, source))
-            .chain([DUMMY.to_owned()])
-            .collect();
-        // What is one number, of all inputs together.
-        let model = vec![MODEL.to_owned()];
-        let (names, model) = (&names, &model);
-        let rows = indices.iter().flat_map(|MainIndices { measure, indices }| {
-            // Without a variance there is nothing to share out; ranks have one.
-            let is_there = varying.summary.heavy_tail.is_none() || OF_RANKS.contains(measure);
-            let names = if indices.len() == 1 { model } else { names };
-            names
-                .iter()
-                .zip(indices)
-                .map(move |(name, index)| SensitivityRow {
-                    input: name.clone(),
-                    input_2: None,
-                    measure,
-                    unit: "1".to_owned(),
-                    estimate: if is_there {
-                        index.estimate
-                    } else {
-                        Estimate::unavailable()
-                    },
-                    rank: index.rank.filter(|_| is_there),
-                    resolved: index.resolved && is_there,
-                })
-        });
-        rows.collect()
-    }
-}
-
-/// For each measure that ranks inputs, how sure its first rank is.
-fn first_ranks(rows: &[SensitivityRow], replicates: usize) -> Vec<SensitivityRow> {
-    let mut measures: Vec<&str> = Vec::new();
-    for row in rows {
-        if !measures.contains(&row.measure) {
-            measures.push(row.measure);
-        }
-    }
-    let of_measure = |measure: &str| {
-        let ranked = rows
-            .iter()
-            .filter(|row| row.measure == measure && row.rank.is_some());
-        let first = ranked.clone().min_by_key(|row| row.rank)?;
-        // An input of two sources is no rival of itself.
-        let others = ranked.filter(|row| row.input != first.input);
-        let estimates = [first].into_iter().chain(others).map(|row| row.estimate);
-        let estimates: Vec<Estimate> = estimates.collect();
-        Some(SensitivityRow {
-            measure: probability_of_rank_1(measure)?,
-            unit: "1".to_owned(),
-            estimate: Estimate::exact(probability_of_first(&estimates, replicates)?),
-            rank: None,
-            ..first.clone()
-        })
-    };
-    measures.into_iter().filter_map(of_measure).collect()
 }

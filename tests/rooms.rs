@@ -117,6 +117,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ),
     ("ctrlc", &["commands/progress.rs"]),
     ("flatbuffers", &["report/samples/arrow.rs"]),
+    ("flate2", &["report/part.rs"]),
     ("indicatif", &["commands/progress.rs"]),
     ("itoa", &["report/samples.rs"]),
     ("krilla", &["figure/render.rs"]),
@@ -126,6 +127,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("num_rational", &["model", "program", "scenario", "unit"]),
     ("num_traits", &["model", "program", "scenario", "unit"]),
     ("parquet", &["report/samples/columns.rs"]),
+    ("postcard", &["pipeline/shard.rs"]),
     ("pulp", &["kernel"]),
     ("rand", &["sampler"]),
     ("rand_core", &["sampler"]),
@@ -133,7 +135,17 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rayon", &["run"]),
     ("resvg", &["figure/render.rs"]),
     ("rustix", &["report/folder.rs"]),
-    ("serde", &["report/json.rs", "report/manifest.rs"]),
+    (
+        "serde",
+        &[
+            "pipeline/shard.rs",
+            "report/json.rs",
+            "report/manifest.rs",
+            "run",
+            "sensitivity",
+            "statistic",
+        ],
+    ),
     (
         "serde_json",
         &[
@@ -147,6 +159,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ),
     ("sha2", &["report/folder.rs", "sampler"]),
     ("strsim", &["diagnostic"]),
+    ("tempfile", &["report/part.rs"]),
     ("terminal_size", &["commands/terminal.rs"]),
     ("toml", &["scenario"]),
     ("ttf_parser", &["figure/font.rs"]),

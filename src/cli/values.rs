@@ -1,10 +1,12 @@
 //! What the words of options mean: numbers of trials, probabilities, tolerances.
 
-use crate::commands::{InnerPlan, MOST_TRIALS, Nested, Pick, Tolerance};
+use crate::commands::{InnerPlan, MOST_TRIALS, Nested, Pick, Shard, Tolerance};
 use std::num::NonZeroUsize;
 
 /// The most threads that can be asked for.
 const MOST_THREADS: usize = 512;
+/// The most shards of a batch.
+const MOST_SHARDS: u32 = 100_000;
 
 /// Probabilities in rising order, each once.
 pub(super) fn rising(mut probabilities: Vec<f64>) -> Vec<f64> {
@@ -45,6 +47,21 @@ pub(super) fn threads(text: &str) -> Result<NonZeroUsize, String> {
         .ok()
         .filter(|threads: &NonZeroUsize| threads.get() <= MOST_THREADS)
         .ok_or_else(|| format!("write a whole number from 1 to {MOST_THREADS}"))
+}
+
+/// `1/4`: the first of four.
+pub(super) fn shard(text: &str) -> Result<Shard, String> {
+    const HELP: &str = "write I/N, from 1/N to N/N";
+    let (number, of) = text.split_once('/').ok_or(HELP)?;
+    let [number, of] = [number, of].map(|text| text.trim().parse().map_err(|_| HELP));
+    let (number, of) = (number?, of?);
+    if number == 0 {
+        return Err(format!("{HELP}: shards are counted from 1"));
+    }
+    if number > of || of > MOST_SHARDS {
+        return Err(format!("{HELP}, with N up to {MOST_SHARDS}"));
+    }
+    Ok(Shard { number, of })
 }
 
 /// A number strictly between 0 and 1.

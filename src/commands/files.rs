@@ -12,6 +12,9 @@ use std::path::{Path, PathBuf};
 /// The scenario name of what comes by standard input.
 pub(crate) const STDIN: &str = "stdin";
 
+/// The extension of scenario files.
+const EXTENSION: &str = "toml";
+
 /// A scenario file as read.
 #[derive(Debug)]
 pub(crate) struct ScenarioFile {
@@ -43,7 +46,7 @@ impl ScenarioFile {
 pub(crate) fn read(words: &[PathBuf], stdin: Option<&str>) -> Result<Vec<ScenarioFile>, Failure> {
     let mut files = Vec::new();
     let mut unreadable = Vec::new();
-    for path in expand(words, &mut unreadable) {
+    for path in expand(words, EXTENSION, &mut unreadable) {
         match read_one(&path, stdin) {
             Ok(file) => files.push(file),
             Err(error) => unreadable.push(format!("cannot read {}: {error}", path.display())),
@@ -58,7 +61,7 @@ pub(crate) fn read(words: &[PathBuf], stdin: Option<&str>) -> Result<Vec<Scenari
 
 /// The scenario files that the words name now.
 pub(crate) fn scenarios(words: &[PathBuf]) -> Vec<PathBuf> {
-    expand(words, &mut Vec::new())
+    expand(words, EXTENSION, &mut Vec::new())
 }
 
 /// Every other file that checking scenarios looks for, whether it is there or not.
@@ -173,17 +176,21 @@ fn print_diagnostics(name: &str, diagnostics: &[Diagnostic]) {
     }
 }
 
-/// Files as they are, folders as the `*.toml` in them (not below), sorted by name.
-fn expand(words: &[PathBuf], unreadable: &mut Vec<String>) -> Vec<PathBuf> {
+/// Files as they are, folders as the files of an extension in them (not below), sorted by name.
+pub(super) fn expand(
+    words: &[PathBuf],
+    extension: &str,
+    unreadable: &mut Vec<String>,
+) -> Vec<PathBuf> {
     let mut paths = Vec::new();
     for word in words {
         if !word.is_dir() {
             paths.push(word.clone());
             continue;
         }
-        match scenarios_in(word) {
+        match files_in(word, extension) {
             Ok(found) if found.is_empty() => {
-                unreadable.push(format!("there is no *.toml in {}", word.display()))
+                unreadable.push(format!("there is no *.{extension} in {}", word.display()))
             }
             Ok(found) => paths.extend(found),
             Err(error) => unreadable.push(format!("cannot read {}: {error}", word.display())),
@@ -192,7 +199,7 @@ fn expand(words: &[PathBuf], unreadable: &mut Vec<String>) -> Vec<PathBuf> {
     paths
 }
 
-fn scenarios_in(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+fn files_in(folder: &Path, wanted: &str) -> std::io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
@@ -202,7 +209,7 @@ fn scenarios_in(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
             .is_some_and(|name| name.to_string_lossy().starts_with('.'));
         if path
             .extension()
-            .is_some_and(|extension| extension == "toml")
+            .is_some_and(|extension| extension == wanted)
             && !hidden
             && path.is_file()
         {

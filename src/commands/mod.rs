@@ -8,11 +8,13 @@ mod figures;
 mod files;
 mod init;
 mod list;
+mod merge;
 mod paper;
 mod progress;
 mod replay;
 mod require;
 mod run;
+mod shard;
 mod terminal;
 mod validate;
 mod verify;
@@ -25,10 +27,12 @@ pub(crate) use explain::{explain, schema};
 pub(crate) use figures::{PlotOptions, plot};
 pub(crate) use init::init;
 pub(crate) use list::{ListTopic, list};
+pub(crate) use merge::{MergeOptions, merge};
 pub(crate) use paper::paper;
 pub(crate) use replay::{ReplayOptions, replay};
 pub(crate) use require::{RequireOptions, require};
 pub(crate) use run::{Overrides, RunOptions, SampleFormat, run};
+pub(crate) use shard::shard;
 pub(crate) use terminal::{print, report_failure};
 pub(crate) use validate::{ValidateOptions, validate};
 pub(crate) use verify::{VerifyOptions, Work, verify};
@@ -37,7 +41,8 @@ pub(crate) use watch::watch;
 pub(crate) use crate::figure::{Format as FigureFormat, Kind as FigureKind};
 pub(crate) use crate::model::MOST_TRIALS;
 pub(crate) use crate::pipeline::{
-    InnerPlan, MOST_TRIALS_TO_STOP, Nested, Pick, Requirement, Stopping, StoppingRule, Tolerance,
+    InnerPlan, MOST_TRIALS_TO_STOP, Nested, Pick, Requirement, Shard, Stopping, StoppingRule,
+    Tolerance,
 };
 
 use crate::pipeline::RunError;

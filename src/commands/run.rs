@@ -8,7 +8,9 @@ use crate::diagnostic::did_you_mean;
 use crate::figure::Format;
 use crate::model::{Model, Reference, Variant};
 use crate::page::{self, Origin};
-use crate::pipeline::{self, Nested, Plan, Progress as _, Stopping, TrialSink, is_chosen};
+use crate::pipeline::{
+    self, Batch, Nested, Plan, Progress as _, Shard, Stopping, TrialSink, is_chosen,
+};
 use crate::report::assertions::{self, Outcome};
 use crate::report::csv::Csv;
 use crate::report::folder::{FileRecord, ResultFolder, sha256};
@@ -16,6 +18,7 @@ use crate::report::json::Json;
 use crate::report::manifest::{
     CatalogUse, DefinitionRecord, Manifest, Recorded, ReferenceRecord, ScenarioPlan,
 };
+use crate::report::part::Parts;
 pub(crate) use crate::report::samples::Format as SampleFormat;
 use crate::report::samples::{self, Samples};
 use crate::report::stream::RunTables;
@@ -65,6 +68,10 @@ pub(crate) struct RunOptions {
     pub(crate) silent: bool,
     /// What comes by standard input, where that is known already.
     pub(crate) stdin: Option<String>,
+    /// The shard of the batch that is run here, where it is not all of it.
+    pub(crate) shard: Option<Shard>,
+    /// What every shard of the batch found, where it was run in shards.
+    pub(crate) parts: Option<Parts>,
     /// The command line, for the manifest.
     pub(crate) command: Vec<String>,
 }
@@ -105,29 +112,21 @@ pub(crate) struct Overrides {
     pub(crate) allow_nonfinite: bool,
 }
 
-/// Runs scenarios and reports.
-pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
-    let (started, clock) = (SystemTime::now(), Instant::now());
+/// What is run, checked.
+pub(super) struct Prepared<'a> {
+    pub(super) files: Vec<ScenarioFile>,
+    pub(super) planned: Vec<(Model, Plan)>,
+    pub(super) chosen: Option<&'a [String]>,
+}
+
+/// Reads and checks what is to run.
+pub(super) fn prepare(options: &RunOptions) -> Result<Prepared<'_>, Failure> {
     let files = files::read(&options.files, options.stdin.as_deref())?;
     let models = files::check(&files, &options.sets, options.threads, options.quiet)?;
     let chosen = chosen_variants(&models, &options.variants)?;
-    let runs = models.iter().flat_map(|model| &model.variants);
-    let runs = runs.filter(|variant| is_chosen(variant, chosen)).count();
-    // What figures are drawn from, here or later, and the histogram of a terminal.
-    let distributions =
-        runs <= MOST_DISTRIBUTIONS && (options.out.is_some() || terminal::width().is_some());
+    let models = models.into_iter();
     let planned: Vec<(Model, Plan)> = models
-        .into_iter()
-        .map(|model| {
-            let (model, plan) = planned(model, &options.overrides);
-            (
-                model,
-                Plan {
-                    distributions,
-                    ..plan
-                },
-            )
-        })
+        .map(|model| planned(model, &options.overrides))
         .collect();
     if options.overrides.nested.is_some() {
         files::refuse(
@@ -141,6 +140,29 @@ pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
     if let Some(stopping) = &options.overrides.stopping {
         refuse_unknown_targets(&planned, chosen, stopping)?;
     }
+    Ok(Prepared {
+        files,
+        planned,
+        chosen,
+    })
+}
+
+/// Runs scenarios and reports.
+pub(crate) fn run(options: &RunOptions) -> Result<(), Failure> {
+    let (started, clock) = (SystemTime::now(), Instant::now());
+    let Prepared {
+        files,
+        mut planned,
+        chosen,
+    } = prepare(options)?;
+    let runs = planned.iter().flat_map(|(model, _)| &model.variants);
+    let runs = runs.filter(|variant| is_chosen(variant, chosen)).count();
+    // What figures are drawn from, here or later, and the histogram of a terminal.
+    let distributions =
+        runs <= MOST_DISTRIBUTIONS && (options.out.is_some() || terminal::width().is_some());
+    planned
+        .iter_mut()
+        .for_each(|(_, plan)| plan.distributions = distributions);
     let mut folder = options
         .out
         .as_deref()
@@ -382,9 +404,13 @@ fn simulate(
         .map(|samples| samples as &mut (dyn TrialSink + Send));
     let report = watched(options, trials, |bar| {
         bar.batch(runs);
-        pipeline::simulate_into(
-            planned,
+        let batch = Batch {
+            models: planned,
             chosen,
+            parts: options.parts.as_ref(),
+        };
+        pipeline::simulate_into(
+            &batch,
             bar,
             sink.map(|sink| sink as &mut dyn TrialSink),
             &mut |run| match &mut tables {
@@ -434,15 +460,10 @@ fn manifest(
     started: SystemTime,
     clock: Instant,
 ) -> Manifest {
-    let stdin = files.iter().find(|file| file.is_stdin());
     Manifest {
         command: options.command.clone(),
-        read: files
-            .iter()
-            .map(ScenarioFile::record)
-            .chain(further_files(planned))
-            .collect(),
-        stdin: stdin.map(|file| String::from_utf8_lossy(&file.bytes).into_owned()),
+        read: read_files(files, planned),
+        stdin: stdin_of(files),
         scenarios: planned
             .iter()
             .map(|(model, plan)| scenario_plan(model, plan))
@@ -463,7 +484,18 @@ fn manifest(
     }
 }
 
-/// Each file that a scenario imports or takes data from, once.
+/// Every file that was read: the scenarios, then each that one of them imports or takes data from, once.
+pub(super) fn read_files(files: &[ScenarioFile], planned: &[(Model, Plan)]) -> Vec<FileRecord> {
+    let scenarios = files.iter().map(ScenarioFile::record);
+    scenarios.chain(further_files(planned)).collect()
+}
+
+/// The scenario that came by standard input.
+pub(super) fn stdin_of(files: &[ScenarioFile]) -> Option<String> {
+    let file = files.iter().find(|file| file.is_stdin())?;
+    Some(String::from_utf8_lossy(&file.bytes).into_owned())
+}
+
 fn further_files(planned: &[(Model, Plan)]) -> Vec<FileRecord> {
     let mut records: Vec<FileRecord> = Vec::new();
     for (model, _) in planned {

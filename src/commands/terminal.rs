@@ -106,7 +106,7 @@ pub(crate) fn report_failure(failure: &Failure) -> ExitCode {
             error(&cause.to_string());
             ExitCode::from(match cause {
                 RunError::Cancelled => STOPPED,
-                RunError::Sink(_) => 2,
+                RunError::Sink(_) | RunError::Parts(_) => 2,
                 _ => 1,
             })
         }

@@ -5,7 +5,7 @@ use super::files::STDIN;
 use super::require::{RequireOptions, require};
 use super::run::{RunOptions, run};
 use super::{Failure, terminal};
-use crate::report::folder::sha256_of;
+use crate::report::folder::{FileRecord, sha256_of};
 use crate::report::manifest::{self, Recorded};
 use crate::report::verification::{verdicts, write_json, write_text};
 use std::fs;
@@ -50,7 +50,7 @@ pub(crate) fn verify(
             recorded.command.join(" ")
         )]));
     };
-    refuse_changed_files(&recorded)?;
+    refuse_changed_files(&recorded.read, recorded.stdin.is_some())?;
     let here = env!("CARGO_PKG_VERSION");
     if recorded.version != here && !options.quiet {
         terminal::note(&format!(
@@ -123,10 +123,10 @@ fn unreadable(error: io::Error) -> Failure {
 }
 
 /// What was read must be what it was: every file that is missing or has changed is named.
-fn refuse_changed_files(recorded: &Recorded) -> Result<(), Failure> {
+pub(super) fn refuse_changed_files(read: &[FileRecord], has_stdin: bool) -> Result<(), Failure> {
     let mut sentences = Vec::new();
-    for file in &recorded.read {
-        if file.path == STDIN && recorded.stdin.is_some() {
+    for file in read {
+        if file.path == STDIN && has_stdin {
             continue;
         }
         match sha256_of(Path::new(&file.path)) {
@@ -136,7 +136,7 @@ fn refuse_changed_files(recorded: &Recorded) -> Result<(), Failure> {
                 file.path
             )),
             Err(error) => sentences.push(format!(
-                "cannot read {}: {error}; paths are those of the run: verify from the folder it was run in",
+                "cannot read {}: {error}; paths are those of the run: do this from the folder it was run in",
                 file.path
             )),
         }

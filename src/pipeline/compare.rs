@@ -4,7 +4,7 @@ mod drivers;
 mod told;
 mod verdict;
 
-use super::{Dimensions, Plan, RunError, VariantRun, assertions};
+use super::{Dimensions, Plan, RunError, VariantRun, Work, assertions};
 use crate::model::{
     About, Assertion, Binary, Combined, Comparison, Definition, Input, Model, Output, Variant,
 };
@@ -465,6 +465,7 @@ impl Study<'_> {
             plan: self.plan,
             dimensions: self.dimensions,
             layout: self.plan.layout(),
+            work: Work::Whole,
         }
     }
 

@@ -1,12 +1,12 @@
 //! What it is worth to know an input before the choice that the scenario's `[decision]` asks for.
 
 use super::players::{Roster, dependent_sources, group_label, is_in};
-use super::{Dimensions, Plan, RunError, VariantRun};
+use super::{Dimensions, Plan, RunError, VariantRun, Work};
 use crate::model::{Binary, Combined, Decision, Model, NodeId, Output, Variant};
 use crate::program::{self, Program, Slot};
 use crate::report::SensitivityRow;
 use crate::report::decision::{AlternativeRow, DecisionReport};
-use crate::run::{self, Experiment, Inner, NestedExperiment, Outcome, Progress, Question, Stopped};
+use crate::run::{self, Experiment, Inner, NestedExperiment, Outcome, Progress, Question};
 use crate::sampler::{Method, sobol};
 use crate::sensitivity::evppi::{Loss, Valued, rank_values, value_of_outer};
 use crate::sensitivity::{DUMMY, Index, Measure};
@@ -41,6 +41,7 @@ pub(super) fn decide(
         plan,
         dimensions,
         layout: plan.sampler.layout(plan.trials, plan.replicates),
+        work: Work::Whole,
     };
     Choice {
         decision,
@@ -246,14 +247,10 @@ impl Choice<'_> {
             sampler: &*sampler,
             layout,
         };
-        match run::run(&experiment, &question, self.progress) {
-            Ok(outcome) if outcome.nonfinite.trials > 0 && !run.plan.allow_nonfinite => {
-                Err(run.nonfinite(&outcome.nonfinite))
-            }
-            Ok(outcome) => Ok(outcome),
-            Err(Stopped::Cancelled) => Err(RunError::Cancelled),
-            Err(Stopped::NothingFinite(nonfinite)) => Err(run.nonfinite(&nonfinite)),
-        }
+        let outcome = run::run(&experiment, &question, self.progress);
+        let outcome = outcome.map_err(|stopped| run.stopped(stopped))?;
+        run.refuse_nonfinite(&outcome.nonfinite)?;
+        Ok(outcome)
     }
 
     /// The loss of every alternative, then the least of them.
@@ -343,11 +340,8 @@ impl Choice<'_> {
             .collect();
         self.progress
             .expect(layout.trials() * INNER as u64, f64::INFINITY);
-        let outcome = match run::run_nested(&experiment, &wanted, self.progress) {
-            Ok(outcome) => outcome,
-            Err(Stopped::Cancelled) => return Err(RunError::Cancelled),
-            Err(Stopped::NothingFinite(nonfinite)) => return Err(run.nonfinite(&nonfinite)),
-        };
+        let outcome = run::run_nested(&experiment, &wanted, self.progress);
+        let outcome = outcome.map_err(|stopped| run.stopped(stopped))?;
         if outcome.nonfinite.trials > 0 {
             notes.push(format!(
                 "what {name} is worth knowing is not available: an output is not finite for some of its draws"

@@ -103,6 +103,8 @@ pub enum RunError {
     Cancelled,
     /// The sink of trials failed.
     Sink(io::Error),
+    /// What a shard found cannot be written, or not be read again.
+    Parts(io::Error),
 }
 
 /// Why there is no trial to replay.
@@ -219,6 +221,7 @@ impl fmt::Display for RunError {
                 "{inputs} random inputs in all files together, and Sobol' points have {most} dimensions: run fewer files at once, or use --sampler random"
             ),
             RunError::Sink(cause) => write!(formatter, "cannot write what came out: {cause}"),
+            RunError::Parts(cause) => write!(formatter, "a part fails: {cause}"),
             RunError::IndicesTooLarge {
                 inputs,
                 outputs,
@@ -259,7 +262,7 @@ help: add [decision] with a line such as minimise = \"emissions\": between the v
 impl std::error::Error for RunError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            RunError::Sink(cause) => Some(cause),
+            RunError::Sink(cause) | RunError::Parts(cause) => Some(cause),
             _ => None,
         }
     }

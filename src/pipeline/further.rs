@@ -7,7 +7,7 @@ use super::{RunError, VariantRun};
 use crate::program::{self, Program, source_label};
 use crate::report::shape::ShapeRow;
 use crate::report::{SensitivityRow, number};
-use crate::run::{self, Exchanged, Outcome, Progress, Stopped};
+use crate::run::{self, Exchanged, OutputOutcome, Progress};
 use crate::sampler::copula::Group;
 use crate::sampler::key::StreamKey;
 use crate::sampler::levels::Levels;
@@ -45,6 +45,16 @@ pub(super) struct Further {
     pub(super) notes: Vec<String>,
 }
 
+/// What is known of the main sample.
+pub(super) struct Told<'a> {
+    /// For each output that a distribution acts on, about where it lies and how widely.
+    pub(super) standards: &'a [Standard],
+    /// Trials that are left out.
+    pub(super) left_out: u64,
+    /// What came out for each of those outputs; in a shard nothing.
+    pub(super) outputs: &'a [OutputOutcome],
+}
+
 impl Further {
     /// The rows of the next output that a distribution acts on: of `sensitivity.csv`, and of `shape.csv`.
     pub(super) fn next(&mut self) -> (Vec<SensitivityRow>, Vec<ShapeRow>) {
@@ -54,14 +64,14 @@ impl Further {
 }
 
 impl VariantRun<'_> {
-    /// Computes every measure of the plan that evaluates the model again.
+    /// Computes every measure of the plan that evaluates the model again; in a shard, what it finds of them.
     pub(super) fn further(
         &self,
-        outcome: &Outcome,
+        told: &Told,
         progress: &dyn Progress,
     ) -> Result<Further, RunError> {
         let mut further = Further {
-            rows: vec![Vec::new(); outcome.outputs.len()].into(),
+            rows: vec![Vec::new(); told.outputs.len()].into(),
             ..Further::default()
         };
         let measures = &self.plan.measures;
@@ -85,7 +95,7 @@ impl VariantRun<'_> {
             inputs: self.exchanged_inputs(&program)?,
             roster: Roster::of(self.variant, &program),
             program,
-            outcome,
+            told,
             progress,
         };
         let automatic = again.automatic(&mut further.notes);
@@ -105,6 +115,8 @@ impl VariantRun<'_> {
                 Measure::Shapley => again.shapley()?,
                 Measure::Morris => again.morris()?,
                 Measure::Tornado => again.tornado(),
+                // It keeps no sums: whoever has the whole sample does it.
+                Measure::Shape if self.work.is_part() => continue,
                 Measure::Shape => {
                     further.shapes = again.shapes()?.into();
                     continue;
@@ -161,7 +173,7 @@ struct Again<'a> {
     roster: Roster,
     /// Sources that depend on each other.
     groups: Vec<Group>,
-    outcome: &'a Outcome,
+    told: &'a Told<'a>,
     progress: &'a dyn Progress,
 }
 
@@ -172,7 +184,7 @@ impl Again<'_> {
     fn automatic(&self, notes: &mut Vec<String>) -> Option<Measure> {
         let players = self.roster.count();
         // Of one input every share is one; where trials are left out there is none.
-        if !self.run.plan.automatic || players < 2 || self.outcome.nonfinite.trials > 0 {
+        if !self.run.plan.automatic || players < 2 || self.told.left_out > 0 {
             return None;
         }
         let (measure, evaluations) = if self.groups.is_empty() {
@@ -216,19 +228,22 @@ impl Again<'_> {
     }
 
     fn standards(&self) -> Vec<Standard> {
-        let summaries = self.outcome.outputs.iter().map(|output| &output.summary);
-        summaries
-            .map(|summary| Standard::new(summary.mean.value, summary.sd.value))
-            .collect()
+        self.told.standards.to_vec()
     }
 
+    /// What the exchanges of a design bring, under the name of a measure; `None` in a shard, which only notes what it finds.
     fn evaluate<D: Design>(
         &self,
+        measure: &'static str,
         roster: &Roster,
         design: &D,
         sample: &D::Sample,
         layout: Layout,
-    ) -> Result<Vec<D::Tally>, RunError> {
+    ) -> Result<Option<Vec<D::Tally>>, RunError> {
+        let work = self.run.work;
+        if let Some(done) = work.done(measure, layout)? {
+            return Ok(Some(done));
+        }
         let exchanged = Exchanged {
             program: &self.program,
             player_of: &roster.player_of,
@@ -237,10 +252,10 @@ impl Again<'_> {
             sample,
             layout,
         };
-        run::exchange(&exchanged, self.progress).map_err(|stopped| match stopped {
-            Stopped::Cancelled => RunError::Cancelled,
-            Stopped::NothingFinite(nonfinite) => self.run.nonfinite(&nonfinite),
-        })
+        let replicates = work.replicates(layout);
+        let tallies = run::exchange(&exchanged, replicates.clone(), self.progress);
+        let tallies = tallies.map_err(|stopped| self.run.stopped(stopped))?;
+        work.keep(measure, replicates, tallies)
     }
 
     fn refuse_dependence(&self, measure: Measure, instead: &'static str) -> Result<(), RunError> {
@@ -278,7 +293,9 @@ impl Again<'_> {
         let design = SobolDesign::new(players, &sets, pairs, self.standards());
         let layout = self.layout(design.evaluations());
         let sample = self.pick_freeze(&design, &self.roster, layout);
-        let tallies = self.evaluate(&self.roster, &design, &sample, layout)?;
+        let Some(tallies) = self.evaluate("sobol", &self.roster, &design, &sample, layout)? else {
+            return Ok(Rows::new());
+        };
         let indices = design.indices(&tallies).into_iter().enumerate();
         let of_output = |(output, indices): (usize, SobolIndices)| {
             let mut rows = self.players("sobol_first", output, "1", &indices.first);
@@ -303,7 +320,7 @@ impl Again<'_> {
 
     fn shapley(&self) -> Result<Rows, RunError> {
         let grades = Roster::of_grades(self.run.variant, &self.program);
-        let mut rows = vec![Vec::new(); self.outcome.outputs.len()];
+        let mut rows = vec![Vec::new(); self.told.outputs.len()];
         let model = self.run.model;
         let groups = Roster::of_groups(&model.groups, self.run.variant, &self.program);
         let mut rosters = vec![(&self.roster, "shapley"), (&grades, "shapley_grade")];
@@ -315,7 +332,9 @@ impl Again<'_> {
             let design = ShapleyDesign::new(players, self.standards(), self.run.plan.seed);
             let layout = self.layout(ShapleyDesign::evaluations(players));
             let sample = self.pick_freeze(&design, roster, layout);
-            let tallies = self.evaluate(roster, &design, &sample, layout)?;
+            let Some(tallies) = self.evaluate(measure, roster, &design, &sample, layout)? else {
+                continue;
+            };
             for (output, indices) in design.indices(&tallies).iter().enumerate() {
                 let names = roster.names.iter().map(String::as_str).chain([DUMMY]);
                 let more = names.zip(indices).map(|(name, index)| {
@@ -350,13 +369,15 @@ impl Again<'_> {
             Measure::Morris,
             "tornado moves one input whatever the others are, shapley shares the variance out",
         )?;
-        let outputs = self.outcome.outputs.len();
+        let outputs = self.told.standards.len();
         let design = MorrisDesign::new(self.roster.sources(), outputs);
         let layout = self.layout(self.roster.count() as u64);
         let sources = self.program.sources.iter();
         let supports: Vec<_> = sources.map(|source| source.marginal.support()).collect();
         let sample = Levels::new(self.run.plan.sampler, &self.inputs, &supports, layout);
-        let tallies = self.evaluate(&self.roster, &design, &sample, layout)?;
+        let Some(tallies) = self.evaluate("morris", &self.roster, &design, &sample, layout)? else {
+            return Ok(Rows::new());
+        };
         let indices = design.indices(&tallies).into_iter().enumerate();
         let of_output = |(output, [absolute, spread, mean]): (usize, [Vec<Index>; 3])| {
             let unit = self.unit(output);
@@ -401,7 +422,7 @@ impl Again<'_> {
             }
             rows
         };
-        self.outcome
+        self.told
             .outputs
             .iter()
             .enumerate()
@@ -428,7 +449,7 @@ impl Again<'_> {
     }
 
     fn unit(&self, output: usize) -> &str {
-        &self.run.variant.outputs[self.outcome.outputs[output].output]
+        &self.run.variant.outputs[self.told.outputs[output].output]
             .unit
             .text
     }
@@ -466,9 +487,9 @@ impl Again<'_> {
         [input, input_2]: [String; 2],
         index: &Index,
     ) -> SensitivityRow {
-        let sd = self.outcome.outputs[output].summary.sd;
+        let sd = self.told.outputs[output].summary.sd;
         let is_share = measure.starts_with("sobol") || measure.starts_with("shapley");
-        let whole = self.outcome.nonfinite.trials == 0 && (!is_share || sd.value.is_some());
+        let whole = self.told.left_out == 0 && (!is_share || sd.value.is_some());
         SensitivityRow {
             input,
             input_2: (!input_2.is_empty()).then_some(input_2),
@@ -490,7 +511,7 @@ impl Again<'_> {
             .iter()
             .flatten()
             .any(|row| row.estimate.value.is_none());
-        let left_out = self.outcome.nonfinite.trials > 0;
+        let left_out = self.told.left_out > 0;
         if left_out && missing {
             Some(
                 "measures that evaluate the model again are not available where trials are left out: the inputs of those that are kept depend on each other; given-data holds for these"

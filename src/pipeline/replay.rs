@@ -1,7 +1,7 @@
 //! One trial again: every input, formula and output, by its number or by what is sought.
 
 use super::error::{NoTrial, RunError};
-use super::{Dimensions, Plan, VariantRun, is_chosen};
+use super::{Dimensions, Plan, VariantRun, Work, is_chosen};
 use crate::model::{Definition, Input, Model, Variant};
 use crate::program::{self, Program, Slot};
 use crate::report::replay::{Found, QuantityReport, Role, TrialReport};
@@ -62,6 +62,7 @@ pub fn replay(
                     plan,
                     dimensions: &dimensions,
                     layout: plan.layout(),
+                    work: Work::Whole,
                 };
                 reports.push(run.replay(pick, progress)?);
             }

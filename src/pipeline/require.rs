@@ -1,12 +1,12 @@
 //! How much better inputs would have to be known for an output to be known to within a share of itself.
 
 use super::players::Roster;
-use super::{Dimensions, Plan, RunError, VariantRun};
+use super::{Dimensions, Plan, RunError, VariantRun, Work};
 use crate::model::{Kind, Model};
 use crate::program::{self, Program, Register, Slot};
 use crate::report::require::{Need, RequireReport, RequireRow};
 use crate::report::{Report, SampleReport};
-use crate::run::{self, Progress, Redraw, Redrawn, Stopped};
+use crate::run::{self, Progress, Redraw, Redrawn};
 use crate::sampler::Sampler;
 use crate::sampler::players::Players;
 use crate::statistic::paired::{self, Moved};
@@ -56,6 +56,7 @@ pub fn require(
                 plan,
                 dimensions: &dimensions,
                 layout: plan.layout(),
+                work: Work::Whole,
             };
             progress.begin(&model.scenario, &variant.name, run.layout.trials());
             requirements.push(Study::of(&run, requirement, progress)?.report()?);
@@ -342,10 +343,8 @@ impl<'a> Study<'a> {
                 sets: sets.collect(),
                 outputs: vec![self.column],
             };
-            let outputs = run::redraw(&what, self.progress).map_err(|stopped| match stopped {
-                Stopped::Cancelled => RunError::Cancelled,
-                Stopped::NothingFinite(nonfinite) => self.run.nonfinite(&nonfinite),
-            })?;
+            let outputs = run::redraw(&what, self.progress);
+            let outputs = outputs.map_err(|stopped| self.run.stopped(stopped))?;
             for values in &outputs[1..] {
                 widths.push(self.width(&values[0])?);
             }

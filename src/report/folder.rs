@@ -333,7 +333,11 @@ pub fn sha256(bytes: &[u8]) -> String {
 /// # Errors
 /// What reading it ends with.
 pub fn sha256_of(path: &Path) -> io::Result<String> {
-    let mut file = File::open(path)?;
+    sha256_of_reader(File::open(path)?)
+}
+
+/// The SHA-256 of all that can be read, in hexadecimal.
+pub(super) fn sha256_of_reader(mut file: impl Read) -> io::Result<String> {
     let mut hash = Sha256::new();
     let mut buffer = vec![0; 1 << 16];
     loop {

@@ -18,7 +18,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 pub const NAME: &str = "manifest.json";
 
 /// The name that tells a result folder of ours from any other folder.
-const TOOL: &str = "montecarbon";
+pub(super) const TOOL: &str = "montecarbon";
 
 /// The key of what differs from one run to the next: time, host, threads.
 const RUN: &str = "run";

@@ -17,6 +17,7 @@ pub mod nested;
 pub mod number;
 pub mod observed;
 pub mod paper;
+pub mod part;
 pub mod ranks;
 pub mod replay;
 pub mod require;

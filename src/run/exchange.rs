@@ -7,6 +7,7 @@ use crate::program::{Program, Register, TILE};
 use crate::sampler::Layout;
 use crate::sampler::players::{Draw, PairedSample, PairedUniforms, Players};
 use crate::sensitivity::{Design, Evaluated};
+use std::ops::Range;
 
 /// What the exchanges are made on.
 pub struct Exchanged<'a, D: Design> {
@@ -24,20 +25,23 @@ pub struct Exchanged<'a, D: Design> {
     pub layout: Layout,
 }
 
-/// Runs all exchanges of a design over its sample: what was remembered of each replicate.
+/// Runs all exchanges of a design over some of the replicates of its sample: what was remembered of each.
 ///
 /// # Errors
 /// When it was cancelled.
 pub fn exchange<D: Design>(
     what: &Exchanged<'_, D>,
+    replicates: Range<u32>,
     progress: &dyn Progress,
 ) -> Result<Vec<D::Tally>, Stopped> {
     let exchanges = Exchanges::new(what.program, what.player_of, what.coupled, what.design);
     let layout = what.layout;
-    let segments: Vec<(u32, u64, usize)> = layout.every_segment().collect();
-    let mut tallies: Vec<D::Tally> = (0..layout.replicates)
-        .map(|_| what.design.tally())
+    let segments = layout.every_segment();
+    let segments: Vec<(u32, u64, usize)> = segments
+        .filter(|(replicate, ..)| replicates.contains(replicate))
         .collect();
+    let tallies = replicates.clone().map(|_| what.design.tally());
+    let mut tallies: Vec<D::Tally> = tallies.collect();
     // A row is evaluated as it is, by the other half, and once for each exchange.
     let evaluations = |(replicate, _, rows): (u32, u64, usize)| {
         (rows * (2 + what.design.of_replicate(replicate).count())) as u64
@@ -67,7 +71,8 @@ pub fn exchange<D: Design>(
                 return false;
             };
             progress.advance(evaluated);
-            what.design.merge(&mut tallies[replicate as usize], &tally);
+            let sum = &mut tallies[(replicate - replicates.start) as usize];
+            what.design.merge(sum, &tally);
             true
         },
     );

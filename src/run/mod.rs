@@ -19,7 +19,7 @@ mod trials;
 
 use crate::program::Program;
 use crate::sampler::{Layout, Sampler};
-use crate::sensitivity::{CountedOutput, MainIndices, MainPlan, MainTally, Measure};
+use crate::sensitivity::{CountedOutput, MainIndices, MainPlan, MainTally, Measure, Standard};
 use crate::statistic::order::Missed;
 use crate::statistic::summary::{Summary, summarise};
 use crate::statistic::tail::HeavyTail;
@@ -30,9 +30,12 @@ pub use first_order::{FirstOrder, Spread, at_medians, first_order, pearson};
 pub use jcgm101::{jcgm101_layout, run_jcgm101};
 pub use nested::{Inner, NestedExperiment, NestedOutcome, run_nested};
 pub use parallel::{beside_each_other, each, threads, with_threads};
+pub use pass::Passed;
 pub use ranks::{Ranks, count_ranks};
 pub use redraw::{Redraw, Redrawn, redraw};
+use serde::{Deserialize, Serialize};
 use std::io;
+use std::ops::Range;
 use std::sync::Arc;
 pub use stopping::{Reached, Study, Target, Tolerance, first_layout, run_until};
 pub use tornado::one_at_a_time;
@@ -123,6 +126,8 @@ pub struct Outcome {
     pub nonfinite: NonFinite,
     /// Rows beyond the ends of each interpolation.
     pub beyond: Vec<u64>,
+    /// About where each output lies and how widely, from the pilot.
+    pub standards: Vec<Standard>,
 }
 
 impl Outcome {
@@ -177,7 +182,7 @@ impl OutputOutcome {
 }
 
 /// Trials in which an output was not finite.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NonFinite {
     /// How many trials.
     pub trials: u64,
@@ -191,9 +196,7 @@ impl NonFinite {
     /// Adds those of the trials that come next.
     fn add(&mut self, next: &NonFinite) {
         self.trials += next.trials;
-        for (sum, more) in self.by_output.iter_mut().zip(&next.by_output) {
-            *sum += more;
-        }
+        pass::add_all(&mut self.by_output, &next.by_output);
         self.first = self.first.or(next.first);
     }
 }
@@ -216,13 +219,91 @@ pub fn run(
     question: &Question,
     progress: &dyn Progress,
 ) -> Result<Outcome, Stopped> {
+    run_given(experiment, question, None, progress)
+}
+
+/// Runs the experiment where its trials may have been passed over already, by [`run_part`]: of all replicates.
+///
+/// # Errors
+/// Those of [`run`].
+pub fn run_given(
+    experiment: &Experiment,
+    question: &Question,
+    given: Option<Passed>,
+    progress: &dyn Progress,
+) -> Result<Outcome, Stopped> {
     let counted = question.counted(experiment.program);
     let Some(pilot) = pilot::pilot(experiment, question, &counted) else {
         // Not one finite trial in the pilot: count them all before saying so.
-        let everything = pass::pass(experiment, &[], &[], None, progress)?;
+        let all = 0..experiment.layout.replicates;
+        let everything = match given {
+            Some(passed) => passed,
+            None => pass::pass(experiment, &[], &[], None, all, progress)?,
+        };
         return Err(Stopped::NothingFinite(everything.nonfinite));
     };
-    answer(experiment, question, &counted, pilot, progress)
+    answer(experiment, question, &counted, pilot, given, progress)
+}
+
+/// One machine's share of an experiment: the trials of some of its replicates.
+pub struct Share {
+    /// What was found in them.
+    pub passed: Passed,
+    /// About where each output lies and how widely, as every machine finds it.
+    pub standards: Vec<Standard>,
+    /// Trials of the share that are left out.
+    pub nonfinite: NonFinite,
+}
+
+/// Passes over the trials of some of the replicates.
+///
+/// # Errors
+/// When it was cancelled.
+pub fn run_part(
+    experiment: &Experiment,
+    question: &Question,
+    replicates: Range<u32>,
+    progress: &dyn Progress,
+) -> Result<Share, Stopped> {
+    let counted = question.counted(experiment.program);
+    let (plans, main, standards) = match pilot::pilot(experiment, question, &counted) {
+        Some(pilot) => {
+            let standards = standards(experiment.program, &counted, &pilot);
+            (pilot.plans, pilot.main, standards)
+        }
+        None => Default::default(),
+    };
+    let counted = &counted[..plans.len()];
+    let passed = pass::pass(
+        experiment,
+        counted,
+        &plans,
+        main.as_ref(),
+        replicates,
+        progress,
+    )?;
+    Ok(Share {
+        nonfinite: passed.nonfinite.clone(),
+        passed,
+        standards,
+    })
+}
+
+/// For each output that a distribution acts on, about where it lies and how widely.
+fn standards(program: &Program, counted: &[usize], pilot: &pilot::Pilot) -> Vec<Standard> {
+    let place = |output: usize| counted.iter().position(|&other| other == output);
+    let standard = |output: usize| {
+        let (first, factor) = match place(output) {
+            Some(at) => (Some(at), 1.0),
+            None => program.multiples[output]
+                .map_or((None, 1.0), |(first, factor)| (place(first), factor)),
+        };
+        // Each is counted, or a multiple of one that is.
+        first.map_or(Standard::new(0.0, 1.0), |at| {
+            pilot.standards[at].times(factor)
+        })
+    };
+    program.varying_outputs().map(standard).collect()
 }
 
 impl Question<'_> {
@@ -242,15 +323,29 @@ fn answer(
     question: &Question,
     counted: &[usize],
     pilot: pilot::Pilot,
+    mut given: Option<Passed>,
     progress: &dyn Progress,
 ) -> Result<Outcome, Stopped> {
+    let standards = standards(experiment.program, counted, &pilot);
     let pilot::Pilot {
         mut plans,
         ends,
         main,
+        ..
     } = pilot;
+    let all = 0..experiment.layout.replicates;
     loop {
-        let passed = pass::pass(experiment, counted, &plans, main.as_ref(), progress)?;
+        let passed = match given.take() {
+            Some(passed) => passed,
+            None => pass::pass(
+                experiment,
+                counted,
+                &plans,
+                main.as_ref(),
+                all.clone(),
+                progress,
+            )?,
+        };
         let summaries = parallel::each(plans.len(), |at| {
             let mut summary = summarise(
                 &plans[at],
@@ -303,6 +398,7 @@ fn answer(
                 main: main.map(|plan| (plan, passed.main)),
                 nonfinite: passed.nonfinite,
                 beyond: passed.beyond,
+                standards,
             });
         }
         // The counts of this pass say exactly which cells hold the wanted ranks.
@@ -383,15 +479,44 @@ mod tests {
             multiples_together: true,
         };
         let direct = run(&experiment, &question, &Unwatched).unwrap();
-        let mut blind = pilot::pilot(&experiment, &question, &[0, 1]).unwrap();
-        for plan in &mut blind.plans {
-            let roles = vec![Role::Count; plan.grid.cells()];
-            *plan = TallyPlan::new(plan.grid.clone(), roles, Marks::default());
-        }
-        let again = answer(&experiment, &question, &[0, 1], blind, &Unwatched).unwrap();
-        for (direct, again) in direct.outputs.iter().zip(&again.outputs) {
-            assert_eq!(direct.summary.quantiles, again.summary.quantiles);
-            assert_eq!(direct.summary.interval, again.summary.interval);
+        let pilot = || {
+            let mut pilot = pilot::pilot(&experiment, &question, &[0, 1]).unwrap();
+            for plan in &mut pilot.plans {
+                let roles = vec![Role::Count; plan.grid.cells()];
+                *plan = TallyPlan::new(plan.grid.clone(), roles, Marks::default());
+            }
+            pilot
+        };
+        let again = answer(&experiment, &question, &[0, 1], pilot(), None, &Unwatched).unwrap();
+        // The same where it was passed over elsewhere.
+        let blind = pilot();
+        let part = |replicates| {
+            pass::pass(
+                &experiment,
+                &[0, 1],
+                &blind.plans,
+                None,
+                replicates,
+                &Unwatched,
+            )
+            .unwrap()
+        };
+        let mut given = part(0..5);
+        given.append(part(5..experiment.layout.replicates));
+        let given = answer(
+            &experiment,
+            &question,
+            &[0, 1],
+            pilot(),
+            Some(given),
+            &Unwatched,
+        )
+        .unwrap();
+        for again in [again, given] {
+            for (direct, again) in direct.outputs.iter().zip(&again.outputs) {
+                assert_eq!(direct.summary.quantiles, again.summary.quantiles);
+                assert_eq!(direct.summary.interval, again.summary.interval);
+            }
         }
     }
 

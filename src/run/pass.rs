@@ -8,6 +8,8 @@ use crate::sampler::Uniforms;
 use crate::sensitivity::{MainPlan, MainTally, MainWorkspace};
 use crate::statistic::moments::Moments;
 use crate::statistic::tally::{Counter, Tally, TallyPlan};
+use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 /// Blocks a replicate is cut into, at most, and segments of a block, at least: enough for any number of threads to share, few enough to
 /// merge for nothing.
@@ -15,7 +17,10 @@ const BLOCKS: u64 = 32;
 const LEAST_SEGMENTS: u64 = 2;
 
 /// What a pass brings together, replicate by replicate.
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Passed {
+    /// The first replicate that was passed over.
+    first: u32,
     /// For each output that is counted, a tally for each replicate.
     pub outputs: Vec<Vec<Tally>>,
     /// Sums for the indices of each replicate.
@@ -52,18 +57,20 @@ struct Counted {
     outputs: Vec<Tally>,
 }
 
-/// Runs every trial. `counted`: the outputs whose values are counted, in order, each with its plan; of the others only finiteness is
-/// looked at.
+/// Runs every trial of some of the replicates. `counted`: the outputs whose values are counted, in order, each with its plan; of the
+/// others only finiteness is looked at.
 pub fn pass(
     experiment: &Experiment,
     counted: &[usize],
     plans: &[TallyPlan],
     main: Option<&MainPlan>,
+    replicates: Range<u32>,
     progress: &dyn Progress,
 ) -> Result<Passed, Stopped> {
     let layout = experiment.layout;
+    let first = replicates.start;
     let mut blocks = Vec::new();
-    for replicate in 0..layout.replicates {
+    for replicate in replicates.clone() {
         let segments: Vec<_> = layout.segments(replicate).collect();
         let size = (segments.len() as u64).div_ceil(BLOCKS).max(LEAST_SEGMENTS) as usize;
         blocks.extend(segments.chunks(size).map(|segments| Block {
@@ -71,8 +78,9 @@ pub fn pass(
             segments: segments.to_vec(),
         }));
     }
-    let replicates = layout.replicates as usize;
+    let replicates = replicates.len();
     let mut passed = Passed {
+        first,
         outputs: plans
             .iter()
             .map(|_| (0..replicates).map(|_| Tally::none()).collect())
@@ -113,14 +121,25 @@ pub fn pass(
 }
 
 impl Passed {
+    /// Appends what was found in the replicates that come next, of the same trials.
+    pub fn append(&mut self, next: Passed) {
+        for (replicates, more) in self.outputs.iter_mut().zip(next.outputs) {
+            replicates.extend(more);
+        }
+        self.main.extend(next.main);
+        self.nonfinite.add(&next.nonfinite);
+        add_all(&mut self.beyond, &next.beyond);
+    }
+
     fn add(&mut self, counted: Counted) {
+        let replicate = (counted.replicate - self.first) as usize;
         for (replicates, tally) in self.outputs.iter_mut().zip(counted.outputs) {
-            replicates[counted.replicate as usize].merge(tally);
+            replicates[replicate].merge(tally);
         }
     }
 
     fn take(&mut self, part: Part) {
-        let replicate = part.replicate as usize;
+        let replicate = (part.replicate - self.first) as usize;
         if let Some(counted) = part.before {
             self.add(counted);
         }
@@ -131,9 +150,14 @@ impl Passed {
             sums.merge(block);
         }
         self.nonfinite.add(&part.nonfinite);
-        for (sum, more) in self.beyond.iter_mut().zip(&part.beyond) {
-            *sum += more;
-        }
+        add_all(&mut self.beyond, &part.beyond);
+    }
+}
+
+/// `sums[i] += more[i]`.
+pub(super) fn add_all(sums: &mut [u64], more: &[u64]) {
+    for (sum, more) in sums.iter_mut().zip(more) {
+        *sum += more;
     }
 }
 

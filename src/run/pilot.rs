@@ -7,9 +7,10 @@ use super::{Experiment, Question};
 use crate::kernel;
 use crate::program::{Orders, Register, TILE};
 use crate::sampler::SEGMENT_ROWS;
-use crate::sensitivity::{MainPlan, OutputClasses};
+use crate::sensitivity::{MainPlan, OutputClasses, Standard};
 use crate::statistic::distribution::COARSE;
 use crate::statistic::grid::Grid;
+use crate::statistic::moments::MomentLanes;
 use crate::statistic::ordered::OrderedByCell;
 use crate::statistic::summary::central;
 use crate::statistic::tail::Ends;
@@ -41,6 +42,8 @@ pub struct Pilot {
     pub plans: Vec<TallyPlan>,
     /// For each of them, the ends of its values, and of which order its moments are finite.
     pub ends: Vec<(Ends, Orders)>,
+    /// For each of them, about where it lies and how widely.
+    pub standards: Vec<Standard>,
     /// How the sums for the indices are made, where any are asked for.
     pub main: Option<MainPlan>,
 }
@@ -107,14 +110,17 @@ pub fn pilot(experiment: &Experiment, question: &Question, counted: &[usize]) ->
         };
         let classes = (!question.measures.is_empty())
             .then(|| OutputClasses::new(&grid, &mut sample, rank_classes, question.measures));
-        let plan = TallyPlan::new(grid, roles, marks);
-        (plan, classes, Ends::of(&mut sample))
+        let ends = Ends::of(&mut sample);
+        let standard = standard(column, &grid);
+        (TallyPlan::new(grid, roles, marks), classes, ends, standard)
     });
     let mut plans = Vec::with_capacity(outputs);
     let mut classes = Vec::with_capacity(outputs);
     let mut ends = Vec::with_capacity(outputs);
-    for ((plan, output_classes, output_ends), orders) in found.into_iter().zip(orders) {
+    let mut standards = Vec::with_capacity(outputs);
+    for ((plan, output_classes, output_ends, standard), orders) in found.into_iter().zip(orders) {
         plans.push(plan);
+        standards.push(standard);
         classes.extend(output_classes);
         ends.push((output_ends, orders));
     }
@@ -127,7 +133,27 @@ pub fn pilot(experiment: &Experiment, question: &Question, counted: &[usize]) ->
             .collect();
         MainPlan::new(question.measures, &inputs, classes, rank_classes, trials)
     });
-    Some(Pilot { plans, ends, main })
+    Some(Pilot {
+        plans,
+        ends,
+        standards,
+        main,
+    })
+}
+
+/// About where values lie and how widely.
+fn standard(values: &[f64], grid: &Grid) -> Standard {
+    let (centre, scale) = (grid.centre(), grid.scale());
+    let mut lanes = MomentLanes::default();
+    kernel::dispatch(
+        #[inline(always)]
+        || lanes.add(values, centre, 1.0 / scale),
+    );
+    let moments = lanes.finish();
+    Standard::new(
+        centre + scale * moments.mean(),
+        scale * moments.variance().sqrt(),
+    )
 }
 
 /// The values of the outputs that are counted in the first rows of the first replicates, without the trials that are not finite.

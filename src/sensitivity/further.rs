@@ -4,13 +4,15 @@ use crate::kernel::{self, LANES, lane_sum};
 use crate::sampler::players::{Exchanging, PairedSample, PairedUniforms};
 use crate::statistic::Estimate;
 use crate::statistic::replicates::jackknife;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 /// An index by its design: the exchanges, the sample that is made for them, and what is remembered of the outputs.
 pub trait Design: Exchanging + Sync {
     /// The only sample that the index can be computed from.
     type Sample: PairedSample;
     /// What is remembered of a block or a replicate.
-    type Tally: Send;
+    type Tally: Send + Serialize + DeserializeOwned;
     /// Columns that outlive an exchange, within a tile.
     type Workspace: Default + Send;
 
@@ -104,17 +106,22 @@ pub struct Standard {
 }
 
 impl Standard {
-    /// From a mean and a standard deviation; whatever they are, the result is finite.
-    pub fn new(mean: Option<f64>, sd: Option<f64>) -> Self {
-        let inverse = sd.map_or(1.0, |sd| 1.0 / sd);
+    /// From about the mean and about the standard deviation; whatever they are, the result is finite.
+    pub fn new(mean: f64, sd: f64) -> Self {
+        let inverse = 1.0 / sd;
         Standard {
-            centre: mean.unwrap_or(0.0),
+            centre: if mean.is_finite() { mean } else { 0.0 },
             inverse_scale: if inverse.is_finite() && inverse > 0.0 {
                 inverse
             } else {
                 1.0
             },
         }
+    }
+
+    /// Of what is so many times as much.
+    pub fn times(self, factor: f64) -> Self {
+        Standard::new(self.centre * factor, factor.abs() / self.inverse_scale)
     }
 
     #[inline(always)]

@@ -15,6 +15,7 @@ use crate::statistic::Estimate;
 use crate::statistic::moments::Moments;
 use crate::statistic::replicates::{jackknife, scaled};
 use crate::statistic::summary::TRIALS_FOR_SD;
+use serde::{Deserialize, Serialize};
 
 /// Where every replicate has this many trials in a class, its mean is taken over the trials there; in the classes at the far ends,
 /// which some replicates never meet, over the trials expected there, which leaves it unbiased.
@@ -22,7 +23,7 @@ const ENOUGH: f64 = 4.0;
 
 /// Sums by class. With φ = √12 · (place in the class − ½), of mean 0 and variance 1: Σ v and Σ v φ for v each output less its centre,
 /// and for v = 1.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct GivenData {
     /// Values summed a class: outputs, then the one, then zeros up to whole vectors.
     width: usize,

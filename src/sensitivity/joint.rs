@@ -4,6 +4,7 @@ use super::add_all;
 use super::classes::Classes;
 use crate::distribution::Marginal;
 use crate::statistic::ordered::OrderedByCell;
+use serde::{Deserialize, Serialize};
 
 /// Classes of an input and of an output, at most; a power of two.
 pub const CLASSES: usize = 64;
@@ -119,7 +120,7 @@ impl InputPlan {
 }
 
 /// The tables of every column and output.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Joint {
     /// Where each column's classes begin among all.
     starts: Vec<usize>,

@@ -31,6 +31,7 @@ pub use classes::MOST_ATOMS;
 pub use further::{Design, Evaluated, Standard};
 pub use output_classes::OutputClasses;
 use regression::Wanted;
+use serde::{Deserialize, Serialize};
 use spearman::Correlations;
 use std::sync::Arc;
 
@@ -547,7 +548,7 @@ fn ranked(estimates: Vec<Estimate>, replicates: usize) -> Vec<Index> {
 }
 
 /// Sums for the indices over the trials of the main sample: of one block, or of one replicate.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct MainTally {
     given_data: Option<given_data::GivenData>,
     spearman: Option<spearman::Spearman>,

@@ -10,6 +10,7 @@ use super::{Index, add_all, ranked};
 use crate::sampler::levels::{Levels, STEP};
 use crate::sampler::players::{Exchanging, PairedUniforms, Players};
 use crate::statistic::Estimate;
+use serde::{Deserialize, Serialize};
 
 /// The elementary effects of players on outputs.
 #[derive(Debug)]
@@ -67,7 +68,7 @@ impl MorrisDesign {
 }
 
 /// Sums of a block or a replicate.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct MorrisTally {
     rows: u64,
     /// For each output and player: d, |d|, d².

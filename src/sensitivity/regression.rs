@@ -11,6 +11,7 @@ use super::{add_all, spearman};
 use crate::distribution::Marginal;
 use crate::statistic::Estimate;
 use crate::statistic::replicates::jackknife;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// A pivot below this of a correlation matrix: the inputs are as good as linear in each other, and have no coefficients.
@@ -72,7 +73,7 @@ impl Values {
 }
 
 /// Sums of products over the trials of a block or a replicate.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Products {
     columns: usize,
     rows: f64,
@@ -84,7 +85,7 @@ pub struct Products {
 }
 
 /// Σ x of each column, and Σ x x′ of each pair, the lower triangle row by row.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 struct Gram {
     sums: Vec<f64>,
     products: Vec<f64>,

@@ -13,6 +13,7 @@ use crate::sampler::key::StreamKey;
 use crate::sampler::pick_freeze::PickFreeze;
 use crate::sampler::players::{Exchanging, PairedUniforms, Players};
 use crate::statistic::Estimate;
+use serde::{Deserialize, Serialize};
 
 /// Players whose subsets are all evaluated, at most: 4095 of them.
 pub const MOST_PLAYERS_OF_SUBSETS: usize = 12;
@@ -132,7 +133,7 @@ fn orders(players: usize, seed: u64) -> (Vec<Players>, Vec<Vec<(usize, f64)>>) {
 }
 
 /// Sums of a block or a replicate.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ShapleyTally {
     rows: u64,
     /// For each output and player, the sum over the rows of its effect.

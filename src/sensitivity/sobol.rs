@@ -34,6 +34,7 @@ use super::{Index, add_all, ranked};
 use crate::sampler::pick_freeze::PickFreeze;
 use crate::sampler::players::{Exchanging, PairedUniforms, Players};
 use crate::statistic::Estimate;
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 /// Pairs are looked at up to so many players: 78 evaluations beyond the halves.
@@ -133,7 +134,7 @@ pub struct SobolIndices {
 }
 
 /// Sums of a block or a replicate, output by output; values are shifted and scaled.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SobolTally {
     rows: u64,
     /// a, a², b, b².

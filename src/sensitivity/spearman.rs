@@ -24,6 +24,7 @@ use crate::kernel::{self, LANES, ProductSums, TOGETHER, lane_sum};
 use crate::sampler::SEGMENT_ROWS;
 use crate::statistic::Estimate;
 use crate::statistic::replicates::jackknife;
+use serde::{Deserialize, Serialize};
 
 /// Up to so many trials the means by class are over all of them.
 const FEW: u64 = 1 << 17;
@@ -114,7 +115,7 @@ impl Scores {
 }
 
 /// Sums over the trials of a block or a replicate.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Spearman {
     columns: usize,
     /// Columns up to whole vectors.

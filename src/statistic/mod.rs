@@ -4,6 +4,7 @@ pub mod convergence;
 pub mod distribution;
 pub mod grid;
 pub mod inner;
+mod kept;
 pub mod moments;
 pub mod nested;
 pub mod order;

@@ -1,10 +1,12 @@
 //! Sums of powers about a fixed centre, in fixed lanes: they merge by adding, in order, and lose no digits to the centre.
 
+use serde::{Deserialize, Serialize};
+
 /// Lanes that are summed apart, whatever the processor.
 const LANES: usize = 8;
 
 /// n and Σ dᵏ, k = 1 … 4, with d = (x − centre) / scale.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Moments {
     /// Trials.
     pub n: u64,

@@ -1,9 +1,11 @@
 //! What is remembered of the trials of one output: sums, extremes, counts by cell, and the few values that quantiles need.
 
 use super::grid::Grid;
+use super::kept;
 use super::moments::{MomentLanes, Moments};
 use super::spare;
 use crate::kernel;
+use serde::{Deserialize, Serialize};
 
 /// What to do with the values of one cell of the grid.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -168,7 +170,7 @@ impl TallyPlan {
 }
 
 /// The trials of one output in one replicate.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Tally {
     /// Sums about the grid's centre, in its scale: added block by block, in the order of the trials. All else can be added in any order.
     pub moments: Moments,
@@ -181,6 +183,7 @@ pub struct Tally {
     /// Values in each cell.
     pub cells: Vec<u32>,
     /// Values kept, in no order that matters.
+    #[serde(with = "kept")]
     pub kept: Vec<f64>,
     /// How often each tie came.
     pub ties: Vec<u64>,

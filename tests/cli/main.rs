@@ -19,6 +19,7 @@ mod require;
 mod results;
 mod run;
 mod shape;
+mod shards;
 mod stopping;
 mod verify;
 mod watch;

@@ -6,7 +6,7 @@ use crate::distribution::{Marginal, Parameters, family, truncate};
 use crate::pipeline::RunError;
 use crate::program::{Register, source_label};
 use crate::report::shape::ShapeRow;
-use crate::run::{self, Redraw, Redrawn, Stopped};
+use crate::run::{self, Redraw, Redrawn};
 use crate::sampler::players::Players;
 use crate::statistic::Estimate;
 use crate::statistic::paired::{self, Moved};
@@ -131,11 +131,8 @@ impl Again<'_> {
                     sets: sets.collect(),
                     outputs: outputs.clone(),
                 };
-                let values =
-                    run::redraw(&what, self.progress).map_err(|stopped| match stopped {
-                        Stopped::Cancelled => RunError::Cancelled,
-                        Stopped::NothingFinite(nonfinite) => self.run.nonfinite(&nonfinite),
-                    })?;
+                let values = run::redraw(&what, self.progress);
+                let values = values.map_err(|stopped| self.run.stopped(stopped))?;
                 let (own, others) = values.split_at(1);
                 for (output, own) in own[0].iter().enumerate() {
                     let own = paired::quantiles(own, &sizes, &probabilities);
