@@ -17,9 +17,13 @@ const NOT_RUN: &[&str] = &[
     "cargo bench --bench samplers",
     "cargo build --release",
     "cargo test --release --test coverage -- --ignored --nocapture",
+    "job=$(sbatch --parsable --array=1-8 examples/slurm/shards.sh scenarios/chatgpt-inference.toml --trials 1e10)",
     "montecarbon check scenario.toml --watch",
+    "montecarbon merge parts --out results",
+    "parallel montecarbon run scenarios/chatgpt-inference.toml --trials 1e9 --shard {}/8 --out parts ::: {1..8}",
     "python3 benches/peers/compare.py 5",
     "python3 benches/peers/scaling.py docs/scaling.svg",
+    "sbatch --dependency=\"afterok:$job\" --wrap 'montecarbon merge parts --out results'",
     "taplo lint --schema \"file://$PWD/montecarbon.schema.json\" scenarios/*.toml",
 ];
 
