@@ -197,6 +197,13 @@ const DISCRETE: &[&str] = &[
     "discrete values=7",
     "mixture components=0.2*binomial:n=3:p=0.5+0.8*discrete:values=1,7.5",
     "mixture components=0.2*poisson:mean=3+0.8*negative_binomial:size=2:p=0.1",
+    "poisson mean=0.5 | 1 inf",
+    "poisson mean=250 | 240.5 250",
+    "poisson mean=3 | 60 inf",
+    "binomial n=1000000 p=0.2 | -inf 199000",
+    "negative_binomial size=0.5 p=0.05 | 3 9",
+    "discrete values=8,16,32 weights=0.15,0.7,0.15 | 8 20",
+    "mixture components=0.2*poisson:mean=3+0.8*negative_binomial:size=2:p=0.1 | 2 30",
 ];
 
 /// Probabilities from both ends inward, all of them values the sampler can give.
@@ -654,11 +661,59 @@ fn truncations_without_mass_are_refused() {
         "truncation-without-mass"
     );
     assert_eq!(
-        problem("poisson mean=3", 1.0, 2.0),
-        "truncation-of-discrete"
+        problem("poisson mean=3", 1.25, 1.75),
+        "truncation-without-mass"
+    );
+    assert_eq!(
+        problem("discrete values=1,2", 3.0, 4.0),
+        "truncation-without-mass"
+    );
+    assert_eq!(
+        problem("poisson mean=1e12", 0.0, 1e13),
+        "truncation-of-many"
     );
     let (_, removed) = truncate(make("normal mean=0 sd=1"), 0.0, f64::INFINITY).expect("half");
     assert_eq!(removed, 0.5);
+}
+
+/// The zero-truncated Poisson distribution has its own formulas; what bounds cut off is what the whole one has there, a bound included.
+#[test]
+fn truncated_counts_are_those_of_their_formulas() {
+    let m: f64 = 0.7;
+    let (truncated, removed) =
+        truncate(make("poisson mean=0.7"), 1.0, f64::INFINITY).expect("most");
+    let zero = (-m).exp();
+    assert!((removed - zero).abs() < 1e-15);
+    let mean = m / (1.0 - zero);
+    let variance = mean * (1.0 + m - mean);
+    assert!((truncated.mean().expect("there") - mean).abs() < 1e-14);
+    assert!((truncated.sd().expect("there") - variance.sqrt()).abs() < 1e-14);
+    let mut probability = zero / (1.0 - zero);
+    let mut cdf = 0.0;
+    // Beyond, no u reaches.
+    for k in 1..17 {
+        probability *= m / f64::from(k);
+        cdf += probability;
+        assert!(
+            (truncated.density(f64::from(k)) / probability - 1.0).abs() < 1e-13,
+            "{k}"
+        );
+        assert!(
+            (truncated.cdf(f64::from(k) + 0.5) - cdf).abs() < 1e-15,
+            "{k}"
+        );
+    }
+    assert_eq!((truncated.density(0.0), truncated.cdf(0.9)), (0.0, 0.0));
+    // Far out, where 1 − F has no digits of F: the ratio of neighbours is still m / k.
+    let (far, _) =
+        truncate(make("poisson mean=0.7"), 40.0, f64::INFINITY).expect("next to nothing");
+    let ratio = far.density(41.0) / far.density(40.0);
+    assert!((ratio - m / 41.0).abs() < 1e-12, "{ratio}");
+    // Bounds are kept.
+    let (two, removed) =
+        truncate(make("discrete values=1,2,3 weights=1,2,5"), 1.0, 2.0).expect("some");
+    assert_eq!((two.support(), removed), ((1.0, 2.0), 0.625));
+    assert!((two.mean().expect("there") - 5.0 / 3.0).abs() < 1e-15);
 }
 
 /// What has no mean or no standard deviation says why, and a truncation to a finite range gives both back.

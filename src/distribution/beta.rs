@@ -23,7 +23,6 @@ pub(super) static FAMILY: Family = Family {
         required: &["alpha", "beta"],
         optional: &[("min", 0.0), ("max", 1.0)],
     }],
-    discrete: false,
     build: build_beta,
 };
 
@@ -36,7 +35,6 @@ pub(super) static PERT: Family = Family {
         required: &["min", "mode", "max"],
         optional: &[("shape", 4.0)],
     }],
-    discrete: false,
     build: build_pert,
 };
 

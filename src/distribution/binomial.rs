@@ -14,7 +14,6 @@ pub(super) static BINOMIAL: Family = Family {
     summary: "how many of n independent trials succeed",
     parameters: &[N, P],
     parameterisations: &[Parameterisation::of(&["n", "p"])],
-    discrete: true,
     build: build_binomial,
 };
 
@@ -27,7 +26,6 @@ pub(super) static NEGATIVE: Family = Family {
         Parameterisation::of(&["size", "p"]),
         Parameterisation::of(&["mean", "dispersion"]),
     ],
-    discrete: true,
     build: build_negative,
 };
 

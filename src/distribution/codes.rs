@@ -110,9 +110,12 @@ codes! {
     TRUNCATION_WITHOUT_MASS = "truncation-without-mass",
         "a truncation leaves nothing of the distribution",
         "Less than 1e-300 of the distribution lies between the bounds of `truncate`. Look at the bounds and at their unit.";
-    TRUNCATION_OF_DISCRETE = "truncation-of-discrete",
-        "a discrete distribution is truncated",
-        "`truncate` is for continuous distributions. Leave the unwanted values out of `values`, or choose the parameters so that they do not occur.";
+    TRUNCATION_OF_ROWS = "truncation-of-rows",
+        "rows of a data file or of the catalog are truncated",
+        "`truncate` cuts the tails off a distribution. Rows of a data file are drawn whole, for every input that names the file, and rows of the catalog are chosen by `where`: leave out the ones that are not meant, or bound what is made of them in a formula by `clamp`.";
+    TRUNCATION_OF_MANY = "truncation-of-many",
+        "a truncation leaves too many single values",
+        "A truncated discrete distribution is kept value by value, up to a million of them. Counts in such numbers are as good as continuous: write a `normal` with the same mean and standard deviation.";
     QUANTILES_TOO_FEW = "quantiles-too-few",
         "a metalog with fewer than three quantiles",
         "`metalog` goes through three quantiles or more: `quantiles = [[0.1, 20], [0.5, 30], [0.9, 50]]`, each a probability and the value that it belongs to. With two, write a `normal` or `lognormal` by `interval` and `level`.";

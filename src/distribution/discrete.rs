@@ -15,7 +15,6 @@ pub(super) static FAMILY: Family = Family {
         Parameterisation::of(&["values"]),
         Parameterisation::of(&["values", "weights"]),
     ],
-    discrete: true,
     build: build_discrete,
 };
 
@@ -25,7 +24,6 @@ pub(super) static BERNOULLI: Family = Family {
     summary: "1 with probability p, else 0",
     parameters: &[P],
     parameterisations: &[Parameterisation::of(&["p"])],
-    discrete: true,
     build: build_bernoulli,
 };
 

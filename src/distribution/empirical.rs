@@ -16,7 +16,6 @@ pub(super) static FAMILY: Family = Family {
         Parameterisation::of(&["file", "column"]),
         Parameterisation::of(&["file", "column", "weight_column"]),
     ],
-    discrete: true,
     build,
 };
 

@@ -14,7 +14,6 @@ pub(super) static FAMILY: Family = Family {
         Parameterisation::of(&["mean"]),
         Parameterisation::of(&["rate"]),
     ],
-    discrete: false,
     build,
 };
 

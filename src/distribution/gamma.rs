@@ -23,7 +23,6 @@ pub(super) static FAMILY: Family = Family {
         Parameterisation::of(&["mean", "sd"]),
         Parameterisation::of(&["interval", "level"]),
     ],
-    discrete: false,
     build,
 };
 

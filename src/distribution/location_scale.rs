@@ -20,7 +20,6 @@ pub(super) static LOGISTIC: Family = Family {
         Parameterisation::of(&["location", "scale"]),
         Parameterisation::of(&["interval", "level"]),
     ],
-    discrete: false,
     build: |parameters| located(parameters, Form::Logistic),
 };
 
@@ -33,7 +32,6 @@ pub(super) static GUMBEL: Family = Family {
         Parameterisation::of(&["location", "scale"]),
         Parameterisation::of(&["interval", "level"]),
     ],
-    discrete: false,
     build: |parameters| located(parameters, Form::Gumbel),
 };
 
@@ -43,7 +41,6 @@ pub(super) static ARCSINE: Family = Family {
     summary: "a quantity that swings between min and max like a sine (JCGM 101, 6.4.6)",
     parameters: &[MIN, MAX],
     parameterisations: &[Parameterisation::of(&["min", "max"])],
-    discrete: false,
     build: |parameters| {
         let mut check = Check::new(parameters);
         let (min, max) = check.range();
@@ -58,7 +55,6 @@ pub(super) static TRAPEZOID: Family = Family {
     summary: "a rectangle whose ends are only known to ± inexactness (JCGM 101, 6.4.3)",
     parameters: &[MIN, MAX, INEXACTNESS],
     parameterisations: &[Parameterisation::of(&["min", "max", "inexactness"])],
-    discrete: false,
     build: |parameters| {
         let mut check = Check::new(parameters);
         let (min, max) = check.range();

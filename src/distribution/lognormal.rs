@@ -51,7 +51,6 @@ pub(super) static FAMILY: Family = Family {
         },
         Parameterisation::of(&["interval", "level"]),
     ],
-    discrete: false,
     build,
 };
 

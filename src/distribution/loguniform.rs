@@ -16,7 +16,6 @@ pub(super) static FAMILY: Family = Family {
         Parameterisation::of(&["min", "max"]),
         Parameterisation::of(&["interval", "level"]),
     ],
-    discrete: false,
     build,
 };
 

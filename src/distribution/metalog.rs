@@ -20,7 +20,6 @@ pub(super) static FAMILY: Family = Family {
         Parameterisation::of(&["quantiles"]),
         Parameterisation::of(&["quantiles", "bounds"]),
     ],
-    discrete: false,
     build,
 };
 

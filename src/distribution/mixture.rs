@@ -18,7 +18,6 @@ pub(super) static FAMILY: Family = Family {
     summary: "one of several distributions, with the chances their weights say",
     parameters: &[COMPONENTS],
     parameterisations: &[Parameterisation::of(&["components"])],
-    discrete: false,
     build,
 };
 
@@ -55,13 +54,17 @@ fn build(parameters: &Parameters) -> Built {
     }
     let total: f64 = components.iter().map(|component| component.weight).sum();
     check.finite("components", "the sum of the weights", total);
-    check.finish(|| {
-        let components = flattened(components, total);
-        match listed(&components) {
-            Some(discrete) => Arc::new(discrete) as Arc<dyn Marginal>,
-            None => Arc::new(Mixture::new(components)),
-        }
-    })
+    check.finish(|| mixed(components))
+}
+
+/// A mixture of one component at least, by weights above zero.
+pub(super) fn mixed(components: &[Component]) -> Arc<dyn Marginal> {
+    let total: f64 = components.iter().map(|component| component.weight).sum();
+    let components = flattened(components, total);
+    match listed(&components) {
+        Some(discrete) => Arc::new(discrete),
+        None => Arc::new(Mixture::new(components)),
+    }
 }
 
 /// The components with weights that add to one, mixtures among them taken apart: each is discrete or has no atoms.
@@ -544,7 +547,14 @@ mod tests {
         assert!((mixture.mean().unwrap() - 1.625).abs() < 1e-15);
         assert_eq!((mixture.density(0.0), mixture.density(1.5)), (0.5, 0.25));
         assert!(mixture.has_atoms() && !mixture.is_discrete());
-        assert!(crate::distribution::truncate(mixture, 0.0, 3.0).is_err());
+        // Without the 5: two thirds 0, one third in [1, 2]; and without the 0 on top.
+        let (truncated, removed) =
+            crate::distribution::truncate(Arc::clone(&mixture), 0.0, 3.0).unwrap();
+        assert_eq!((truncated.quantile(0.6), removed), (0.0, 0.25));
+        assert!((truncated.quantile(5.0 / 6.0) - 1.5).abs() < 1e-14);
+        let (truncated, removed) = crate::distribution::truncate(mixture, 0.5, 3.0).unwrap();
+        assert_eq!(removed, 0.75);
+        assert!((truncated.quantile(0.5) - 1.5).abs() < 1e-14);
     }
 
     /// Atoms in the middle of a smooth part, and counts without end beside one: the columns are the exact quantiles.

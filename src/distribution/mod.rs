@@ -199,11 +199,17 @@ pub struct Family {
     pub parameters: &'static [Parameter],
     /// The ways of writing it; exactly one must fit the keys written.
     pub parameterisations: &'static [Parameterisation],
-    /// Whether its values are discrete (truncation is for continuous ones).
-    pub discrete: bool,
     /// Builds the distribution from checked keys (exactly those of one parameterisation, defaults filled in),
     /// or says everything that is wrong with their values.
     pub build: fn(&Parameters) -> Built,
+}
+
+impl Family {
+    /// Whether it is the rows of a data file, which inputs may share: nothing may be left out for one of them.
+    pub fn is_of_rows(&self) -> bool {
+        let mut kinds = self.parameters.iter().map(|parameter| parameter.kind);
+        kinds.any(|kind| kind == ParameterKind::File)
+    }
 }
 
 /// A parameter's value as written.

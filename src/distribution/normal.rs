@@ -29,7 +29,6 @@ pub(super) static FAMILY: Family = Family {
         Parameterisation::of(&["mean", "relative_half_width", "level"]),
         Parameterisation::of(&["interval", "level"]),
     ],
-    discrete: false,
     build,
 };
 

@@ -13,7 +13,6 @@ pub(super) static FAMILY: Family = Family {
     summary: "how many independent events happen when the mean is known",
     parameters: &[MEAN],
     parameterisations: &[Parameterisation::of(&["mean"])],
-    discrete: true,
     build,
 };
 

@@ -20,7 +20,6 @@ pub(super) static FAMILY: Family = Family {
         required: &["df"],
         optional: &[("location", 0.0), ("scale", 1.0)],
     }],
-    discrete: false,
     build,
 };
 

@@ -11,7 +11,6 @@ pub(super) static FAMILY: Family = Family {
     summary: "a smallest, a most likely and a largest value, straight lines between",
     parameters: &[MIN, MODE, MAX],
     parameterisations: &[Parameterisation::of(&["min", "mode", "max"])],
-    discrete: false,
     build,
 };
 

@@ -1,11 +1,14 @@
-//! Truncation of a continuous distribution to [lower, upper], renormalised: no value is drawn and thrown away.
+//! Truncation of a distribution to [lower, upper], renormalised: no value is drawn and thrown away.
 //!
 //! F_T(x) = (F(x) − F(lower)) / (F(upper) − F(lower)). Probabilities are taken from whichever end of the base
 //! distribution is nearer, so a truncation that keeps 1e-300 of the mass is as exact as any other.
 
+use super::discrete::Discrete;
+use super::mixture::mixed;
 use super::moments::LazyMoments;
 use super::table::{LazyTable, Tabulated};
-use super::{Marginal, ParameterProblem, codes};
+use super::{Component, Marginal, ParameterProblem, codes};
+use crate::diagnostic::Code;
 use crate::kernel::{self, Tails};
 use std::fmt;
 use std::sync::Arc;
@@ -15,38 +18,75 @@ const LEAST_MASS: f64 = 1e-300;
 /// The share of a tail below which a step from its bound is taken by the density.
 const BESIDE: f64 = 1e-5;
 
-/// A continuous distribution restricted to [`lower`, `upper`] (a bound may be infinite), and the share of the mass that
-/// lay outside.
+/// Values of a discrete distribution that are kept one by one, at most.
+const MOST_VALUES: usize = 1 << 20;
+/// The share of what is kept that is not looked for in an open tail: no u reaches it.
+const OUT_OF_REACH: f64 = 1.0 / (1_u64 << 60) as f64;
+
+/// A distribution restricted to [`lower`, `upper`], both included (a bound may be infinite), and the share of the mass that lay outside.
 pub fn truncate(
     base: Arc<dyn Marginal>,
     lower: f64,
     upper: f64,
 ) -> Result<(Arc<dyn Marginal>, f64), Vec<ParameterProblem>> {
-    let problem = |code, message: String, advice: &str| {
-        Err(vec![ParameterProblem {
-            parameter: Some("truncate"),
-            code,
-            message,
-            advice: advice.into(),
-        }])
-    };
-    if base.has_atoms() {
-        return problem(
-            &codes::TRUNCATION_OF_DISCRETE,
-            format!("{} takes single values", base.family()),
-            "no truncate; leave the unwanted values out",
-        );
-    }
     if !(lower < upper) {
-        return problem(
+        return Err(problem(
             &codes::TRUNCATION_EMPTY,
             format!("lower {lower} is not below upper {upper}"),
             "truncate = [lower, upper] with lower below upper",
-        );
+        ));
     }
+    match kept(&base, lower, upper)? {
+        Some(kept) => Ok((kept.marginal, kept.removed)),
+        None => {
+            let (least, most) = (base.quantile(1e-6), base.upper_quantile(1e-6));
+            Err(problem(
+                &codes::TRUNCATION_WITHOUT_MASS,
+                format!(
+                    "less than {LEAST_MASS:e} of the distribution lies between {lower} and {upper}"
+                ),
+                &format!(
+                    "bounds that meet the distribution: nearly all of it lies between {least} and {most}"
+                ),
+            ))
+        }
+    }
+}
+
+fn problem(code: &'static Code, message: String, advice: &str) -> Vec<ParameterProblem> {
+    vec![ParameterProblem {
+        parameter: Some("truncate"),
+        code,
+        message,
+        advice: advice.to_owned(),
+    }]
+}
+
+/// What a truncation keeps: each of the two shares from the sums that it has its digits in.
+struct Kept {
+    marginal: Arc<dyn Marginal>,
+    mass: f64,
+    removed: f64,
+}
+
+/// What lies between two bounds; `None` where there is next to nothing.
+fn kept(
+    base: &Arc<dyn Marginal>,
+    lower: f64,
+    upper: f64,
+) -> Result<Option<Kept>, Vec<ParameterProblem>> {
+    if base.has_atoms() && !base.parts().is_empty() {
+        return kept_of_parts(base.parts(), lower, upper);
+    }
+    // A value on the lower bound is not below it.
+    let before = if base.is_discrete() {
+        lower.next_down()
+    } else {
+        lower
+    };
     let below = Tails {
-        lower: base.cdf(lower),
-        upper: base.survival(lower),
+        lower: base.cdf(before),
+        upper: base.survival(before),
     };
     let above = Tails {
         lower: base.cdf(upper),
@@ -60,34 +100,86 @@ pub fn truncate(
         (Side::Both, 1.0 - below.lower - above.upper)
     };
     if !(mass >= LEAST_MASS) {
-        let (least, most) = (base.quantile(1e-6), base.upper_quantile(1e-6));
-        return problem(
-            &codes::TRUNCATION_WITHOUT_MASS,
-            format!(
-                "less than {LEAST_MASS:e} of the distribution lies between {lower} and {upper}"
-            ),
-            &format!(
-                "bounds that meet the distribution: nearly all of it lies between {least} and {most}"
-            ),
-        );
+        return Ok(None);
     }
     let removed = match side {
         Side::Both => below.lower + above.upper,
         _ => 1.0 - mass,
     };
-    let (base_lower, base_upper) = base.support();
-    let truncated = Truncated {
-        lower: lower.max(base_lower),
-        upper: upper.min(base_upper),
-        base,
-        below,
-        above,
-        mass,
-        side,
-        table: LazyTable::default(),
-        moments: LazyMoments::default(),
+    let marginal = if base.is_discrete() {
+        let beyond = OUT_OF_REACH * mass;
+        // A bound beyond the median is one itself.
+        let least = match side {
+            Side::Upper => lower,
+            _ => lower.max(base.quantile(below.lower + beyond)),
+        };
+        let most = match side {
+            Side::Lower => upper,
+            _ => upper.min(base.upper_quantile(above.upper + beyond)),
+        };
+        values(&**base, [least, most])?
+    } else {
+        let (base_lower, base_upper) = base.support();
+        Arc::new(Truncated {
+            lower: lower.max(base_lower),
+            upper: upper.min(base_upper),
+            base: Arc::clone(base),
+            below,
+            above,
+            mass,
+            side,
+            table: LazyTable::default(),
+            moments: LazyMoments::default(),
+        }) as Arc<dyn Marginal>
     };
-    Ok((Arc::new(truncated), removed))
+    Ok(Some(Kept {
+        marginal,
+        mass,
+        removed,
+    }))
+}
+
+/// The values of a discrete distribution between two of them, listed.
+fn values(
+    base: &dyn Marginal,
+    [lower, upper]: [f64; 2],
+) -> Result<Arc<dyn Marginal>, Vec<ParameterProblem>> {
+    let Some(atoms) = base.atoms_between(lower, upper, MOST_VALUES) else {
+        return Err(problem(
+            &codes::TRUNCATION_OF_MANY,
+            format!("more than {MOST_VALUES} single values lie between {lower} and {upper}"),
+            "a normal with the same mean and standard deviation, or no truncate",
+        ));
+    };
+    let pairs = atoms.into_iter().map(|x| (x, base.density(x)));
+    let pairs: Vec<(f64, f64)> = pairs.filter(|pair| pair.1 > 0.0).collect();
+    Ok(Arc::new(Discrete::new(base.family(), &pairs)))
+}
+
+/// What lies between two bounds of a mixture: the same of each of its parts, in their new shares.
+fn kept_of_parts(
+    parts: &[Component],
+    lower: f64,
+    upper: f64,
+) -> Result<Option<Kept>, Vec<ParameterProblem>> {
+    let (mut components, mut mass, mut removed) = (Vec::new(), 0.0, 0.0);
+    for part in parts {
+        let Some(kept) = kept(&part.marginal, lower, upper)? else {
+            removed += part.weight;
+            continue;
+        };
+        mass += part.weight * kept.mass;
+        removed += part.weight * kept.removed;
+        components.push(Component {
+            weight: part.weight * kept.mass,
+            marginal: kept.marginal,
+        });
+    }
+    Ok((mass >= LEAST_MASS).then(|| Kept {
+        marginal: mixed(&components),
+        mass,
+        removed,
+    }))
 }
 
 /// Which tail of the base distribution its probabilities are measured from.

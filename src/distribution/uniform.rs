@@ -14,7 +14,6 @@ pub(super) static FAMILY: Family = Family {
         Parameterisation::of(&["min", "max"]),
         Parameterisation::of(&["interval", "level"]),
     ],
-    discrete: false,
     build,
 };
 

@@ -8,7 +8,7 @@ use super::inputs::Identity;
 use super::{Definition, Reference};
 use crate::catalog::{self, AGREE_IN, Row};
 use crate::diagnostic::did_you_mean;
-use crate::distribution::codes::{TRUNCATION_OF_DISCRETE, WEIGHT_NOT_POSITIVE, WEIGHTS_LENGTH};
+use crate::distribution::codes::{TRUNCATION_OF_ROWS, WEIGHT_NOT_POSITIVE, WEIGHTS_LENGTH};
 use crate::distribution::{self, Parameters};
 use crate::scenario::keys::{INPUT, WHERE};
 use crate::scenario::tree::{Entry, Node, Place, Table, Value};
@@ -127,11 +127,11 @@ impl Context<'_> {
             let complaint = self
                 .texts
                 .error(
-                    &TRUNCATION_OF_DISCRETE,
+                    &TRUNCATION_OF_ROWS,
                     entry.key.place,
-                    "values of the catalog cannot be truncated",
+                    "rows of the catalog cannot be truncated",
                 )
-                .label("for continuous distributions only")
+                .label("rows are chosen by what they are")
                 .advise("remove `truncate`; narrow the rows by `where`");
             self.complaints.push(complaint);
         }

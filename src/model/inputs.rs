@@ -8,7 +8,7 @@ use super::codes::{
 use super::{DataRows, Definition, Evidence, Input, Kind};
 use crate::catalog::Row;
 use crate::diagnostic::{Diagnostic, did_you_mean};
-use crate::distribution::codes::TRUNCATION_OF_DISCRETE;
+use crate::distribution::codes::TRUNCATION_OF_ROWS;
 use crate::distribution::{self, Marginal, Parameters};
 use crate::scenario::keys::INPUT;
 use crate::scenario::tree::{Entry, Node, Table, Text, Value};
@@ -318,7 +318,7 @@ impl Context<'_> {
         let parameters = self.parameters(table, family, unit);
         let truncation = table
             .entry("truncate")
-            .map(|entry| self.truncation(entry, family.discrete));
+            .map(|entry| self.truncation(entry, family.is_of_rows()));
         let parameters = parameters?;
         let marginal = match self.data.marginal(family, &parameters) {
             Ok(marginal) => marginal,
@@ -375,15 +375,15 @@ impl Context<'_> {
     }
 
     /// The bounds of `truncate`.
-    fn truncation(&mut self, entry: &Entry, discrete: bool) -> Option<(f64, f64)> {
-        if discrete {
-            let message = "a discrete distribution cannot be truncated";
+    fn truncation(&mut self, entry: &Entry, of_rows: bool) -> Option<(f64, f64)> {
+        if of_rows {
+            let message = "rows of a data file cannot be truncated";
             let complaint = self
                 .texts
-                .error(&TRUNCATION_OF_DISCRETE, entry.key.place, message)
-                .label("for continuous distributions only");
+                .error(&TRUNCATION_OF_ROWS, entry.key.place, message)
+                .label("the other columns of its rows would be cut, too");
             self.complaints.push(
-                complaint.advise("remove `truncate`; leave out the values that cannot occur"),
+                complaint.advise("remove `truncate`; leave the rows out of the file, or bound what is made of them in a formula: `clamp(x, 0 kW, 5 kW)`"),
             );
             return None;
         }

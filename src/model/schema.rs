@@ -136,7 +136,7 @@ fn input(section: &'static Section) -> Value {
     })];
     for family in distribution::families() {
         let mut properties = common(&["value", "catalog", "where"]);
-        if family.discrete {
+        if family.is_of_rows() {
             properties.remove("truncate");
         }
         for parameter in family.parameters {
