@@ -76,6 +76,9 @@ whose every row becomes one. It cannot be both.";
     TRUNCATION_REMOVES_MASS = "truncation-removes-mass", "a truncation that removes a part of the distribution",
         "The parameters describe the distribution before truncation; what lies outside the bounds is removed and the rest scaled up. The share \
 removed is told so that a bound in the wrong unit is noticed.";
+    /// More than there is.
+    HALF_WIDTH_ABOVE_MEAN = "half-width-above-mean", "a relative half width of more than the mean itself",
+        "`relative_half_width` is a fraction of the mean: 0.1 is ±10 %. With more than 1 the interval reaches to both sides of zero.";
     /// More work than there is.
     UTILIZATION_ABOVE_ONE = "utilization-above-one", "a utilization that may be above one",
         "A utilization is the share of the time, or of the power, that a machine is used: no more than 1, or 100 %. Bound it by `truncate = [0, 1]`, or draw it \
@@ -109,6 +112,9 @@ unit measures. The complaint names both dimensions and the factor between them: 
     /// Knots out of order.
     KNOTS_NOT_RISING = "knots-not-rising", "abscissae of interpolate that do not rise",
         "The x1, x2, … of `interpolate(x, x1, y1, x2, y2)` must be strictly rising.";
+    /// Bounds the wrong way round.
+    CLAMP_BOUNDS_REVERSED = "clamp-bounds-reversed", "a clamp whose lower bound is above its upper one",
+        "`clamp(x, lower, upper)` holds x between its bounds: with the lower one above the upper one the result would be the upper one, whatever x is.";
     /// Nothing to report.
     NO_OUTPUTS = "no-outputs", "a scenario without outputs",
         "[outputs] says what is reported and in which unit: `emissions = \"kgCO2e/day\"`, where `emissions` is a formula or an input.";

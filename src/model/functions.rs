@@ -1,6 +1,6 @@
 //! What each function needs of its arguments, and what its result measures.
 
-use super::codes::{KNOT_NOT_CONSTANT, KNOTS_NOT_RISING};
+use super::codes::{CLAMP_BOUNDS_REVERSED, KNOT_NOT_CONSTANT, KNOTS_NOT_RISING};
 use super::dimensions::{Compiler, Quantity};
 use super::requirements::Place;
 use super::{Binary, Operation, Unary};
@@ -25,6 +25,7 @@ impl Compiler<'_> {
                 let dimension = self.unify(name, arguments, place)?;
                 let fits_any = arguments.iter().all(|(argument, _)| argument.fits_any);
                 let joined = if function.kind == FunctionKind::Clamp {
+                    self.refuse_reversed_bounds(arguments, place);
                     let raised = self.join(
                         Binary::Maximum,
                         first,
@@ -109,6 +110,24 @@ impl Compiler<'_> {
             fits_any: a.fits_any && b.fits_any,
             constant: None,
         })
+    }
+
+    /// Complains of a lower bound that is known to be above the upper one.
+    fn refuse_reversed_bounds(&mut self, arguments: &[(Quantity, TermId)], place: Place<'_>) {
+        let [_, (lower, _), (upper, id)] = arguments else {
+            return;
+        };
+        let (Some(lower), Some(upper)) = (&lower.constant, &upper.constant) else {
+            return;
+        };
+        if lower > upper {
+            let message = "the lower bound of `clamp` is above the upper one";
+            let complaint = place
+                .error(self.texts, &CLAMP_BOUNDS_REVERSED, *id, message)
+                .label("below the lower bound")
+                .advise("write the lower bound first: `clamp(x, lower, upper)`");
+            self.complaints.push(complaint);
+        }
     }
 
     fn interpolate(

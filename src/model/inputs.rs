@@ -2,8 +2,8 @@
 
 use super::check::Context;
 use super::codes::{
-    INPUT_DEFINED_TWICE, INPUT_WITHOUT_DEFINITION, TRUNCATION_LENGTH, TRUNCATION_OF_CONSTANT,
-    TRUNCATION_REMOVES_MASS, UNKNOWN_REFERENCE, UTILIZATION_ABOVE_ONE,
+    HALF_WIDTH_ABOVE_MEAN, INPUT_DEFINED_TWICE, INPUT_WITHOUT_DEFINITION, TRUNCATION_LENGTH,
+    TRUNCATION_OF_CONSTANT, TRUNCATION_REMOVES_MASS, UNKNOWN_REFERENCE, UTILIZATION_ABOVE_ONE,
 };
 use super::{DataRows, Definition, Evidence, Input, Kind};
 use crate::catalog::Row;
@@ -320,6 +320,7 @@ impl Context<'_> {
             .entry("truncate")
             .map(|entry| self.truncation(entry, family.is_of_rows()));
         let parameters = parameters?;
+        self.warn_of_half_width(table, &parameters);
         let marginal = match self.data.marginal(family, &parameters) {
             Ok(marginal) => marginal,
             Err(problems) => {
@@ -341,6 +342,24 @@ impl Context<'_> {
             truncate,
         };
         Some((identity, Definition::Random(marginal), removed))
+    }
+
+    /// Warns of a half width that was probably written in per cent.
+    fn warn_of_half_width(&mut self, table: &Table, parameters: &Parameters) {
+        const KEY: &str = "relative_half_width";
+        let Some(times) = parameters.number(KEY).filter(|&times| times > 1.0) else {
+            return;
+        };
+        if let Some(entry) = table.entry(KEY) {
+            let message = format!("the half width is {times} times the mean");
+            let complaint = self
+                .texts
+                .warning(&HALF_WIDTH_ABOVE_MEAN, entry.node.place, message)
+                .label("a fraction, not per cent");
+            self.say_once(complaint.advise(
+                "write 0.1 for ±10 %; nothing to do if the interval is meant to reach beyond zero",
+            ));
+        }
     }
 
     fn truncated(

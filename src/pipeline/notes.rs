@@ -71,8 +71,17 @@ pub fn of_run(
     if beyond > 0 {
         let most =
             outcome.beyond.iter().max().copied().unwrap_or(0) as f64 / layout.trials() as f64;
+        let formulas = variant.formulas.iter();
+        let formulas = formulas.filter(|formula| formula.written().contains("interpolate"));
+        let names: Vec<&str> = formulas.map(|formula| formula.name.as_str()).collect();
+        // An imported one has no name here.
+        let of = if names.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", names.join(", "))
+        };
         notes.push(format!(
-            "an interpolation was asked beyond its ends, where it is held, in {} of the trials",
+            "an interpolation{of} was asked beyond its ends, where it is held, in {} of the trials",
             share(most)
         ));
     }

@@ -31,6 +31,8 @@ use std::io::{self, Write};
 const MOST_CHOICES: usize = 24;
 /// Errors below this percentage are said as this one.
 const LEAST_ERROR: f64 = 0.001;
+/// A number smaller than this share of the sd is near zero: an error relative to it says nothing.
+const NEAR_ZERO: f64 = 0.05;
 
 /// Writes the report for people.
 #[derive(Debug, Clone, Copy)]
@@ -500,26 +502,41 @@ fn stopping(stopping: &StoppingReport) -> String {
     line
 }
 
-/// How well the least known mean and interval end of all outputs are known, relative to themselves.
+/// How well the least known mean and interval end of all outputs are known, relative to themselves, or where they are near zero to the sd.
 fn errors(runs: &[RunReport]) -> Option<String> {
-    let worst = |names: &[&str]| {
+    let mut near_zero = false;
+    let mut worst = |names: &[&str]| {
         let outputs = runs
             .iter()
             .flat_map(|run| &run.outputs)
             .filter(|output| !output.constant);
-        let estimates =
-            outputs.flat_map(|output| names.iter().filter_map(|name| output.statistic(name)));
-        let relative = estimates.filter_map(|estimate| {
-            let value = estimate.value.filter(|&value| value != 0.0)?;
-            Some(200.0 * estimate.standard_error? / value.abs())
+        let estimates = outputs.flat_map(|output| {
+            let sd = output.statistic("sd").and_then(|sd| sd.value);
+            let estimates = names.iter().filter_map(|name| output.statistic(name));
+            estimates.map(move |estimate| (estimate, sd.unwrap_or(0.0)))
         });
-        relative.reduce(f64::max)
+        let relative = estimates.filter_map(|(estimate, sd)| {
+            let value = estimate.value?.abs();
+            let is_near_zero = value < NEAR_ZERO * sd;
+            let size = if is_near_zero { sd } else { value };
+            let error = 200.0 * estimate.standard_error? / size;
+            (size > 0.0).then_some((error, is_near_zero))
+        });
+        let (error, is_of_sd) =
+            relative.reduce(|one, other| if other.0 > one.0 { other } else { one })?;
+        near_zero |= is_of_sd;
+        Some(error)
     };
     let bound = |error: f64| number::bound(error.max(LEAST_ERROR));
     let mean = bound(worst(&["mean"])?);
     let ends = bound(worst(&["interval_low", "interval_high"])?);
+    let of_what = if near_zero {
+        "of the sd where one is near zero; "
+    } else {
+        ""
+    };
     Some(format!(
-        "means are known to within {mean} %, interval ends to within {ends} % (Monte Carlo error, 95 %)"
+        "means are known to within {mean} %, interval ends to within {ends} % ({of_what}Monte Carlo error, 95 %)"
     ))
 }
 
