@@ -34,8 +34,19 @@ pub fn in_order<W: Send, T: Send>(
     tasks: usize,
     workspace: impl Fn() -> W + Sync,
     work: impl Fn(&mut W, usize) -> T + Sync,
-    take: impl FnMut(T) -> bool + Send,
+    mut take: impl FnMut(T) -> bool + Send,
 ) -> Vec<W> {
+    let threads = threads().min(tasks);
+    if threads <= 1 || ALONE.get() {
+        // In their order as they are: nothing to wait for, and nothing to lock.
+        let mut own = None;
+        for task in 0..tasks {
+            if !take(work(own.get_or_insert_with(&workspace), task)) {
+                break;
+            }
+        }
+        return own.into_iter().collect();
+    }
     let queue = Queue::new(tasks, take);
     let workspaces = Mutex::new(Vec::new());
     let worker = || {
@@ -44,16 +55,11 @@ pub fn in_order<W: Send, T: Send>(
         while queue.one(|task| work(own.get_or_insert_with(&workspace), task)) {}
         locked(&workspaces).extend(own);
     };
-    let threads = threads().min(tasks);
-    if threads <= 1 || ALONE.get() {
-        worker();
-    } else {
-        rayon::scope(|scope| {
-            for _ in 0..threads {
-                scope.spawn(|_| worker());
-            }
-        });
-    }
+    rayon::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|_| worker());
+        }
+    });
     std::mem::take(&mut locked(&workspaces))
 }
 
