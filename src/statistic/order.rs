@@ -2,14 +2,14 @@
 
 use super::shortest::{self, Pieces};
 use super::spare;
-use super::tally::{BINS, Role, Tally, TallyPlan, extremes};
+use super::tally::{BINS, Role, Tally, TallyPlan};
 use crate::kernel;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Trials from which a replicate is large: a cell is then far narrower than the ends of such intervals are known to.
 const LARGE: u64 = 256;
 /// Cells between two sums of what lies below.
-const RUN: usize = 64;
+const RUN: usize = 8;
 
 /// A wanted rank lies in a cell whose values were only counted: the trials must be run again with this cell kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,16 +42,22 @@ impl<'a> OrderStatistics<'a> {
         let cells = plan.grid.cells();
         let mut below = vec![0; cells + 1];
         let mut below_runs = Vec::with_capacity(replicates.len() * cells.div_ceil(RUN));
-        for replicate in replicates {
-            let mut up_to = 0;
-            for (sums, counts) in below[1..].chunks_mut(RUN).zip(replicate.cells.chunks(RUN)) {
-                below_runs.push(up_to);
-                for (sum, &count) in sums.iter_mut().zip(counts) {
-                    *sum += u64::from(count);
-                    up_to += u64::from(count);
+        kernel::dispatch(
+            #[inline(always)]
+            || {
+                for replicate in replicates {
+                    for (sum, &count) in below[1..].iter_mut().zip(&replicate.cells) {
+                        *sum += u64::from(count);
+                    }
+                    let mut up_to = 0;
+                    below_runs.extend(replicate.cells.chunks(RUN).map(|counts| {
+                        let before = up_to;
+                        up_to += total(counts);
+                        before
+                    }));
                 }
-            }
-        }
+            },
+        );
         for cell in 0..cells {
             below[cell + 1] += below[cell];
         }
@@ -70,8 +76,7 @@ impl<'a> OrderStatistics<'a> {
             };
             starts[cell + 1] = starts[cell] + kept as usize;
         }
-        let mut grouped = spare::take(starts[cells]);
-        grouped.resize(starts[cells], 0.0);
+        let mut grouped = spare::take_filled(starts[cells]);
         let mut next = starts.clone();
         let mut cell_numbers = Vec::new();
         for Tally { kept, .. } in replicates {
@@ -208,9 +213,8 @@ impl<'a> OrderStatistics<'a> {
         Ok((0..self.replicates.len())
             .map(|replicate| {
                 let tally = &self.replicates[replicate];
-                let counts = tally.cells[run * RUN..cell].iter();
-                let before = self.below_runs[replicate * runs + run]
-                    + counts.map(|&count| u64::from(count)).sum::<u64>();
+                let before =
+                    self.below_runs[replicate * runs + run] + total(&tally.cells[run * RUN..cell]);
                 let own;
                 (own, kept) = kept.split_at(self.kept_count(replicate, cell));
                 let (less, equal) = self.inside_of(replicate, cell, own, x);
@@ -242,8 +246,11 @@ impl<'a> OrderStatistics<'a> {
                 0.0,
             );
         }
-        let mut less = kept.iter().filter(|&&value| value < x).count() as u64;
-        let mut equal = kept.iter().filter(|&&value| value == x).count() as u64;
+        let (mut less, mut equal) = (0, 0);
+        for &value in kept {
+            less += u64::from(value < x);
+            equal += u64::from(value == x);
+        }
         if let Role::Tie(value) = self.plan.role(cell) {
             let ties = tally.ties[self.plan.place(cell)];
             if value < x {
@@ -326,11 +333,8 @@ impl<'a> OrderStatistics<'a> {
             return None;
         }
         // The cells rise: only inside a cell is there anything to sort.
-        let cells = (0..self.plan.grid.cells()).flat_map(|cell| {
-            let mut values = self.values_of(replicate, cell).to_vec();
-            values.sort_unstable_by(f64::total_cmp);
-            values
-        });
+        let cells =
+            (0..self.plan.grid.cells()).flat_map(|cell| sorted(self.values_of(replicate, cell)));
         Some(cells.collect())
     }
 }
@@ -350,10 +354,41 @@ pub(super) fn group(values: &[f64], cells: &[u32], next: &mut [usize], grouped: 
     }
 }
 
+/// The sum of counts.
+#[inline(always)]
+fn total(counts: &[u32]) -> u64 {
+    counts.iter().map(|&count| u64::from(count)).sum()
+}
+
 /// The value that has so many before it in rising order, and the one after it where there is one.
 fn select(values: &[f64], before: u64) -> (f64, Option<f64>) {
-    let mut values = values.to_vec();
-    let (_, value, rest) = values.select_nth_unstable_by(before as usize, f64::total_cmp);
-    let next = (!rest.is_empty()).then(|| extremes(rest).0);
-    (*value, next)
+    let mut keys = keys(values);
+    let (_, key, rest) = keys.select_nth_unstable(before as usize);
+    let next = rest.iter().min();
+    (of_key(*key), next.map(|&key| of_key(key)))
+}
+
+/// Rising values.
+pub(super) fn sorted(values: &[f64]) -> Vec<f64> {
+    let mut keys = keys(values);
+    keys.sort_unstable();
+    keys.into_iter().map(of_key).collect()
+}
+
+/// Whole numbers in the total order of the values: they compare in one instruction.
+fn keys(values: &[f64]) -> Vec<i64> {
+    values
+        .iter()
+        .map(|value| folded(value.to_bits().cast_signed()))
+        .collect()
+}
+
+/// The value of a key.
+fn of_key(key: i64) -> f64 {
+    f64::from_bits(folded(key).cast_unsigned())
+}
+
+/// Of a negative number all bits but the sign turned over, as in [`f64::total_cmp`]; twice is nothing.
+fn folded(bits: i64) -> i64 {
+    bits ^ ((bits >> 63).cast_unsigned() >> 1).cast_signed()
 }

@@ -1,5 +1,6 @@
 //! The shortest interval that holds a share of the trials.
 
+use super::order::sorted;
 use super::tally::{Role, Tally, TallyPlan, extremes};
 
 /// JCGM 101:2008, 7.7.4: of the intervals from the r-th to the (r+q)-th of N sorted values, q = pN (to the nearest), the shortest;
@@ -41,11 +42,11 @@ pub fn of_groups<'a>(
         }
         let ranks = starts[first]..starts[first + 1].min(n - steps);
         let last = group_of(ranks.start + steps)..=group_of(ranks.end - 1 + steps);
-        let ends: Vec<f64> = last
-            .clone()
-            .flat_map(|last| groups.sorted(last).to_vec())
-            .collect();
-        let ends = &ends[ranks.start + steps - starts[*last.start()]..];
+        (first..=first)
+            .chain(last.clone())
+            .for_each(|group| groups.sort(group));
+        let before = ranks.start + steps - starts[*last.start()];
+        let ends = last.flat_map(|last| groups.sorted(last)).skip(before);
         for ((rank, &low), &high) in ranks.zip(groups.sorted(first)).zip(ends) {
             let length = high - low;
             if best.is_none_or(|(shortest, first, _)| {
@@ -67,12 +68,13 @@ struct Groups<F> {
 }
 
 impl<'a, F: Fn(usize) -> &'a [f64]> Groups<F> {
-    fn sorted(&mut self, group: usize) -> &[f64] {
-        self.sorted[group].get_or_insert_with(|| {
-            let mut values = (self.of)(group).to_vec();
-            values.sort_unstable_by(f64::total_cmp);
-            values
-        })
+    fn sort(&mut self, group: usize) {
+        self.sorted[group].get_or_insert_with(|| sorted((self.of)(group)));
+    }
+
+    /// The values of a group that was sorted.
+    fn sorted(&self, group: usize) -> &[f64] {
+        self.sorted[group].as_deref().unwrap_or_default()
     }
 }
 

@@ -303,8 +303,9 @@ impl Counter {
             }
             self.recent += x.len();
             if plan.all_kept {
+                let short = self.short.as_mut_slice();
                 for &cell in cells {
-                    self.short[cell as usize] += 1;
+                    short[cell as usize] += 1;
                 }
                 self.tally.kept.extend_from_slice(x);
             } else {
