@@ -49,10 +49,10 @@ fn factors(dimension: &Dimension) -> Vec<Factor> {
         ("luminous intensity", "cd", of(&Base::Luminosity)),
     ];
     let counts = dimension
-        .0
+        .exponents()
         .iter()
         .filter_map(|(base, exponent)| match base {
-            Base::Count(name) => Some((name.as_str(), name.as_str(), *exponent)),
+            Base::Count(name) => Some((&**name, &**name, *exponent)),
             _ => None,
         });
     named

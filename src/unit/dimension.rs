@@ -14,9 +14,14 @@ fn sane(exponent: Ratio<i32>) -> Option<Ratio<i32>> {
 }
 
 impl Dimension {
+    /// From the exponents of bases that rise, none of them zero.
+    pub(super) fn new(exponents: impl IntoIterator<Item = (Base, Ratio<i32>)>) -> Dimension {
+        Dimension(exponents.into_iter().collect())
+    }
+
     /// The dimension of one base.
     pub fn of(base: Base) -> Dimension {
-        Dimension([(base, Ratio::from_integer(1))].into())
+        Dimension::new([(base, Ratio::from_integer(1))])
     }
 
     /// Whether it is that of a pure number.
@@ -24,13 +29,22 @@ impl Dimension {
         self.0.is_empty()
     }
 
+    /// The bases that it has an exponent of, rising.
+    pub fn exponents(&self) -> &[(Base, Ratio<i32>)] {
+        &self.0
+    }
+
     /// The exponent of a base; zero where absent.
     pub fn exponent(&self, base: &Base) -> Ratio<i32> {
-        self.0.get(base).copied().unwrap_or_else(Ratio::zero)
+        let found = self.0.iter().find(|(own, _)| own == base);
+        found.map_or_else(Ratio::zero, |&(_, exponent)| exponent)
     }
 
     /// The dimension of a product; `None` when an exponent leaves all sense (beyond 1000).
     pub fn times(&self, other: &Dimension) -> Option<Dimension> {
+        if self.is_pure() {
+            return Some(other.clone());
+        }
         self.combine(other, |a, b| a.checked_add(b))
     }
 
@@ -44,16 +58,24 @@ impl Dimension {
         other: &Dimension,
         operation: impl Fn(&Ratio<i32>, &Ratio<i32>) -> Option<Ratio<i32>>,
     ) -> Option<Dimension> {
-        let mut result = self.clone();
-        for (base, exponent) in &other.0 {
-            let sum = sane(operation(&self.exponent(base), exponent)?)?;
-            if sum.is_zero() {
-                result.0.remove(base);
-            } else {
-                result.0.insert(base.clone(), sum);
+        if other.is_pure() {
+            return Some(self.clone());
+        }
+        let mut result = Vec::with_capacity(self.0.len() + other.0.len());
+        let mut own = self.0.iter().peekable();
+        for (base, exponent) in other.exponents() {
+            while let Some(before) = own.next_if(|(own, _)| own < base) {
+                result.push(before.clone());
+            }
+            let same = own.next_if(|(own, _)| own == base);
+            let exponent_here = same.map_or_else(Ratio::zero, |&(_, exponent)| exponent);
+            let sum = sane(operation(&exponent_here, exponent)?)?;
+            if !sum.is_zero() {
+                result.push((base.clone(), sum));
             }
         }
-        Some(result)
+        result.extend(own.cloned());
+        Some(Dimension::new(result))
     }
 
     /// The dimension of a power; `None` when an exponent leaves all sense (beyond 1000).
@@ -61,12 +83,10 @@ impl Dimension {
         if exponent.is_zero() {
             return Some(Dimension::default());
         }
-        let mut result = Dimension::default();
-        for (base, own) in &self.0 {
-            result
-                .0
-                .insert(base.clone(), sane(own.checked_mul(&exponent)?)?);
-        }
-        Some(result)
+        let powers = self
+            .exponents()
+            .iter()
+            .map(|(base, own)| Some((base.clone(), sane(own.checked_mul(&exponent)?)?)));
+        powers.collect::<Option<Vec<_>>>().map(Dimension::new)
     }
 }

@@ -1,7 +1,7 @@
 //! Units and dimensions: parsing, the table of built-in units, exact conversion factors.
 
 use num_rational::{BigRational, Ratio};
-use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A base dimension: an SI one, the mass of CO2-equivalent, or a kind of thing to count (each its own).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,12 +23,14 @@ pub enum Base {
     /// kilogram of CO2-equivalent: apart from mass
     CarbonDioxideEquivalent,
     /// A kind of thing to count, by name: `GPU`, `request`, a user's own.
-    Count(String),
+    Count(Arc<str>),
 }
 
-/// Exponents of the base dimensions; absent means zero. The empty map is a pure number.
+/// Exponents of the base dimensions; absent means zero. Of a pure number there are none.
+///
+/// Every number and unit of a scenario has one, and most are alike: they share it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
-pub struct Dimension(pub BTreeMap<Base, Ratio<i32>>);
+pub struct Dimension(Arc<[(Base, Ratio<i32>)]>);
 
 /// A unit: a dimension and the exact factor to the coherent base unit of that dimension.
 #[derive(Debug, Clone, PartialEq)]

@@ -247,7 +247,7 @@ impl<'a> Resolver<'a> {
     fn unit_of(&self, definition: &Definition) -> Result<Option<Unit>, Fault> {
         let text = definition.text.as_str();
         if text.trim() == "count" {
-            let dimension = Dimension::of(Base::Count(definition.name.clone()));
+            let dimension = Dimension::of(Base::Count(definition.name.as_str().into()));
             return Ok(Some(Unit {
                 text: definition.name.clone(),
                 dimension,

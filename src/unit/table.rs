@@ -218,17 +218,12 @@ impl BuiltIn {
             Base::Luminosity,
             Base::CarbonDioxideEquivalent,
         ];
-        let mut dimension = Dimension::default();
-        for (base, exponent) in bases.into_iter().zip(self.exponents) {
-            if exponent != 0 {
-                dimension.0.insert(base, Ratio::from_integer(exponent));
-            }
-        }
-        if self.counts {
-            dimension
-                .0
-                .insert(Base::Count(self.name.to_owned()), Ratio::from_integer(1));
-        }
+        let of_bases = bases.into_iter().zip(self.exponents);
+        let of_bases = of_bases.filter(|&(_, exponent)| exponent != 0);
+        let count = self.counts.then(|| (Base::Count(self.name.into()), 1));
+        let exponents = of_bases.chain(count);
+        let dimension =
+            Dimension::new(exponents.map(|(base, exponent)| (base, Ratio::from_integer(exponent))));
         let factor = BigRational::new(BigInt::from(self.factor.0), BigInt::from(self.factor.1));
         Unit {
             text: self.name.to_owned(),
