@@ -83,7 +83,10 @@ impl Rows<'_> {
                 level,
             }
         }
-        let mut rows = vec![
+        // Exactly the room they need: a sweep keeps many of them.
+        let thresholds = self.output.thresholds.len().min(summary.above.len());
+        let mut rows = Vec::with_capacity(16 + summary.quantiles.len() + 2 * thresholds);
+        rows.extend([
             row("trials", one, Estimate::exact(self.trials as f64), None),
             row(
                 "nonfinite",
@@ -97,7 +100,7 @@ impl Rows<'_> {
             row("min", unit, Estimate::exact(summary.extremes[0]), None),
             row("max", unit, Estimate::exact(summary.extremes[1]), None),
             row("at_medians", unit, Estimate::exact(self.at_medians), None),
-        ];
+        ]);
         for &(p, estimate) in &summary.quantiles {
             rows.push(row(quantile_name(p), unit, estimate, None));
         }
@@ -122,8 +125,6 @@ impl Rows<'_> {
         for (name, end) in ends.into_iter().zip([low, high]) {
             rows.push(row(name, unit, Estimate::exact(end), level));
         }
-        // A sweep keeps many of them.
-        rows.shrink_to_fit();
         rows
     }
 }

@@ -1,5 +1,6 @@
 //! Columns of text that line up on a terminal, whatever the width of their characters.
 
+use std::iter::repeat_n;
 use unicode_width::UnicodeWidthStr;
 
 /// Which end of a cell lines up.
@@ -90,14 +91,17 @@ impl Grid {
                 .filter(|&room| last && cell.width() > room)
                 .map(|room| cut(cell, room));
             let cell = cut.as_ref().unwrap_or(cell);
-            let space = " ".repeat(widths[column].saturating_sub(cell.width()));
-            match self.aligns[column] {
-                Align::Left => line.extend([cell.as_str(), &space]),
-                Align::Right => line.extend([space.as_str(), cell]),
-            }
-            line.push_str(&" ".repeat(GAP));
+            let space = widths[column].saturating_sub(cell.width());
+            let (before, after) = match self.aligns[column] {
+                Align::Left => (0, space),
+                Align::Right => (space, 0),
+            };
+            line.extend(repeat_n(' ', before));
+            line.push_str(cell);
+            line.extend(repeat_n(' ', after + GAP));
         }
-        line.trim_end().to_owned()
+        line.truncate(line.trim_end().len());
+        line
     }
 }
 

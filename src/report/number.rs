@@ -301,26 +301,28 @@ fn parse(digit: f64, place: i32) -> f64 {
 
 /// The decimal exponent of the first digit: 2 for 314, −1 for 0.5; 0 for zero.
 fn exponent(value: f64) -> i32 {
-    if value == 0.0 || !value.is_finite() {
-        0
-    } else {
-        exponent_of(&format!("{value:e}"))
-    }
+    first_digit(value).0
 }
 
 /// The smallest k with 10^k ≥ value.
 fn smallest_power_from(value: f64) -> i32 {
-    let text = format!("{value:e}");
-    let (mantissa, exponent) = split(&text);
-    if mantissa == "1" {
-        exponent
-    } else {
-        exponent + 1
-    }
+    let (exponent, is_power) = first_digit(value);
+    if is_power { exponent } else { exponent + 1 }
 }
 
-fn exponent_of(text: &str) -> i32 {
-    split(text).1
+/// The exponent of the first digit of the shortest decimal, and whether that is a power of ten; 0 for zero and where there are no digits.
+fn first_digit(value: f64) -> (i32, bool) {
+    if value == 0.0 || !value.is_finite() {
+        return (0, false);
+    }
+    let mut buffer = zmij::Buffer::new();
+    let (mantissa, exponent) = split(buffer.format_finite(value.abs()));
+    let (whole, decimals) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = || whole.bytes().chain(decimals.bytes());
+    let zeros = digits().take_while(|&digit| digit == b'0').count();
+    let mut digits = digits().skip(zeros);
+    let is_power = digits.next() == Some(b'1') && digits.all(|digit| digit == b'0');
+    (exponent + whole.len() as i32 - 1 - zeros as i32, is_power)
 }
 
 /// The mantissa and the exponent of a number in `{:e}` form.
@@ -535,6 +537,15 @@ mod tests {
                 prop_assert!(text.is_empty());
             } else {
                 prop_assert_eq!(text.parse::<f64>().expect("a number").to_bits(), bits);
+            }
+        }
+
+        #[test]
+        fn first_digits_are_those_of_the_scientific_form(bits: u64, power in -323..309_i32) {
+            for value in [f64::from_bits(bits), parse(1.0, power), parse(9.0, power)] {
+                let text = format!("{:e}", value.abs());
+                let (mantissa, exponent) = split(&text);
+                prop_assert_eq!(first_digit(value), (exponent, mantissa == "1"));
             }
         }
 
