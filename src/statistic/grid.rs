@@ -3,6 +3,7 @@
 //! With v = |x − centre| / scale + 1 the cell is read off the bits of v: equal steps inside each octave of v. A normal output
 //! spreads over about three octaves on each side, a heavy tail costs one octave a doubling, and no search is needed.
 
+use super::rising::Selection;
 use super::tally::extremes;
 
 /// The map of one output.
@@ -27,13 +28,11 @@ impl Grid {
     pub fn of(values: &[f64], resolution: u32) -> Self {
         // Some of the values place the middle well enough. An odd step: every 2^k-th point of a net has the same leading digits.
         let step = values.len().div_ceil(MOST_FOR_QUARTILES) | 1;
-        let mut some: Vec<f64> = values.iter().copied().step_by(step).collect();
+        let some: Vec<f64> = values.iter().copied().step_by(step).collect();
         let n = some.len();
-        let at = |values: &mut [f64], rank| *values.select_nth_unstable_by(rank, f64::total_cmp).1;
-        let (middle, lower, upper) = (n / 2, n / 4, (3 * n) / 4);
-        let centre = at(&mut some, middle);
-        let quartile = at(&mut some[..=middle], lower);
-        let upper_quartile = at(&mut some[middle..], upper - middle);
+        let mut some = Selection::new(&some);
+        let [centre, quartile, upper_quartile] =
+            [n / 2, n / 4, (3 * n) / 4].map(|rank| some.value(rank));
         let (low, high) = extremes(values);
         Self::of_quartiles([low, quartile, centre, upper_quartile, high], resolution)
     }

@@ -11,6 +11,7 @@ pub mod order;
 pub mod ordered;
 pub mod paired;
 pub mod replicates;
+mod rising;
 pub mod shortest;
 mod spare;
 pub mod summary;

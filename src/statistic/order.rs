@@ -1,10 +1,13 @@
 //! Order statistics of all trials together, and each replicate's share below a point, from tallies.
 
+use super::rising::{Selection, sorted};
 use super::shortest::{self, Pieces};
 use super::spare;
 use super::tally::{BINS, Role, Tally, TallyPlan};
 use crate::kernel;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// Trials from which a replicate is large: a cell is then far narrower than the ends of such intervals are known to.
 const LARGE: u64 = 256;
@@ -32,6 +35,8 @@ pub struct OrderStatistics<'a> {
     grouped: Vec<f64>,
     /// Where the kept values of each cell begin; one more than there are cells.
     starts: Vec<usize>,
+    /// The kept values of the cells that were asked for ranks: one is asked for several.
+    selections: Mutex<BTreeMap<usize, Selection>>,
     /// The widest bin an answer was read from, as bits, which rise with it: how far it may be off.
     widest_bin: AtomicU64,
 }
@@ -98,6 +103,7 @@ impl<'a> OrderStatistics<'a> {
             below_runs,
             grouped,
             starts,
+            selections: Mutex::default(),
             widest_bin: AtomicU64::new(0),
         }
     }
@@ -138,20 +144,35 @@ impl<'a> OrderStatistics<'a> {
         match self.plan.role(cell) {
             Role::Count => Err(Missed { cell }),
             Role::Bins => Ok((self.of_rank_in_bins(cell, inside), None)),
-            Role::Keep => Ok(select(self.cell_values(cell), inside - 1)),
+            Role::Keep => Ok(self.select(cell, inside - 1)),
             Role::Tie(tie) => {
                 let kept = self.cell_values(cell);
                 let less = kept.iter().filter(|&&value| value < tie).count() as u64;
                 let ties = self.count(cell) - kept.len() as u64;
                 Ok(if inside <= less {
-                    (select(kept, inside - 1).0, None)
+                    (self.select(cell, inside - 1).0, None)
                 } else if inside <= less + ties {
                     (tie, None)
                 } else {
-                    select(kept, inside - ties - 1)
+                    self.select(cell, inside - ties - 1)
                 })
             }
         }
+    }
+
+    /// The kept value of a cell that has so many before it in rising order, and the one after it where there is one.
+    fn select(&self, cell: usize, before: u64) -> (f64, Option<f64>) {
+        let selections = self.selections.lock();
+        let mut selections = selections.unwrap_or_else(PoisonError::into_inner);
+        let selection = selections
+            .entry(cell)
+            .or_insert_with(|| Selection::new(self.cell_values(cell)));
+        let next = before as usize + 1;
+        let value = selection.value(before as usize);
+        (
+            value,
+            (next < selection.size()).then(|| selection.value(next)),
+        )
     }
 
     /// The value of rank `inside`, from 1 on, of a cell that is counted in bins.
@@ -358,37 +379,4 @@ pub(super) fn group(values: &[f64], cells: &[u32], next: &mut [usize], grouped: 
 #[inline(always)]
 fn total(counts: &[u32]) -> u64 {
     counts.iter().map(|&count| u64::from(count)).sum()
-}
-
-/// The value that has so many before it in rising order, and the one after it where there is one.
-fn select(values: &[f64], before: u64) -> (f64, Option<f64>) {
-    let mut keys = keys(values);
-    let (_, key, rest) = keys.select_nth_unstable(before as usize);
-    let next = rest.iter().min();
-    (of_key(*key), next.map(|&key| of_key(key)))
-}
-
-/// Rising values.
-pub(super) fn sorted(values: &[f64]) -> Vec<f64> {
-    let mut keys = keys(values);
-    keys.sort_unstable();
-    keys.into_iter().map(of_key).collect()
-}
-
-/// Whole numbers in the total order of the values: they compare in one instruction.
-fn keys(values: &[f64]) -> Vec<i64> {
-    values
-        .iter()
-        .map(|value| folded(value.to_bits().cast_signed()))
-        .collect()
-}
-
-/// The value of a key.
-fn of_key(key: i64) -> f64 {
-    f64::from_bits(folded(key).cast_unsigned())
-}
-
-/// Of a negative number all bits but the sign turned over, as in [`f64::total_cmp`]; twice is nothing.
-fn folded(bits: i64) -> i64 {
-    bits ^ ((bits >> 63).cast_unsigned() >> 1).cast_signed()
 }

@@ -2,6 +2,7 @@
 
 use super::grid::Grid;
 use super::order::group;
+use super::rising::sorted;
 use crate::kernel;
 
 /// Values of any rank, of a sample grouped by the cells of a grid.
@@ -71,7 +72,7 @@ impl OrderedByCell {
     pub fn cell(&mut self, cell: usize) -> &[f64] {
         let values = &mut self.values[self.below[cell]..self.below[cell + 1]];
         if !std::mem::replace(&mut self.sorted[cell], true) {
-            values.sort_unstable_by(f64::total_cmp);
+            values.copy_from_slice(&sorted(values));
         }
         values
     }

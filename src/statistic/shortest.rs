@@ -1,6 +1,6 @@
 //! The shortest interval that holds a share of the trials.
 
-use super::order::sorted;
+use super::rising::sorted;
 use super::tally::{Role, Tally, TallyPlan, extremes};
 
 /// JCGM 101:2008, 7.7.4: of the intervals from the r-th to the (r+q)-th of N sorted values, q = pN (to the nearest), the shortest;
@@ -42,9 +42,9 @@ pub fn of_groups<'a>(
         }
         let ranks = starts[first]..starts[first + 1].min(n - steps);
         let last = group_of(ranks.start + steps)..=group_of(ranks.end - 1 + steps);
-        (first..=first)
-            .chain(last.clone())
-            .for_each(|group| groups.sort(group));
+        for group in (first..=first).chain(last.clone()) {
+            groups.sort(group);
+        }
         let before = ranks.start + steps - starts[*last.start()];
         let ends = last.flat_map(|last| groups.sorted(last)).skip(before);
         for ((rank, &low), &high) in ranks.zip(groups.sorted(first)).zip(ends) {
