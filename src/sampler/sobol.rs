@@ -89,7 +89,15 @@ impl Directions {
 
     /// What the points of a block differ in. Number j has no bit above j, so it is a byte.
     fn block(&self) -> [u8; BLOCK] {
-        std::array::from_fn(|index| self.point(index as u64) as u8)
+        let mut block = [0; BLOCK];
+        for (bit, &number) in self.0[..BLOCK_BITS].iter().enumerate() {
+            // The points with this bit are those without it, moved.
+            let (without, with) = block.split_at_mut(1 << bit);
+            for (point, &before) in with.iter_mut().zip(without.iter()) {
+                *point = before ^ number as u8;
+            }
+        }
+        block
     }
 }
 
