@@ -1,6 +1,7 @@
 //! The flow from models to a report: each stage called in turn, nothing computed here.
 
 mod assertions;
+mod batch;
 mod choices;
 mod compare;
 mod decision;
@@ -26,7 +27,6 @@ mod trials;
 use crate::distribution::Marginal;
 use crate::model::{Definition, Model, Variant};
 use crate::program::{self, Program, Slot};
-use crate::report::part::Parts;
 use crate::report::{OutputReport, Report, RunReport, SampleReport, SensitivityRow};
 use crate::run::{self, Experiment, NonFinite, Outcome, Question, Reached, Stopped, Study, Target};
 pub use crate::run::{Encoder, Progress, Tolerance, TrialSink, Unwatched};
@@ -36,11 +36,13 @@ use crate::sampler::{Layout, Method, SampledInput, Sampler};
 use crate::sensitivity::{DUMMY, MainPlan, Measure};
 use crate::statistic::Estimate;
 use crate::statistic::tally::Marks;
+pub use batch::{Batch, is_chosen};
+use batch::{are_small, at_once};
 pub use compare::{Against, alternatives, compare};
 use dimensions::Dimensions;
 use distribution::steps;
 pub use error::{NoTrial, RunError};
-use further::{Further, Told};
+use further::{Further, MainSample};
 use indices::first_ranks;
 pub use nested::{InnerPlan, Nested, NotNested};
 use observed::Place;
@@ -52,6 +54,9 @@ pub use rows::quantile_name;
 use shard::Work;
 pub use shard::{Shard, run_shard};
 use std::io;
+
+/// Why parts of one version do not fit.
+const OTHER_TRIALS: &str = "a shard counted other trials, or on other grids, than there are here: run all shards again, with this very program";
 
 /// Memory that the sums behind the indices of one variant may take.
 const MOST_BYTES_OF_INDICES: u64 = 2 << 30;
@@ -72,49 +77,6 @@ pub fn simulate(
         parts: None,
     };
     simulate_into(&batch, progress, sink, &mut Ok)
-}
-
-/// What is run.
-pub struct Batch<'a> {
-    /// The models, each with its plan.
-    pub models: &'a [(Model, Plan)],
-    /// The names of the variants; `None`: all of them.
-    pub chosen: Option<&'a [String]>,
-    /// What every shard of the batch found, where it was run in shards.
-    pub parts: Option<&'a Parts>,
-}
-
-impl Batch<'_> {
-    /// How the Sobol' dimensions are dealt.
-    fn dimensions(&self) -> Result<Dimensions, RunError> {
-        Dimensions::deal(self.models.iter().map(|(model, plan)| (model, plan)))
-    }
-
-    /// Every variant that is run; refused before anything runs where one cannot be.
-    fn runs<'a>(&'a self, dimensions: &'a Dimensions) -> Result<Vec<VariantRun<'a>>, RunError> {
-        let mut runs = Vec::new();
-        for (model, plan) in self.models {
-            let variants = model.variants.iter();
-            for variant in variants.filter(|variant| is_chosen(variant, self.chosen)) {
-                let run = VariantRun {
-                    model,
-                    variant,
-                    plan,
-                    dimensions,
-                    layout: plan.layout(),
-                    work: self.parts.map_or(Work::Whole, |parts| Work::Done {
-                        parts,
-                        variant: runs.len() as u32,
-                    }),
-                };
-                if let Some(why) = nested::refusal(variant, plan) {
-                    return Err(run.not_nested(why));
-                }
-                runs.push(run);
-            }
-        }
-        Ok(runs)
-    }
 }
 
 /// What becomes of a run that is whole: what is returned is held until all are.
@@ -195,48 +157,6 @@ pub fn simulate_into(
     })
 }
 
-/// Variants of at most so many trials run beside each other: the threads would wait for one another too often inside one. (Of larger ones
-/// not every value is kept, and nothing is gained.)
-const AT_ONCE: u64 = 1 << 17;
-/// Memory that those may take which run at once.
-const MOST_BYTES_AT_ONCE: u64 = 1 << 30;
-
-/// Whether variants may run beside each other.
-fn are_small(variants: &[VariantRun]) -> bool {
-    let most = MOST_BYTES_AT_ONCE / run::threads() as u64;
-    let mut variants = variants.iter();
-    variants.all(|run| run.is_small() && run.bytes() <= most)
-}
-
-/// Hands what `work` makes of each variant to `take` in their order, beside each other.
-fn at_once<T: Send>(
-    variants: &[VariantRun],
-    progress: &dyn Progress,
-    work: impl Fn(&VariantRun) -> Result<T, RunError> + Sync,
-    mut take: impl FnMut(T) -> Result<(), RunError> + Send,
-) -> Result<(), RunError> {
-    let mut stopped = Ok(());
-    run::beside_each_other(
-        variants.len(),
-        |at| {
-            if progress.cancelled() {
-                return Err(RunError::Cancelled);
-            }
-            work(&variants[at])
-        },
-        |result| {
-            stopped = result.and_then(&mut take);
-            stopped.is_ok()
-        },
-    );
-    stopped
-}
-
-/// Whether a variant is among those asked for (`None`: all of them).
-pub fn is_chosen(variant: &Variant, chosen: Option<&[String]>) -> bool {
-    chosen.is_none_or(|names| names.contains(&variant.name))
-}
-
 /// One variant to run.
 #[derive(Clone)]
 struct VariantRun<'a> {
@@ -251,20 +171,6 @@ struct VariantRun<'a> {
 }
 
 impl VariantRun<'_> {
-    /// Whether other variants may run beside this one.
-    fn is_small(&self) -> bool {
-        self.layout.trials() <= AT_ONCE && self.plan.stopping.is_none()
-    }
-
-    /// About what its run takes: every value of every output twice, and the sums for the indices.
-    fn bytes(&self) -> u64 {
-        let (inputs, outputs) = (self.variant.inputs.len(), self.variant.outputs.len());
-        let measures = self.plan.main_measures();
-        let indices = MainPlan::bytes(&measures, inputs, outputs, self.layout.replicates);
-        let values = self.layout.trials() * outputs as u64 * 2 * size_of::<f64>() as u64;
-        values.saturating_add(indices)
-    }
-
     /// The uniforms of a program's sources, and of the dummy.
     fn sampler(&self, program: &Program, layout: Layout) -> Box<dyn Sampler> {
         self.sampler_of(program.sources.iter().map(|source| source.input), layout)
@@ -387,12 +293,12 @@ impl VariantRun<'_> {
         }
         let (outcome, reached) = self.outcome(program, progress)?;
         self.refuse_nonfinite(&outcome.nonfinite)?;
-        let told = Told {
+        let main = MainSample {
             standards: &outcome.standards,
             left_out: outcome.nonfinite.trials,
             outputs: &outcome.outputs,
         };
-        let further = self.further(&told, progress)?;
+        let further = self.further(&main, progress)?;
         Ok(self.assemble(program, Some(&outcome), reached.as_ref(), further))
     }
 
@@ -468,11 +374,20 @@ impl VariantRun<'_> {
         }
     }
 
+    /// Trials that are run here: in a shard, not all of them.
+    fn own_trials(&self) -> u64 {
+        let replicates = self.work.replicates(self.layout);
+        replicates
+            .map(|replicate| self.layout.rows(replicate))
+            .sum()
+    }
+
     /// Why there is no outcome.
     fn stopped(&self, stopped: Stopped) -> RunError {
         match stopped {
             Stopped::Cancelled => RunError::Cancelled,
             Stopped::NothingFinite(nonfinite) => self.nonfinite(&nonfinite),
+            Stopped::OtherTrials => RunError::Parts(io::Error::other(OTHER_TRIALS)),
         }
     }
 
@@ -511,7 +426,7 @@ impl VariantRun<'_> {
             .position(|slot| matches!(slot, Slot::Constant(value) if !value.is_finite()))
         {
             Some(output) => {
-                let trials = self.layout.trials();
+                let trials = self.own_trials();
                 let mut by_output = vec![0; program.outputs.len()];
                 by_output[output] = trials;
                 Err(self.nonfinite(&NonFinite {
@@ -539,7 +454,7 @@ impl VariantRun<'_> {
             variant: self.variant.name.clone(),
             output: self.variant.outputs[output].name.clone(),
             count: nonfinite.by_output[output],
-            trials: self.layout.trials(),
+            trials: self.own_trials(),
             first_trial,
             inputs: self
                 .variant

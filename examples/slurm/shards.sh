@@ -8,6 +8,8 @@
 #
 #     sbatch --array=3 --export=ALL,SHARDS=8 examples/slurm/shards.sh scenarios/chatgpt-inference.toml --trials 1e10
 #
+# The parts are written into the folder parts, or PARTS where --export sets it.
+#
 #SBATCH --job-name=montecarbon
 #SBATCH --ntasks=1
 #SBATCH --cpus-per-task=2
@@ -15,4 +17,4 @@ set -euo pipefail
 exec montecarbon run "$@" \
     --shard "$SLURM_ARRAY_TASK_ID/${SHARDS:-$SLURM_ARRAY_TASK_COUNT}" \
     --threads "$SLURM_CPUS_PER_TASK" \
-    --out parts --quiet
+    --out "${PARTS:-parts}" --quiet

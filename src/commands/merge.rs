@@ -48,7 +48,11 @@ pub(crate) fn merge(
     refuse_changed_files(&head.read, head.stdin.is_some())?;
     let mut command = head.command.clone();
     if let Some(out) = &options.out {
-        command.extend(["--out".to_owned(), out.to_string_lossy().into_owned()]);
+        // Behind `--` it would be a file.
+        let end = command.iter().position(|word| word == "--");
+        let end = end.unwrap_or(command.len());
+        let out = out.to_string_lossy().into_owned();
+        command.splice(end..end, ["--out".to_owned(), out]);
     }
     let Some(Work::Run(recorded)) = parse(&command) else {
         return Err(Failure::Usage(format!(

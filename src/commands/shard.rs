@@ -2,7 +2,7 @@
 
 use super::run::{Prepared, RunOptions, prepare, read_files, stdin_of, watched};
 use super::{Failure, progress, terminal};
-use crate::pipeline::{self, Batch, Shard, is_chosen};
+use crate::pipeline::{self, Batch, RunError, Shard, is_chosen};
 use crate::report::number;
 use crate::report::part::{EXTENSION, Head, PartWriter};
 use std::io;
@@ -40,18 +40,19 @@ pub(crate) fn shard(options: &RunOptions, shard: Shard) -> Result<(), Failure> {
         chosen,
         parts: None,
     };
-    let mut replicates = 0_u64;
-    watched(options, trials, |bar| {
+    let run = watched(options, trials, |bar| {
         pipeline::run_shard(&batch, shard, bar, |pieces| {
-            let main = pieces.first();
-            replicates += main.map_or(0, |piece| piece.replicates.len() as u64);
             pieces.iter().try_for_each(|piece| part.add(piece))
         })
+    });
+    let passed_over = run.map_err(|failure| match failure {
+        Failure::Run(RunError::Parts(error)) => unwritable(error),
+        other => other,
     })?;
     let size = part.finish().map_err(unwritable)?;
     if !options.quiet {
         let Shard { number, of } = shard;
-        if replicates == 0 {
+        if passed_over == 0 {
             terminal::note(&format!("shard {number} of {of} has no trial to run"));
         }
         terminal::note(&format!(

@@ -124,27 +124,30 @@ fn unreadable(error: io::Error) -> Failure {
 
 /// What was read must be what it was: every file that is missing or has changed is named.
 pub(super) fn refuse_changed_files(read: &[FileRecord], has_stdin: bool) -> Result<(), Failure> {
-    let mut sentences = Vec::new();
+    let (mut changed, mut unreadable) = (Vec::new(), Vec::new());
     for file in read {
         if file.path == STDIN && has_stdin {
             continue;
         }
         match sha256_of(Path::new(&file.path)) {
             Ok(found) if found == file.sha256 => {}
-            Ok(_) => sentences.push(format!(
+            Ok(_) => changed.push(format!(
                 "{} is not the file that was read then: its SHA-256 has changed",
                 file.path
             )),
-            Err(error) => sentences.push(format!(
+            Err(error) => unreadable.push(format!(
                 "cannot read {}: {error}; paths are those of the run: do this from the folder it was run in",
                 file.path
             )),
         }
     }
-    if sentences.is_empty() {
-        Ok(())
+    if !unreadable.is_empty() {
+        unreadable.extend(changed);
+        Err(Failure::Unreadable(unreadable))
+    } else if !changed.is_empty() {
+        Err(Failure::NotValid(changed))
     } else {
-        Err(Failure::NotValid(sentences))
+        Ok(())
     }
 }
 

@@ -315,13 +315,15 @@ impl Study<'_> {
             let (combined, columns) = self.combine(pairs, &without_ratio);
             let program = program::lower(&combined, false);
             let run = self.variant_run(&combined);
-            let outcome = self.outcome(&run, &program, progress);
+            let outcome = match self.outcome(&run, &program, progress) {
+                Err(Stopped::NothingFinite(nonfinite)) => Err(nonfinite),
+                found => Ok(found.map_err(|stopped| run.stopped(stopped))?),
+            };
             let nonfinite = match &outcome {
                 Ok(outcome) => outcome
                     .as_ref()
                     .map_or_else(NonFinite::default, |outcome| outcome.nonfinite.clone()),
-                Err(Stopped::Cancelled) => return Err(RunError::Cancelled),
-                Err(Stopped::NothingFinite(nonfinite)) => nonfinite.clone(),
+                Err(nonfinite) => nonfinite.clone(),
             };
             // Where the baseline is zero there is no ratio, but there is a difference.
             let mut again = false;

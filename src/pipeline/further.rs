@@ -45,8 +45,8 @@ pub(super) struct Further {
     pub(super) notes: Vec<String>,
 }
 
-/// What is known of the main sample.
-pub(super) struct Told<'a> {
+/// What the main sample tells.
+pub(super) struct MainSample<'a> {
     /// For each output that a distribution acts on, about where it lies and how widely.
     pub(super) standards: &'a [Standard],
     /// Trials that are left out.
@@ -67,11 +67,11 @@ impl VariantRun<'_> {
     /// Computes every measure of the plan that evaluates the model again; in a shard, what it finds of them.
     pub(super) fn further(
         &self,
-        told: &Told,
+        main: &MainSample,
         progress: &dyn Progress,
     ) -> Result<Further, RunError> {
         let mut further = Further {
-            rows: vec![Vec::new(); told.outputs.len()].into(),
+            rows: vec![Vec::new(); main.outputs.len()].into(),
             ..Further::default()
         };
         let measures = &self.plan.measures;
@@ -95,7 +95,7 @@ impl VariantRun<'_> {
             inputs: self.exchanged_inputs(&program)?,
             roster: Roster::of(self.variant, &program),
             program,
-            told,
+            main,
             progress,
         };
         let automatic = again.automatic(&mut further.notes);
@@ -173,7 +173,7 @@ struct Again<'a> {
     roster: Roster,
     /// Sources that depend on each other.
     groups: Vec<Group>,
-    told: &'a Told<'a>,
+    main: &'a MainSample<'a>,
     progress: &'a dyn Progress,
 }
 
@@ -184,7 +184,7 @@ impl Again<'_> {
     fn automatic(&self, notes: &mut Vec<String>) -> Option<Measure> {
         let players = self.roster.count();
         // Of one input every share is one; where trials are left out there is none.
-        if !self.run.plan.automatic || players < 2 || self.told.left_out > 0 {
+        if !self.run.plan.automatic || players < 2 || self.main.left_out > 0 {
             return None;
         }
         let (measure, evaluations) = if self.groups.is_empty() {
@@ -228,7 +228,7 @@ impl Again<'_> {
     }
 
     fn standards(&self) -> Vec<Standard> {
-        self.told.standards.to_vec()
+        self.main.standards.to_vec()
     }
 
     /// What the exchanges of a design bring, under the name of a measure; `None` in a shard, which only notes what it finds.
@@ -320,7 +320,7 @@ impl Again<'_> {
 
     fn shapley(&self) -> Result<Rows, RunError> {
         let grades = Roster::of_grades(self.run.variant, &self.program);
-        let mut rows = vec![Vec::new(); self.told.outputs.len()];
+        let mut rows = vec![Vec::new(); self.main.outputs.len()];
         let model = self.run.model;
         let groups = Roster::of_groups(&model.groups, self.run.variant, &self.program);
         let mut rosters = vec![(&self.roster, "shapley"), (&grades, "shapley_grade")];
@@ -369,7 +369,7 @@ impl Again<'_> {
             Measure::Morris,
             "tornado moves one input whatever the others are, shapley shares the variance out",
         )?;
-        let outputs = self.told.standards.len();
+        let outputs = self.main.standards.len();
         let design = MorrisDesign::new(self.roster.sources(), outputs);
         let layout = self.layout(self.roster.count() as u64);
         let sources = self.program.sources.iter();
@@ -422,7 +422,7 @@ impl Again<'_> {
             }
             rows
         };
-        self.told
+        self.main
             .outputs
             .iter()
             .enumerate()
@@ -449,7 +449,7 @@ impl Again<'_> {
     }
 
     fn unit(&self, output: usize) -> &str {
-        &self.run.variant.outputs[self.told.outputs[output].output]
+        &self.run.variant.outputs[self.main.outputs[output].output]
             .unit
             .text
     }
@@ -487,9 +487,9 @@ impl Again<'_> {
         [input, input_2]: [String; 2],
         index: &Index,
     ) -> SensitivityRow {
-        let sd = self.told.outputs[output].summary.sd;
+        let sd = self.main.outputs[output].summary.sd;
         let is_share = measure.starts_with("sobol") || measure.starts_with("shapley");
-        let whole = self.told.left_out == 0 && (!is_share || sd.value.is_some());
+        let whole = self.main.left_out == 0 && (!is_share || sd.value.is_some());
         SensitivityRow {
             input,
             input_2: (!input_2.is_empty()).then_some(input_2),
@@ -511,7 +511,7 @@ impl Again<'_> {
             .iter()
             .flatten()
             .any(|row| row.estimate.value.is_none());
-        let left_out = self.told.left_out > 0;
+        let left_out = self.main.left_out > 0;
         if left_out && missing {
             Some(
                 "measures that evaluate the model again are not available where trials are left out: the inputs of those that are kept depend on each other; given-data holds for these"

@@ -279,10 +279,10 @@ impl VariantRun<'_> {
         progress.expect(trials, f64::INFINITY);
         let outcome = match run::run_nested(&experiment, &statistics, progress) {
             Ok(outcome) => outcome,
-            Err(Stopped::Cancelled) => return Err(RunError::Cancelled),
             Err(Stopped::NothingFinite(nonfinite)) => {
                 return Err(self.nonfinite_nested(&nonfinite, &report));
             }
+            Err(stopped) => return Err(self.stopped(stopped)),
         };
         // Where no outer draw kept trials enough there is nothing to say either.
         if outcome.nonfinite.trials > 0

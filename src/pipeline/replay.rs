@@ -329,8 +329,8 @@ impl VariantRun<'_> {
         };
         let outcome = match run::run(&experiment, &question, progress) {
             Ok(outcome) => outcome,
-            Err(Stopped::Cancelled) => return Err(RunError::Cancelled),
             Err(Stopped::NothingFinite(_)) => return Err(self.no_trial(NoTrial::NothingFinite)),
+            Err(stopped) => return Err(self.stopped(stopped)),
         };
         let mut outputs = outcome.outputs.iter();
         let found = outputs.find(|varying| varying.output == output);

@@ -3,7 +3,7 @@
 //! Every machine repeats the pilots, so that all count on the same grids. What follows from the whole sample alone (the numbers, nested
 //! runs, decisions, other shapes of the inputs) is left to whoever has all parts.
 
-use super::further::Told;
+use super::further::MainSample;
 use super::{Batch, Progress, RunError, VariantRun, are_small, at_once};
 use crate::program;
 use crate::report::part::{Parts, Piece};
@@ -59,11 +59,20 @@ pub(super) enum Work<'a> {
 
 /// A shard's share of a variant.
 pub(super) struct Portion {
-    shard: Shard,
     variant: u32,
-    /// Trials of all variants before this one, of this one, and of all.
-    trials: [u64; 3],
+    /// The replicates of the trials that are its own.
+    own: Range<u32>,
+    /// How many there are.
+    of: u32,
     pieces: Mutex<Vec<Piece>>,
+}
+
+impl Portion {
+    /// The replicates of any pass that are its own: the same stretch as of the trials, so that a shard without trials has nothing to do.
+    fn replicates(&self, layout: Layout) -> Range<u32> {
+        let at = |replicate: u32| (replicate * layout.replicates).div_ceil(self.of);
+        at(self.own.start)..at(self.own.end)
+    }
 }
 
 /// What is found in replicates, one stretch after the other.
@@ -79,7 +88,7 @@ impl<T> Joined for Vec<T> {
 
 impl Joined for Passed {
     fn append(&mut self, next: Self) {
-        Passed::append(self, next);
+        self.join(next);
     }
 }
 
@@ -92,7 +101,7 @@ impl Work<'_> {
     /// The replicates of a pass that are run here.
     pub(super) fn replicates(self, layout: Layout) -> Range<u32> {
         match self {
-            Work::Part(portion) => portion.shard.replicates(layout, portion.trials),
+            Work::Part(portion) => portion.replicates(layout),
             Work::Whole | Work::Done { .. } => 0..layout.replicates,
         }
     }
@@ -106,16 +115,17 @@ impl Work<'_> {
         let Work::Done { parts, variant } = self else {
             return Ok(None);
         };
-        let pieces = parts.pieces(variant, pass, layout.replicates);
         let mut joined: Option<T> = None;
-        for piece in pieces.map_err(RunError::Parts)? {
-            let next: T = postcard::from_bytes(&piece.bytes)
-                .map_err(|error| RunError::Parts(io::Error::other(error)))?;
+        let take = |bytes: &[u8]| {
+            let next: T = postcard::from_bytes(bytes).map_err(io::Error::other)?;
             match &mut joined {
                 None => joined = Some(next),
                 Some(joined) => joined.append(next),
             }
-        }
+            Ok(())
+        };
+        let taken = parts.each_piece(variant, pass, layout.replicates, take);
+        taken.map_err(RunError::Parts)?;
         Ok(joined)
     }
 
@@ -129,23 +139,19 @@ impl Work<'_> {
         let Work::Part(portion) = self else {
             return Ok(Some(found));
         };
-        let bytes = postcard::to_allocvec(&found)
-            .map_err(|error| RunError::Parts(io::Error::other(error)))?;
-        let mut pieces = portion
-            .pieces
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        pieces.push(Piece {
-            variant: portion.variant,
-            pass: pass.to_owned(),
-            replicates,
-            bytes,
-        });
+        if replicates.is_empty() {
+            return Ok(None);
+        }
+        let bytes = postcard::to_allocvec(&found).map_err(io::Error::other);
+        let piece = bytes.and_then(|bytes| Piece::new(portion.variant, pass, replicates, &bytes));
+        let piece = piece.map_err(RunError::Parts)?;
+        let pieces = portion.pieces.lock();
+        pieces.unwrap_or_else(PoisonError::into_inner).push(piece);
         Ok(None)
     }
 }
 
-/// Runs what is a shard's own of every variant, and hands what it finds to `take`, variant by variant.
+/// Runs what is a shard's own of every variant, and hands what it finds to `take`, variant by variant; how many trials it passed over.
 ///
 /// # Errors
 /// See [`RunError`].
@@ -154,7 +160,7 @@ pub fn run_shard(
     shard: Shard,
     progress: &dyn Progress,
     mut take: impl FnMut(Vec<Piece>) -> io::Result<()> + Send,
-) -> Result<(), RunError> {
+) -> Result<u64, RunError> {
     let dimensions = batch.dimensions()?;
     let runs = batch.runs(&dimensions)?;
     let all = runs.iter().map(|run| run.layout.trials()).sum();
@@ -166,9 +172,9 @@ pub fn run_shard(
             let trials = run.layout.trials();
             before += trials;
             Portion {
-                shard,
                 variant,
-                trials: [before - trials, trials, all],
+                own: shard.replicates(run.layout, [before - trials, trials, all]),
+                of: run.layout.replicates,
                 pieces: Mutex::default(),
             }
         })
@@ -182,28 +188,35 @@ pub fn run_shard(
         })
         .collect();
     own.retain(|run| !run.work.replicates(run.layout).is_empty());
-    let mut take = |pieces| take(pieces).map_err(RunError::Parts);
+    let mut passed_over = 0;
+    let mut take = |(trials, pieces)| {
+        passed_over += trials;
+        take(pieces).map_err(RunError::Parts)
+    };
     if are_small(&own) {
-        return at_once(&own, progress, |run| run.part(progress), take);
+        at_once(&own, progress, |run| run.part(progress), take)?;
+    } else {
+        own.iter().try_for_each(|run| take(run.part(progress)?))?;
     }
-    own.iter().try_for_each(|run| take(run.part(progress)?))
+    Ok(passed_over)
 }
 
 impl VariantRun<'_> {
-    /// What a shard finds of this variant.
-    fn part(&self, progress: &dyn Progress) -> Result<Vec<Piece>, RunError> {
+    /// What a shard finds of this variant, in how many trials.
+    fn part(&self, progress: &dyn Progress) -> Result<(u64, Vec<Piece>), RunError> {
         let Work::Part(portion) = self.work else {
-            return Ok(Vec::new());
+            return Ok((0, Vec::new()));
         };
         let program = program::lower(self.variant, false);
         self.refuse_constant_nonfinite(&program)?;
         let (marks, measures) = (self.marks(), self.plan.main_measures());
         self.refuse_indices_too_large(&program, &measures)?;
         let replicates = self.work.replicates(self.layout);
-        let trials = replicates.clone().map(|at| self.layout.rows(at)).sum();
+        let is_random = program.varying_outputs().next().is_some();
+        let trials = if is_random { self.own_trials() } else { 0 };
         let (scenario, variant) = (&self.model.scenario, &self.variant.name);
         progress.begin(scenario, variant, trials);
-        if program.varying_outputs().next().is_some() {
+        if is_random {
             let sampler = self.sampler(&program, self.layout);
             let experiment = Experiment {
                 program: &program,
@@ -213,12 +226,13 @@ impl VariantRun<'_> {
             let question = self.question(&marks, &measures);
             let share = run::run_part(&experiment, &question, replicates.clone(), progress);
             let share = share.map_err(|stopped| self.stopped(stopped))?;
-            self.refuse_nonfinite(&share.nonfinite)?;
+            let left_out = share.passed.nonfinite.trials;
+            self.refuse_nonfinite(&share.passed.nonfinite)?;
             self.work.keep(MAIN, replicates, share.passed)?;
             self.further(
-                &Told {
+                &MainSample {
                     standards: &share.standards,
-                    left_out: share.nonfinite.trials,
+                    left_out,
                     outputs: &[],
                 },
                 progress,
@@ -229,7 +243,7 @@ impl VariantRun<'_> {
             .pieces
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        Ok(std::mem::take(&mut pieces))
+        Ok((trials, std::mem::take(&mut pieces)))
     }
 }
 
@@ -260,6 +274,24 @@ mod tests {
                         loads[number as usize - 1] += own.map(|at| layout.rows(at)).sum::<u64>();
                     }
                     assert_eq!(next, layout.replicates);
+                    // Other passes have other replicates: whoever has none of the trials has none of them, and all are somebody's.
+                    for other in [1_u64, 2, 5, 100_000, 131_072] {
+                        let other = Method::Sobol.layout(other, None);
+                        let mut next = 0;
+                        for number in 1..=of {
+                            let portion = Portion {
+                                variant: 0,
+                                own: Shard { number, of }.replicates(layout, [before, trials, all]),
+                                of: layout.replicates,
+                                pieces: Mutex::default(),
+                            };
+                            let replicates = portion.replicates(other);
+                            assert!(!portion.own.is_empty() || replicates.is_empty());
+                            assert!(replicates.start == next);
+                            next = replicates.end;
+                        }
+                        assert_eq!(next, other.replicates);
+                    }
                     before += trials;
                 }
                 let largest = trials.iter().max().unwrap() / 24 + 1;

@@ -14,7 +14,6 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 use tempfile::NamedTempFile;
 
 /// The ending of the file's name.
@@ -22,6 +21,9 @@ pub const EXTENSION: &str = "part";
 
 /// A line is not looked for beyond so many bytes: any file may be taken for a part.
 const MOST_BYTES_OF_A_LINE: u64 = 1 << 28;
+
+/// Missing shards that are named, before the rest is counted.
+const MOST_NAMED: usize = 20;
 
 /// What a shard found of a variant in one pass.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,8 +34,25 @@ pub struct Piece {
     pub pass: String,
     /// The replicates that the shard passed over.
     pub replicates: Range<u32>,
-    /// What was found.
-    pub bytes: Vec<u8>,
+    /// What was found, compressed.
+    packed: Vec<u8>,
+}
+
+impl Piece {
+    /// What was found, compressed here: by the thread that found it.
+    ///
+    /// # Errors
+    /// None that is known: it is written to memory.
+    pub fn new(variant: u32, pass: &str, replicates: Range<u32>, found: &[u8]) -> io::Result<Self> {
+        let mut packed = DeflateEncoder::new(Vec::new(), Compression::fast());
+        packed.write_all(found)?;
+        Ok(Piece {
+            variant,
+            pass: pass.to_owned(),
+            replicates,
+            packed: packed.finish()?,
+        })
+    }
 }
 
 /// What was run: the same in every part of a batch, but for the shard.
@@ -75,9 +94,9 @@ impl Head {
                 sha256: text(&file[1])?,
             })
         };
-        if line["tool"] != TOOL {
-            return None;
-        }
+        let [number, of] = [0, 1].map(|at| count(&line["part"][at]));
+        let (number, of) = (number?, of?);
+        (line["tool"] == TOOL && (1..=of).contains(&number)).then_some(())?;
         Some(Head {
             version: text(&line["version"])?,
             command: line["command"]
@@ -91,8 +110,8 @@ impl Head {
                 .map(record)
                 .collect::<Option<_>>()?,
             stdin: text(&line["stdin"]),
-            number: count(&line["part"][0])?,
-            of: count(&line["part"][1])?,
+            number,
+            of,
         })
     }
 
@@ -124,8 +143,10 @@ impl PartWriter {
             .filter(|folder| !folder.as_os_str().is_empty());
         let folder = folder.unwrap_or(Path::new("."));
         fs::create_dir_all(folder)?;
-        if path.exists() && read_head(&mut BufReader::new(File::open(path)?)).is_none() {
-            return Err(io::Error::other("there is another file, which is no part"));
+        if path.exists() && !is_part(path)? {
+            return Err(io::Error::other(
+                "there is another file, which is no part: move it away, or name another folder",
+            ));
         }
         let mut builder = tempfile::Builder::new();
         builder.prefix(".montecarbon-");
@@ -149,17 +170,14 @@ impl PartWriter {
     /// # Errors
     /// What writing ends with.
     pub fn add(&mut self, piece: &Piece) -> io::Result<()> {
-        let mut packed = DeflateEncoder::new(Vec::new(), Compression::fast());
-        packed.write_all(&piece.bytes)?;
-        let packed = packed.finish()?;
         let Range { start, end } = piece.replicates;
         self.line(&json!({
             "variant": piece.variant,
             "pass": piece.pass,
             "replicates": [start, end],
-            "bytes": packed.len(),
+            "bytes": piece.packed.len(),
         }))?;
-        self.file.write_all(&packed)
+        self.file.write_all(&piece.packed)
     }
 
     /// Puts the part in its place, and says how many bytes it has.
@@ -194,7 +212,6 @@ pub struct Parts {
     /// What was run; its shard is one of them.
     pub head: Head,
     paths: Vec<PathBuf>,
-    files: Vec<Mutex<File>>,
     /// By variant and pass, in the order of the replicates.
     pieces: BTreeMap<(u32, String), Vec<Place>>,
 }
@@ -208,8 +225,11 @@ impl Parts {
         let mut complaints = Vec::new();
         let mut parts: Option<Parts> = None;
         let mut found: BTreeMap<u32, &Path> = BTreeMap::new();
-        for path in paths {
-            let (head, file, pieces) = match read_part(path) {
+        for (at, path) in paths.iter().enumerate() {
+            if paths[..at].contains(path) {
+                continue;
+            }
+            let (head, pieces) = match read_part(path) {
                 Ok(part) => part,
                 Err(why) => {
                     complaints.push(format!("{}: {why}", path.display()));
@@ -219,7 +239,6 @@ impl Parts {
             let parts = parts.get_or_insert_with(|| Parts {
                 head: head.clone(),
                 paths: Vec::new(),
-                files: Vec::new(),
                 pieces: BTreeMap::new(),
             });
             if !head.is_of_batch(&parts.head) {
@@ -236,20 +255,26 @@ impl Parts {
                 continue;
             }
             for (name, mut place) in pieces {
-                place.file = parts.files.len();
+                place.file = parts.paths.len();
                 parts.pieces.entry(name).or_default().push(place);
             }
             parts.paths.push(path.clone());
-            parts.files.push(Mutex::new(file));
         }
         if let (Some(parts), true) = (&parts, complaints.is_empty()) {
             let of = parts.head.of;
             let missing = (1..=of).filter(|number| !found.contains_key(number));
             let missing: Vec<String> = missing.map(|number| format!("{number}/{of}")).collect();
             if !missing.is_empty() {
+                let named = missing.len().min(MOST_NAMED);
+                let more = missing.len() - named;
+                let more = if more > 0 {
+                    format!(" and {more} more")
+                } else {
+                    String::new()
+                };
                 complaints.push(format!(
-                    "parts are missing: run the same with --shard {}",
-                    missing.join(", ")
+                    "parts are missing: run the same with --shard {}{more}",
+                    missing[..named].join(", ")
                 ));
             }
         }
@@ -264,50 +289,48 @@ impl Parts {
         }
     }
 
-    /// The pieces of a variant and a pass, in the order of the replicates: all of them, each in one piece.
+    /// Hands what the shards found of a variant in a pass to `take`, in the order of the replicates: of all of them.
     ///
     /// # Errors
-    /// Where one cannot be read or is not there.
-    pub fn pieces(&self, variant: u32, pass: &str, replicates: u32) -> io::Result<Vec<Piece>> {
-        let mut next = 0;
-        let mut pieces = Vec::new();
+    /// Where a piece cannot be read or is not there, and those of `take`.
+    pub fn each_piece(
+        &self,
+        variant: u32,
+        pass: &str,
+        replicates: u32,
+        mut take: impl FnMut(&[u8]) -> io::Result<()>,
+    ) -> io::Result<()> {
         let places = self.pieces.get(&(variant, pass.to_owned()));
+        let mut next = 0;
         for place in places.into_iter().flatten() {
             if place.replicates.start != next {
                 break;
             }
             next = place.replicates.end;
-            pieces.push(Piece {
-                variant,
-                pass: pass.to_owned(),
-                replicates: place.replicates.clone(),
-                bytes: self.bytes(place)?,
-            });
+            take(&self.found(place)?)?;
         }
         if next == replicates {
-            Ok(pieces)
-        } else {
-            Err(io::Error::other(format!(
-                "no part holds replicate {} of {replicates} of the {pass} of variant {}",
-                next + 1,
-                variant + 1
-            )))
+            return Ok(());
         }
+        Err(io::Error::other(format!(
+            "no part holds replicate {} of {replicates} of the {pass} of variant {}: run all shards again, with this very program",
+            next + 1,
+            variant + 1
+        )))
     }
 
-    fn bytes(&self, place: &Place) -> io::Result<Vec<u8>> {
-        let mut file = self.files[place.file]
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        file.seek(SeekFrom::Start(place.offset))?;
-        let mut bytes = Vec::new();
-        DeflateDecoder::new(Read::take(&mut *file, place.bytes))
-            .read_to_end(&mut bytes)
-            .map_err(|error| {
-                let path = self.paths[place.file].display();
-                io::Error::new(error.kind(), format!("{path} is damaged: {error}"))
-            })?;
-        Ok(bytes)
+    fn found(&self, place: &Place) -> io::Result<Vec<u8>> {
+        let path = &self.paths[place.file];
+        let read = || {
+            let mut file = File::open(path)?;
+            file.seek(SeekFrom::Start(place.offset))?;
+            let mut found = Vec::new();
+            DeflateDecoder::new(file.take(place.bytes)).read_to_end(&mut found)?;
+            Ok(found)
+        };
+        read().map_err(|error: io::Error| {
+            io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+        })
     }
 }
 
@@ -330,7 +353,12 @@ fn other_batch(path: &Path, head: &Head, first: &Path, other: &Head) -> String {
             other.command.join(" ")
         )
     } else {
-        "read other files, or the same files when they were others".to_owned()
+        let files = head.read.iter().zip(&other.read);
+        let file = files
+            .filter(|(one, other)| one != other)
+            .map(|(one, _)| &one.path);
+        let file = file.map(String::as_str).next().unwrap_or("its files");
+        format!("read {file} when it was another one; run its shard again")
     };
     format!(
         "{} and {} are not of one batch: the first {what}",
@@ -339,21 +367,33 @@ fn other_batch(path: &Path, head: &Head, first: &Path, other: &Head) -> String {
     )
 }
 
-type ReadPart = (Head, File, Vec<((u32, String), Place)>);
+type ReadPart = (Head, Vec<((u32, String), Place)>);
 
 /// A part but for what its pieces hold, or why it is none.
 fn read_part(path: &Path) -> Result<ReadPart, String> {
+    const CUT_OFF: &str = "is damaged or cut off: run its shard again";
     let file = File::open(path).map_err(|error| error.to_string())?;
     let mut file = BufReader::new(file);
-    let head = read_head(&mut file).ok_or_else(|| {
-        format!("is no part: it is not one of the files that `{TOOL} run --shard` writes")
-    })?;
+    let Some(head) = read_head(&mut file) else {
+        return Err(if is_part(path).unwrap_or(false) {
+            CUT_OFF.to_owned()
+        } else {
+            format!("is no part: it is not one of the files that `{TOOL} run --shard` writes")
+        });
+    };
     let mut pieces = Vec::new();
-    read_pieces(&mut file, &mut pieces)
-        .ok()
-        .flatten()
-        .ok_or("is damaged or cut off: run its shard again")?;
-    Ok((head, file.into_inner(), pieces))
+    let read = read_pieces(&mut file, &mut pieces);
+    read.ok().flatten().ok_or(CUT_OFF)?;
+    Ok((head, pieces))
+}
+
+/// Whether a file is a part, or what is left of one.
+fn is_part(path: &Path) -> io::Result<bool> {
+    let begin = format!("{{\"tool\":\"{TOOL}\",\"part\"");
+    let mut found = Vec::new();
+    let file = File::open(path)?;
+    file.take(begin.len() as u64).read_to_end(&mut found)?;
+    Ok(begin.as_bytes().starts_with(&found))
 }
 
 fn read_line(file: &mut BufReader<File>) -> Option<Value> {

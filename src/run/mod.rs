@@ -208,6 +208,8 @@ pub enum Stopped {
     Cancelled,
     /// No trial was finite.
     NothingFinite(NonFinite),
+    /// What was passed over elsewhere are not these trials, or not on these grids.
+    OtherTrials,
 }
 
 /// Runs the experiment.
@@ -242,6 +244,10 @@ pub fn run_given(
         };
         return Err(Stopped::NothingFinite(everything.nonfinite));
     };
+    let fits = |given: &Passed| given.is_of(&pilot.plans, experiment.layout.trials());
+    if given.as_ref().is_some_and(|given| !fits(given)) {
+        return Err(Stopped::OtherTrials);
+    }
     answer(experiment, question, &counted, pilot, given, progress)
 }
 
@@ -251,8 +257,6 @@ pub struct Share {
     pub passed: Passed,
     /// About where each output lies and how widely, as every machine finds it.
     pub standards: Vec<Standard>,
-    /// Trials of the share that are left out.
-    pub nonfinite: NonFinite,
 }
 
 /// Passes over the trials of some of the replicates.
@@ -282,11 +286,7 @@ pub fn run_part(
         replicates,
         progress,
     )?;
-    Ok(Share {
-        nonfinite: passed.nonfinite.clone(),
-        passed,
-        standards,
-    })
+    Ok(Share { passed, standards })
 }
 
 /// For each output that a distribution acts on, about where it lies and how widely.
@@ -502,7 +502,7 @@ mod tests {
             .unwrap()
         };
         let mut given = part(0..5);
-        given.append(part(5..experiment.layout.replicates));
+        given.join(part(5..experiment.layout.replicates));
         let given = answer(
             &experiment,
             &question,

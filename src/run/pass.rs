@@ -20,7 +20,12 @@ const LEAST_SEGMENTS: u64 = 2;
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Passed {
     /// The first replicate that was passed over.
+    #[serde(skip)]
     first: u32,
+    /// What tells the plans of the outputs from others.
+    marks: Vec<[u64; 4]>,
+    /// Trials passed over.
+    trials: u64,
     /// For each output that is counted, a tally for each replicate.
     pub outputs: Vec<Vec<Tally>>,
     /// Sums for the indices of each replicate.
@@ -81,6 +86,8 @@ pub fn pass(
     let replicates = replicates.len();
     let mut passed = Passed {
         first,
+        marks: plans.iter().map(TallyPlan::mark).collect(),
+        trials: 0,
         outputs: plans
             .iter()
             .map(|_| (0..replicates).map(|_| Tally::none()).collect())
@@ -122,13 +129,27 @@ pub fn pass(
 
 impl Passed {
     /// Appends what was found in the replicates that come next, of the same trials.
-    pub fn append(&mut self, next: Passed) {
+    pub fn join(&mut self, next: Passed) {
+        // What is counted on other grids fits to nothing.
+        if self.marks != next.marks {
+            self.marks.clear();
+        }
+        self.trials += next.trials;
         for (replicates, more) in self.outputs.iter_mut().zip(next.outputs) {
             replicates.extend(more);
         }
         self.main.extend(next.main);
         self.nonfinite.add(&next.nonfinite);
         add_all(&mut self.beyond, &next.beyond);
+    }
+
+    /// Whether these are so many trials, counted by these plans.
+    pub fn is_of(&self, plans: &[TallyPlan], trials: u64) -> bool {
+        self.trials == trials
+            && plans
+                .iter()
+                .map(TallyPlan::mark)
+                .eq(self.marks.iter().copied())
     }
 
     fn add(&mut self, counted: Counted) {
@@ -139,6 +160,7 @@ impl Passed {
     }
 
     fn take(&mut self, part: Part) {
+        self.trials += part.trials;
         let replicate = (part.replicate - self.first) as usize;
         if let Some(counted) = part.before {
             self.add(counted);

@@ -66,8 +66,12 @@ pub fn convergence(
     let step = |count: usize| {
         let first = &replicates[..count];
         let order = OrderStatistics::new(plan, first);
+        // Where hardly a trial counts, the first replicates may have none.
+        if order.trials() == 0 {
+            return None;
+        }
         let at = |p: f64| quantile(&order, p).unwrap_or_else(|_| Estimate::unavailable());
-        Step {
+        Some(Step {
             replicates: count,
             trials: order.trials(),
             mean: if has_mean {
@@ -77,9 +81,9 @@ pub fn convergence(
             },
             median: at(0.5),
             interval: central(level).map(at),
-        }
+        })
     };
-    steps.map(step).collect()
+    steps.filter_map(step).collect()
 }
 
 fn mean(plan: &TallyPlan, replicates: &[Tally], sizes: &[u64]) -> Estimate {

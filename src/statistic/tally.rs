@@ -23,6 +23,8 @@ pub enum Role {
 /// Equal bins of a cell that holds too many values to keep.
 pub const BINS: usize = 2048;
 
+/// An odd number without a pattern (2^64 over the golden ratio).
+const MIXING: u64 = 0x9E37_79B9_7F4A_7C15;
 /// Set in the short count of a cell whose values are kept: one look at the count says both.
 const KEPT: u16 = 1 << 15;
 /// Values that are counted before the short counts are added to the long ones, at most.
@@ -135,6 +137,24 @@ impl TallyPlan {
     /// The roles of all cells, to make another plan from.
     pub fn roles(&self) -> &[Role] {
         &self.roles
+    }
+
+    /// What tells this plan from another one: the grid, and what is done with its cells.
+    pub fn mark(&self) -> [u64; 4] {
+        let role = |role: &Role| match role {
+            Role::Count => 0,
+            Role::Keep => 1,
+            Role::Bins => 2,
+            Role::Tie(value) => value.to_bits() | 3,
+        };
+        let mixed =
+            |mark: u64, role: u64| mark.rotate_left(7).wrapping_add(role).wrapping_mul(MIXING);
+        [
+            self.grid.centre().to_bits(),
+            self.grid.scale().to_bits(),
+            self.grid.cells() as u64,
+            self.roles.iter().map(role).fold(0, mixed),
+        ]
     }
 
     /// The number of a tie or a binned cell among its like.

@@ -53,10 +53,24 @@ emissions = "energy * grid * sqrt(half)"
 emissions = "tCO2e"
 "#;
 
+const RARE: &str = r#"
+[inputs]
+x = { distribution = "uniform", min = -1, max = 0.00001 }
+q = { distribution = "normal", mean = 1, sd = 0.2 }
+
+[formulas]
+y = "sqrt(x) * q"
+
+[outputs]
+y = "1"
+q = "1"
+"#;
+
 fn test() -> CliTest {
     let test = CliTest::new();
     test.write("service.toml", SERVICE);
     test.write("training.toml", TRAINING);
+    test.write("rare.toml", RARE);
     test
 }
 
@@ -64,7 +78,8 @@ fn test() -> CliTest {
 fn shards(test: &CliTest, words: &[&str], of: u32) {
     for number in 1..=of {
         let shard = format!("{number}/{of}");
-        let output = test.run(&[words, &["--shard", &shard, "--out", "parts"]].concat());
+        let where_to = ["--shard", &shard, "--out", "parts"];
+        let output = test.run(&[&words[..1], &where_to, &words[1..]].concat());
         assert!(
             output.status.success() && output.stdout.is_empty(),
             "{}",
@@ -87,7 +102,10 @@ fn results(test: &CliTest, folder: &str) -> Vec<(String, Vec<u8>)> {
         if name == "manifest.json" {
             let mut manifest: serde_json::Value = serde_json::from_slice(&bytes).expect("JSON");
             manifest["run"] = serde_json::Value::Null;
-            bytes = manifest.to_string().replace(folder, "DIR").into_bytes();
+            // Where `--out` stands among the words is not recorded.
+            let words = manifest["command"].as_array_mut().expect("words");
+            words.retain(|word| word != "--out" && word != folder);
+            bytes = manifest.to_string().into_bytes();
         }
         (name, bytes)
     };
@@ -106,6 +124,18 @@ fn parts_joined_are_the_bytes_of_one_run() {
         (
             &[&both[..], &["-n", "3000"]].concat()[..],
             &[1, 2, 7, 100][..],
+        ),
+        // The trials and the exchanges have different numbers of replicates.
+        (
+            &["run", "training.toml", "--allow-nonfinite", "-n", "2"],
+            &[3],
+        ),
+        (&["run", "service.toml", "-n", "20000"], &[40]),
+        (&["run", "-n", "700", "--", "service.toml"], &[2]),
+        // Not one of the first trials is finite, and three of all are.
+        (
+            &["run", "rare.toml", "-n", "300000", "--allow-nonfinite"],
+            &[2],
         ),
         (&[&both[..], &["-n", "200_000", "--seed=7"]].concat(), &[3]),
         (
@@ -179,7 +209,7 @@ fn parts_joined_are_the_bytes_of_one_run() {
         ),
     ] {
         let test = test();
-        let output = test.run(&[words, &["--out", "whole"]].concat());
+        let output = test.run(&[&words[..1], &["--out", "whole"], &words[1..]].concat());
         assert!(output.status.success(), "{}", told(&output));
         for &of in counts {
             shards(&test, words, of);
@@ -217,36 +247,58 @@ fn what_comes_by_standard_input_is_in_the_parts() {
     assert_eq!(merged.stderr, whole.stderr);
 }
 
-/// The numbers are those of the parts: a part that claims to be of this seed and is of another one is seen in them.
-#[test]
-fn the_numbers_come_from_the_parts() {
-    let test = test();
-    let words = |seed| ["run", "service.toml", "-n", "20000", "--seed", seed];
-    let whole = test.run(&words("42"));
-    shards(&test, &words("42"), 3);
-    assert_eq!(test.run(&["merge", "parts"]).stdout, whole.stdout);
-    let part = test.path("parts/service.2-of-3.part");
-    test.run(&[&words("43")[..], &["--shard", "2/3", "--out", "parts"]].concat());
-    let refused = test.told(&["merge", "parts"]);
-    assert!(
-        refused.starts_with("exit code: 2") && refused.contains("are not of one batch"),
-        "{refused}"
-    );
-    // The other seed's part under this one's name, and sealed again.
-    let mut bytes = fs::read(&part).expect("a part");
-    let mut words = bytes.windows(4);
-    let at = words.position(|word| word == b"\"43\"").expect("the seed");
-    bytes[at + 2] = b'2';
-    let seal = b"{\"sha256\"";
-    let seal = bytes.windows(seal.len()).rposition(|word| word == seal);
-    bytes.truncate(seal.expect("a seal"));
+/// The second of three parts of one command under the name of another one, and sealed again.
+fn forge(test: &CliTest, of: &[&str], as_if: &[&str]) {
+    let options = ["--shard", "2/3", "--out", "parts", "-q"];
+    let output = test.run(&[of, &options].concat());
+    assert!(output.status.success(), "{}", told(&output));
+    let path = test.path("parts/service.2-of-3.part");
+    let mut bytes = fs::read(&path).expect("a part");
+    let position = |bytes: &[u8], text: &str| {
+        let mut windows = bytes.windows(text.len());
+        windows.rposition(|word| word == text.as_bytes())
+    };
+    for (word, other) in of.iter().zip(as_if).filter(|(word, other)| word != other) {
+        let word = format!("\"{word}\"");
+        let at = position(&bytes, &word).expect("the word");
+        bytes.splice(at..at + word.len(), format!("\"{other}\"").bytes());
+    }
+    bytes.truncate(position(&bytes, "{\"sha256\"").expect("a seal"));
     let seal = Sha256::digest(&bytes);
     let seal: String = seal.iter().map(|byte| format!("{byte:02x}")).collect();
     bytes.extend(format!("{{\"sha256\":\"{seal}\"}}\n").bytes());
-    fs::write(&part, bytes).expect("written");
+    fs::write(&path, bytes).expect("written");
+}
+
+/// The numbers are those of the parts: one that claims to be of this base sample and is of another one is seen in them. One of other trials
+/// does not pass.
+#[test]
+fn the_numbers_come_from_the_parts() {
+    let test = test();
+    let words = |trials, seed, base, sampler| {
+        let run = ["run", "service.toml", "-n", trials, "--seed", seed];
+        [&run[..], &["--base", base, "--sampler", sampler]].concat()
+    };
+    let asked = words("20000", "42", "4096", "sobol");
+    let whole = test.run(&asked);
+    shards(&test, &asked, 3);
+    assert_eq!(test.run(&["merge", "parts"]).stdout, whole.stdout);
+    forge(&test, &words("20000", "42", "8192", "sobol"), &asked);
     let merged = test.run(&["merge", "parts"]);
     assert!(merged.status.success(), "{}", told(&merged));
     assert_ne!(merged.stdout, whole.stdout);
+    for other in [
+        words("20000", "43", "4096", "sobol"),
+        words("40000", "42", "4096", "sobol"),
+        words("20000", "42", "4096", "random"),
+    ] {
+        forge(&test, &other, &asked);
+        let refused = test.told(&["merge", "parts"]);
+        assert!(
+            refused.starts_with("exit code: 2") && refused.contains("run all shards again"),
+            "{refused}"
+        );
+    }
 }
 
 #[test]
@@ -278,7 +330,7 @@ fn what_does_not_belong_together_is_told() {
         refuses(2, &[part]);
     }
     // Everything at once.
-    fs::write(test.path(part), "no part\n").expect("written");
+    test.write(part, "no part\n");
     fs::write(
         test.path("parts/again.part"),
         fs::read(test.path("parts/service.1-of-3.part")).expect("a part"),
@@ -334,7 +386,9 @@ fn words_of_shards_are_checked() {
             "{told}"
         );
     }
-    // What is no part is not replaced.
+    // What is left of a part is replaced, what is none is not.
+    test.write("parts/service.1-of-3.part", "{\"tool\"");
+    shards(&test, &["run", "service.toml", "-n", "1000"], 3);
     test.write("parts/service.1-of-3.part", "mine");
     let told = test.told(&["run", "service.toml", "--shard", "1/3", "--out", "parts"]);
     assert!(
@@ -354,6 +408,7 @@ fn words_of_shards_are_checked() {
         test.files()
     );
     // Files that are asked for need a folder when the parts are joined.
+    fs::remove_dir_all(test.path("parts")).expect("removed");
     shards(
         &test,
         &[
@@ -366,7 +421,6 @@ fn words_of_shards_are_checked() {
         ],
         2,
     );
-    fs::remove_file(test.path("parts/service.1-of-3.part")).expect("removed");
     let told = test.told(&["merge", "parts"]);
     assert!(
         told.starts_with("exit code: 2")
