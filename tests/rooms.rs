@@ -134,7 +134,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("rand_distr", &["validation"]),
     ("rayon", &["run"]),
     ("resvg", &["figure/render.rs"]),
-    ("rustix", &["report/folder.rs"]),
+    ("rustix", &["report/folder.rs", "run/parallel.rs"]),
     (
         "serde",
         &[

@@ -14,12 +14,39 @@ thread_local! {
 pub fn with_threads<R: Send>(threads: Option<usize>, body: impl FnOnce() -> R + Send) -> R {
     match rayon::ThreadPoolBuilder::new()
         .num_threads(threads.unwrap_or(0))
+        .start_handler(stay_apart)
         .build()
     {
         Ok(pool) => pool.install(body),
         // No threads to be had: the calling one does it.
         Err(_) => body(),
     }
+}
+
+/// Where every processor has a thread, each has one of its own.
+///
+/// The kernel of a virtual machine takes a processor that sleeps for one that the host has taken away, and wakes all threads on the one that is
+/// awake; tens of milliseconds go by before it parts them, longer than many a run takes. Work is shared in small pieces: where another program
+/// is on one of the processors, the threads of the others do more of it.
+fn stay_apart(thread: usize) {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
+        let Ok(allowed) = sched_getaffinity(None) else {
+            return;
+        };
+        let mut processors = (0..CpuSet::MAX_CPU).filter(|&processor| allowed.is_set(processor));
+        if allowed.count() as usize == threads()
+            && let Some(own) = processors.nth(thread)
+        {
+            let mut only = CpuSet::new();
+            only.set(own);
+            // Where it is not granted, the thread runs as well, wherever that is.
+            let _ = sched_setaffinity(None, &only);
+        }
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = thread;
 }
 
 /// Threads that work is shared among.
