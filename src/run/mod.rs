@@ -411,7 +411,7 @@ fn answer(
                     .filter(|role| **role == Role::Count)
                     .for_each(|role| *role = Role::Keep);
             }
-            plans[at] = TallyPlan::new(plans[at].grid.clone(), roles, plans[at].marks.clone());
+            plans[at] = plans[at].with_roles(roles);
         }
     }
 }
@@ -483,7 +483,7 @@ mod tests {
             let mut pilot = pilot::pilot(&experiment, &question, &[0, 1]).unwrap();
             for plan in &mut pilot.plans {
                 let roles = vec![Role::Count; plan.grid.cells()];
-                *plan = TallyPlan::new(plan.grid.clone(), roles, Marks::default());
+                *plan = plan.with_roles(roles);
             }
             pilot
         };

@@ -1,5 +1,6 @@
 //! Work in any order on any number of threads, results taken in the order of the work.
 
+use rayon::prelude::*;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -192,6 +193,15 @@ pub fn each<T: Send>(tasks: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
         },
     );
     results
+}
+
+/// Does something to each of them, on whichever thread is free.
+pub fn each_of<T: Send>(items: &mut [T], work: impl Fn(&mut T) + Send + Sync) {
+    if ALONE.get() {
+        items.iter_mut().for_each(work);
+    } else {
+        items.par_iter_mut().for_each(work);
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! One pass over all trials.
 
-use super::parallel::in_order;
+use super::parallel::{each_of, in_order};
 use super::{Experiment, NonFinite, Progress, Stopped};
 use crate::kernel;
 use crate::program::{Register, TILE, Tile};
@@ -124,6 +124,9 @@ pub fn pass(
             passed.add(counted);
         }
     }
+    for (replicates, plan) in passed.outputs.iter_mut().zip(plans) {
+        each_of(replicates, |tally| tally.group(plan));
+    }
     Ok(passed)
 }
 
@@ -245,9 +248,9 @@ impl<'a> Worker<'a> {
         let another = self.replicate.is_some_and(|at| at != block.replicate);
         let before = if another { self.counted() } else { None };
         self.replicate = Some(block.replicate);
-        let rows = block.segments.iter().map(|&(_, rows)| rows).sum();
+        let trials = self.experiment.layout.rows(block.replicate);
         for (counter, plan) in self.counters.iter_mut().zip(self.plans) {
-            counter.reserve(plan, rows);
+            counter.reserve(plan, trials);
         }
         let mut part = Part {
             replicate: block.replicate,

@@ -66,7 +66,7 @@ pub fn pilot(experiment: &Experiment, question: &Question, counted: &[usize]) ->
     } else {
         // A pilot of n costs by n, what its brackets keep by N/√n: least together where n is as N^(2/3).
         let root = kernel::cbrt(trials as f64);
-        ((3.0 * root * root) as u64).clamp(1 << 14, 1 << 19)
+        ((3.0 * root * root) as u64).clamp(1 << 13, 1 << 19)
     };
     // Some rows of every replicate: brackets need what tells them apart.
     let first_rows = (wanted / u64::from(layout.replicates))
@@ -99,20 +99,21 @@ pub fn pilot(experiment: &Experiment, question: &Question, counted: &[usize]) ->
     let rank_classes =
         MainPlan::rank_classes(experiment.program.sources.len(), outputs, layout.replicates);
     let found = super::parallel::each(outputs, |at| {
-        let column = &values.columns[at];
+        let parts = &values.columns[at];
         let marks = question.marks[counted[at]].clone();
-        let grid = Grid::of(column, resolution);
-        let mut sample = OrderedByCell::new(&grid, column);
-        let roles = if keep_all {
-            vec![Role::Keep; grid.cells()]
+        let grid = Grid::of(parts, resolution);
+        let mut sample = OrderedByCell::new(&grid, parts);
+        let (roles, kept) = if keep_all {
+            (vec![Role::Keep; grid.cells()], 1.0)
         } else {
-            roles(&mut sample, &values.parts(at), question, trials)
+            roles(&mut sample, parts, question, trials)
         };
         let classes = (!question.measures.is_empty())
             .then(|| OutputClasses::new(&grid, &mut sample, rank_classes, question.measures));
         let ends = Ends::of(&mut sample);
-        let standard = standard(column, &grid);
-        (TallyPlan::new(grid, roles, marks), classes, ends, standard)
+        let standard = standard(parts, &grid);
+        let plan = TallyPlan::new(grid, roles, kept, marks);
+        (plan, classes, ends, standard)
     });
     let mut plans = Vec::with_capacity(outputs);
     let mut classes = Vec::with_capacity(outputs);
@@ -142,12 +143,16 @@ pub fn pilot(experiment: &Experiment, question: &Question, counted: &[usize]) ->
 }
 
 /// About where values lie and how widely.
-fn standard(values: &[f64], grid: &Grid) -> Standard {
+fn standard(parts: &[Vec<f64>], grid: &Grid) -> Standard {
     let (centre, scale) = (grid.centre(), grid.scale());
     let mut lanes = MomentLanes::default();
     kernel::dispatch(
         #[inline(always)]
-        || lanes.add(values, centre, 1.0 / scale),
+        || {
+            for part in parts {
+                lanes.add(part, centre, 1.0 / scale);
+            }
+        },
     );
     let moments = lanes.finish();
     Standard::new(
@@ -158,10 +163,10 @@ fn standard(values: &[f64], grid: &Grid) -> Standard {
 
 /// The values of the outputs that are counted in the first rows of the first replicates, without the trials that are not finite.
 struct Values {
-    /// For each output, those of all replicates, one after another.
-    columns: Vec<Vec<f64>>,
-    /// Where those of each replicate end.
-    ends: Vec<usize>,
+    /// For each output, those of each replicate.
+    columns: Vec<Vec<Vec<f64>>>,
+    /// How many there are of each output.
+    rows: usize,
 }
 
 impl Values {
@@ -170,10 +175,9 @@ impl Values {
         let place = |output: &usize| registers.iter().position(|register| register.1 == *output);
         let counted: Vec<usize> = counted.iter().filter_map(place).collect();
         let mut values = Values {
-            columns: with_room(counted.len(), replicates * rows),
-            ends: Vec::with_capacity(replicates),
+            columns: vec![Vec::with_capacity(replicates); counted.len()],
+            rows: 0,
         };
-        let mut end = 0;
         super::parallel::in_order(
             replicates,
             || {
@@ -186,7 +190,8 @@ impl Values {
                 let replicate = replicate as u32;
                 let rows = rows.min(experiment.layout.rows(replicate) as usize);
                 let mut stream = experiment.sampler.open(replicate, 0);
-                let mut found = with_room(counted.len(), rows);
+                let mut found: Vec<Vec<f64>> =
+                    counted.iter().map(|_| Vec::with_capacity(rows)).collect();
                 let (mut done, mut finite_rows) = (0, 0);
                 while done < rows {
                     tile.rows = (rows - done).min(TILE);
@@ -216,10 +221,9 @@ impl Values {
             },
             |(found, finite_rows)| {
                 for (column, found) in values.columns.iter_mut().zip(found) {
-                    column.extend_from_slice(&found);
+                    column.push(found);
                 }
-                end += finite_rows;
-                values.ends.push(end);
+                values.rows += finite_rows;
                 true
             },
         );
@@ -228,31 +232,18 @@ impl Values {
 
     /// Whether no trial was finite.
     fn is_empty(&self) -> bool {
-        self.ends.last() == Some(&0)
-    }
-
-    /// The values of one output in each replicate.
-    fn parts(&self, output: usize) -> Vec<&[f64]> {
-        let starts = [0].into_iter().chain(self.ends.iter().copied());
-        let bounds = starts.zip(&self.ends);
-        bounds
-            .map(|(start, &end)| &self.columns[output][start..end])
-            .collect()
+        self.rows == 0
     }
 }
 
-/// Empty columns with room for so many rows each.
-fn with_room(columns: usize, rows: usize) -> Vec<Vec<f64>> {
-    (0..columns).map(|_| Vec::with_capacity(rows)).collect()
-}
-
-/// Which cells to keep: those that hold the wanted quantiles and the limits of their errors, with a wide margin.
+/// Which cells to keep: those that hold the wanted quantiles and the limits of their errors, with a wide margin; and about which share of all
+/// values that is.
 fn roles(
     sample: &mut OrderedByCell,
-    parts: &[&[f64]],
+    parts: &[Vec<f64>],
     question: &Question,
     trials: u64,
-) -> Vec<Role> {
+) -> (Vec<Role>, f64) {
     let n = sample.size();
     let cells = sample.below().len() - 1;
     let mut roles = vec![Role::Count; cells];
@@ -321,7 +312,7 @@ fn roles(
             Role::Bins
         };
     }
-    roles
+    (roles, total / trials as f64)
 }
 
 /// The value that is a tie, if one of these sorted values is.
@@ -335,7 +326,7 @@ fn most_frequent(sorted: &[f64]) -> Option<f64> {
 
 /// The standard error of the pilot's share below its quantile at p: from the replicates, but no less than a quarter of what
 /// independent trials would have, lest few replicates agree by chance.
-fn share_error(sample: &mut OrderedByCell, parts: &[&[f64]], p: f64) -> f64 {
+fn share_error(sample: &mut OrderedByCell, parts: &[Vec<f64>], p: f64) -> f64 {
     let n = sample.size() as f64;
     let quantile = sample.of_rank(((p * n) as usize).min(sample.size() - 1));
     let shares: Vec<f64> = parts

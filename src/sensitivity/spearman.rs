@@ -569,8 +569,8 @@ mod tests {
             for values in &self.outputs {
                 let in_pilot = (0..n).filter(|&at| at % self.rows < first && wanted(at));
                 let pilot: Vec<f64> = in_pilot.map(|at| values[at]).collect();
-                let grid = Grid::of(&pilot, resolution);
-                let mut pilot = OrderedByCell::new(&grid, &pilot);
+                let grid = Grid::of(&[&pilot], resolution);
+                let mut pilot = OrderedByCell::new(&grid, &[&pilot]);
                 plans.push(OutputClasses::new(
                     &grid,
                     &mut pilot,

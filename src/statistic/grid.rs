@@ -23,17 +23,19 @@ const ONE: u64 = 0x3FF0_0000_0000_0000;
 const MOST_FOR_QUARTILES: usize = 1 << 13;
 
 impl Grid {
-    /// From the finite values of a pilot (at least one): centred about their median, scaled by the quartiles, with two octaves to spare
+    /// From the finite values of a pilot (at least one), in parts: centred about their median, scaled by the quartiles, with an octave to spare
     /// beyond the extremes. `resolution`: cells per octave, as a power of two.
-    pub fn of(values: &[f64], resolution: u32) -> Self {
+    pub fn of<P: AsRef<[f64]>>(parts: &[P], resolution: u32) -> Self {
         // Some of the values place the middle well enough. An odd step: every 2^k-th point of a net has the same leading digits.
-        let step = values.len().div_ceil(MOST_FOR_QUARTILES) | 1;
-        let some: Vec<f64> = values.iter().copied().step_by(step).collect();
+        let size: usize = parts.iter().map(|part| part.as_ref().len()).sum();
+        let step = size.div_ceil(MOST_FOR_QUARTILES) | 1;
+        let values = parts.iter().flat_map(AsRef::as_ref);
+        let some: Vec<f64> = values.copied().step_by(step).collect();
         let n = some.len();
-        let mut some = Selection::new(&some);
+        let mut some = Selection::new([&some[..]]);
         let [centre, quartile, upper_quartile] =
             [n / 2, n / 4, (3 * n) / 4].map(|rank| some.value(rank));
-        let (low, high) = extremes(values);
+        let (low, high) = extremes(parts);
         Self::of_quartiles([low, quartile, centre, upper_quartile, high], resolution)
     }
 
@@ -57,7 +59,7 @@ impl Grid {
         let exponent = ((spread.to_bits() >> 52) as i64 - 1023).clamp(-1000, 1000);
         let scale = f64::from_bits(((exponent + 1023) as u64) << 52);
         let farthest = (high - centre).max(centre - low) / scale + 1.0;
-        let octaves = ((farthest.min(f64::MAX).to_bits() - ONE) >> 52) + 3;
+        let octaves = ((farthest.min(f64::MAX).to_bits() - ONE) >> 52) + 2;
         Grid {
             centre,
             scale,
@@ -130,7 +132,7 @@ mod tests {
             values.iter_mut().for_each(|value| *value *= factor);
             let mut sorted = values.clone();
             sorted.sort_by(f64::total_cmp);
-            let grid = Grid::of(&values, 6);
+            let grid = Grid::of(&[&values], 6);
             let cells: Vec<usize> = sorted.iter().map(|&value| grid.cell(value)).collect();
             prop_assert!(cells.is_sorted());
             let slack = 1e-9 * factor * 1e6;
@@ -151,7 +153,7 @@ mod tests {
             vec![1e-320, 2e-320, 3e-320],
             vec![-f64::MAX, f64::MAX],
         ] {
-            let grid = Grid::of(&values, 9);
+            let grid = Grid::of(&[&values], 9);
             let cells: Vec<usize> = values.iter().map(|&value| grid.cell(value)).collect();
             assert!(
                 cells.is_sorted() && cells.iter().all(|&cell| cell < grid.cells()),

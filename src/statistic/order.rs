@@ -3,7 +3,7 @@
 use super::rising::{Selection, sorted};
 use super::shortest::{self, Pieces};
 use super::spare;
-use super::tally::{BINS, Role, Tally, TallyPlan};
+use super::tally::{BINS, Role, Tally, TallyPlan, group};
 use crate::kernel;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -31,18 +31,70 @@ pub struct OrderStatistics<'a> {
     below: Vec<u64>,
     /// Trials of each replicate below the cells 0, [`RUN`], 2 · [`RUN`], …, replicate by replicate.
     below_runs: Vec<u64>,
-    /// The kept values, cell by cell, and in a cell replicate by replicate.
-    grouped: Vec<f64>,
-    /// Where the kept values of each cell begin; one more than there are cells.
-    starts: Vec<usize>,
+    kept: Kept,
     /// The kept values of the cells that were asked for ranks: one is asked for several.
     selections: Mutex<BTreeMap<usize, Selection>>,
     /// The widest bin an answer was read from, as bits, which rise with it: how far it may be off.
     widest_bin: AtomicU64,
 }
 
+/// Where the kept values of a cell are.
+enum Kept {
+    /// Where every value is kept.
+    Together {
+        /// Those of all replicates, cell by cell, and in a cell replicate by replicate.
+        values: Vec<f64>,
+        /// Where each cell's begin; one more than there are cells.
+        starts: Vec<usize>,
+    },
+    /// Where only some are: each replicate's where they are, in the order of their cells.
+    Apart {
+        /// For each replicate where each kept cell's begin.
+        starts: Vec<u32>,
+    },
+}
+
+impl Kept {
+    fn together(plan: &TallyPlan, replicates: &[Tally], below: &[u64]) -> Self {
+        let starts: Vec<usize> = below.iter().map(|&below| below as usize).collect();
+        let mut values = spare::take_filled(starts[plan.grid.cells()]);
+        let mut next = starts.clone();
+        let mut cells = Vec::new();
+        for Tally { kept, .. } in replicates {
+            cells.resize(kept.len(), 0);
+            kernel::dispatch(
+                #[inline(always)]
+                || plan.grid.cells_of(kept, &mut cells),
+            );
+            group(kept, &cells, &mut next, &mut values);
+        }
+        Kept::Together { values, starts }
+    }
+
+    fn apart(plan: &TallyPlan, replicates: &[Tally]) -> Self {
+        let mut starts = Vec::with_capacity(replicates.len() * plan.kept().len());
+        for replicate in replicates {
+            let mut start = 0;
+            starts.extend(plan.kept().iter().map(|&cell| {
+                let before = start;
+                start += replicate.kept_of(plan, cell as usize) as u32;
+                before
+            }));
+        }
+        Kept::Apart { starts }
+    }
+
+    /// Those of a cell in all replicates, where they are together.
+    fn of_cell(&self, cell: usize) -> Option<&[f64]> {
+        match self {
+            Kept::Together { values, starts } => Some(&values[starts[cell]..starts[cell + 1]]),
+            Kept::Apart { .. } => None,
+        }
+    }
+}
+
 impl<'a> OrderStatistics<'a> {
-    /// From the tallies of all replicates.
+    /// From the tallies of all replicates, whose kept values are grouped.
     pub fn new(plan: &'a TallyPlan, replicates: &'a [Tally]) -> Self {
         let cells = plan.grid.cells();
         let mut below = vec![0; cells + 1];
@@ -66,32 +118,11 @@ impl<'a> OrderStatistics<'a> {
         for cell in 0..cells {
             below[cell + 1] += below[cell];
         }
-        let mut starts = vec![0; cells + 1];
-        for (cell, role) in plan.roles().iter().enumerate() {
-            let tied = |place: usize| {
-                replicates
-                    .iter()
-                    .map(|tally| tally.ties[place])
-                    .sum::<u64>()
-            };
-            let kept = match role {
-                Role::Keep => below[cell + 1] - below[cell],
-                Role::Tie(_) => below[cell + 1] - below[cell] - tied(plan.place(cell)),
-                Role::Count | Role::Bins => 0,
-            };
-            starts[cell + 1] = starts[cell] + kept as usize;
-        }
-        let mut grouped = spare::take_filled(starts[cells]);
-        let mut next = starts.clone();
-        let mut cell_numbers = Vec::new();
-        for Tally { kept, .. } in replicates {
-            cell_numbers.resize(kept.len(), 0);
-            kernel::dispatch(
-                #[inline(always)]
-                || plan.grid.cells_of(kept, &mut cell_numbers),
-            );
-            group(kept, &cell_numbers, &mut next, &mut grouped);
-        }
+        let kept = if plan.all_kept() {
+            Kept::together(plan, replicates, &below)
+        } else {
+            Kept::apart(plan, replicates)
+        };
         OrderStatistics {
             plan,
             replicates,
@@ -101,8 +132,7 @@ impl<'a> OrderStatistics<'a> {
                 .collect(),
             below,
             below_runs,
-            grouped,
-            starts,
+            kept,
             selections: Mutex::default(),
             widest_bin: AtomicU64::new(0),
         }
@@ -146,9 +176,12 @@ impl<'a> OrderStatistics<'a> {
             Role::Bins => Ok((self.of_rank_in_bins(cell, inside), None)),
             Role::Keep => Ok(self.select(cell, inside - 1)),
             Role::Tie(tie) => {
-                let kept = self.cell_values(cell);
-                let less = kept.iter().filter(|&&value| value < tie).count() as u64;
-                let ties = self.count(cell) - kept.len() as u64;
+                let (mut kept, mut less) = (0, 0);
+                for values in self.by_replicate(cell) {
+                    kept += values.len() as u64;
+                    less += values.iter().filter(|&&value| value < tie).count() as u64;
+                }
+                let ties = self.count(cell) - kept;
                 Ok(if inside <= less {
                     (self.select(cell, inside - 1).0, None)
                 } else if inside <= less + ties {
@@ -166,7 +199,10 @@ impl<'a> OrderStatistics<'a> {
         let mut selections = selections.unwrap_or_else(PoisonError::into_inner);
         let selection = selections
             .entry(cell)
-            .or_insert_with(|| Selection::new(self.cell_values(cell)));
+            .or_insert_with(|| match self.kept.of_cell(cell) {
+                Some(values) => Selection::new([values]),
+                None => Selection::new(self.by_replicate(cell)),
+            });
         let next = before as usize + 1;
         let value = selection.value(before as usize);
         (
@@ -230,15 +266,14 @@ impl<'a> OrderStatistics<'a> {
             return Err(Missed { cell });
         }
         let (run, runs) = (cell / RUN, self.plan.grid.cells().div_ceil(RUN));
-        let mut kept = self.cell_values(cell);
-        Ok((0..self.replicates.len())
-            .map(|replicate| {
+        Ok(self
+            .by_replicate(cell)
+            .enumerate()
+            .map(|(replicate, kept)| {
                 let tally = &self.replicates[replicate];
                 let before =
                     self.below_runs[replicate * runs + run] + total(&tally.cells[run * RUN..cell]);
-                let own;
-                (own, kept) = kept.split_at(self.kept_count(replicate, cell));
-                let (less, equal) = self.inside_of(replicate, cell, own, x);
+                let (less, equal) = self.inside_of(replicate, cell, kept, x);
                 let size = tally.moments.n as f64;
                 (
                     (before as f64 + less) / size,
@@ -285,39 +320,43 @@ impl<'a> OrderStatistics<'a> {
 
     /// The kept values of a cell in one replicate.
     pub(super) fn kept(&self, replicate: usize, cell: usize) -> &[f64] {
-        let kept = self.cell_values(cell);
-        let count = |replicate| self.kept_count(replicate, cell);
-        let start = (0..replicate).map(count).sum();
-        &kept[start..][..count(replicate)]
-    }
-
-    /// How many values of a cell are kept in one replicate.
-    fn kept_count(&self, replicate: usize, cell: usize) -> usize {
-        let tally = &self.replicates[replicate];
-        let kept = match self.plan.role(cell) {
-            Role::Keep => u64::from(tally.cells[cell]),
-            Role::Tie(_) => u64::from(tally.cells[cell]) - tally.ties[self.plan.place(cell)],
-            Role::Count | Role::Bins => 0,
+        let count = |replicate: usize| self.replicates[replicate].kept_of(self.plan, cell);
+        let before = match &self.kept {
+            Kept::Together { .. } => (0..replicate).map(count).sum(),
+            Kept::Apart { .. } => 0,
         };
-        kept as usize
+        self.kept_from(replicate, cell, before)
     }
 
-    /// The kept values of a cell in all replicates.
-    fn cell_values(&self, cell: usize) -> &[f64] {
-        &self.grouped[self.starts[cell]..self.starts[cell + 1]]
+    /// The kept values of a cell in each replicate.
+    fn by_replicate(&self, cell: usize) -> impl Iterator<Item = &[f64]> {
+        let mut before = 0;
+        (0..self.replicates.len()).map(move |replicate| {
+            let kept = self.kept_from(replicate, cell, before);
+            before += kept.len();
+            kept
+        })
+    }
+
+    /// The kept values of a cell in one replicate; `before`: how many there are in the replicates before.
+    fn kept_from(&self, replicate: usize, cell: usize, before: usize) -> &[f64] {
+        let tally = &self.replicates[replicate];
+        let kept = match &self.kept {
+            Kept::Together { values, starts } => &values[starts[cell] + before..],
+            Kept::Apart { starts } => match self.plan.kept().binary_search(&(cell as u32)) {
+                Ok(place) => {
+                    let start = starts[replicate * self.plan.kept().len() + place];
+                    &tally.kept[start as usize..]
+                }
+                Err(_) => &[],
+            },
+        };
+        &kept[..tally.kept_of(self.plan, cell)]
     }
 
     /// The distribution as pieces, for the shortest intervals.
     pub fn pieces(&self) -> Pieces<'a> {
         Pieces::new(self.plan, self.replicates, |cell| self.count(cell))
-    }
-
-    /// The kept values of a cell, of one replicate or of all.
-    fn values_of(&self, replicate: Option<usize>, cell: usize) -> &[f64] {
-        match replicate {
-            Some(replicate) => self.kept(replicate, cell),
-            None => self.cell_values(cell),
-        }
     }
 
     /// The shortest interval that holds a share of the trials, of one replicate or of all: exact where every value was kept, else
@@ -329,23 +368,22 @@ impl<'a> OrderStatistics<'a> {
         level: f64,
     ) -> Option<(f64, f64)> {
         let is_large = replicate.is_some_and(|replicate| self.sizes[replicate] >= LARGE);
-        if is_large || !self.plan.all_kept() {
-            return pieces.shortest(replicate, level);
-        }
-        let group = |cell| self.values_of(replicate, cell);
-        let starts = replicate.map(|replicate| {
-            let mut up_to = 0;
-            let counts = self.replicates[replicate]
-                .cells
-                .iter()
-                .map(|&count| count as usize);
-            let ends = counts.map(|count| {
-                up_to += count;
-                up_to
-            });
-            std::iter::once(0).chain(ends).collect::<Vec<usize>>()
+        let starts = match &self.kept {
+            Kept::Together { starts, .. } if !is_large => starts,
+            _ => return pieces.shortest(replicate, level),
+        };
+        let Some(replicate) = replicate else {
+            let group = |cell| self.kept.of_cell(cell).unwrap_or_default();
+            return shortest::of_groups(starts, group, level);
+        };
+        let mut up_to = 0;
+        let counts = self.replicates[replicate].cells.iter();
+        let ends = counts.map(|&count| {
+            up_to += count as usize;
+            up_to
         });
-        shortest::of_groups(starts.as_deref().unwrap_or(&self.starts), group, level)
+        let starts: Vec<usize> = std::iter::once(0).chain(ends).collect();
+        shortest::of_groups(&starts, |cell| self.kept(replicate, cell), level)
     }
 
     /// Every value of one replicate, or of all, sorted; only where every cell was kept.
@@ -353,25 +391,21 @@ impl<'a> OrderStatistics<'a> {
         if !self.plan.all_kept() {
             return None;
         }
+        let values_of = |cell| match replicate {
+            Some(replicate) => self.kept(replicate, cell),
+            None => self.kept.of_cell(cell).unwrap_or_default(),
+        };
         // The cells rise: only inside a cell is there anything to sort.
-        let cells =
-            (0..self.plan.grid.cells()).flat_map(|cell| sorted(self.values_of(replicate, cell)));
+        let cells = (0..self.plan.grid.cells()).flat_map(|cell| sorted(values_of(cell)));
         Some(cells.collect())
     }
 }
 
 impl Drop for OrderStatistics<'_> {
     fn drop(&mut self) {
-        spare::give(std::mem::take(&mut self.grouped));
-    }
-}
-
-/// Puts each value behind those of its cell, the ends of which `next` holds.
-pub(super) fn group(values: &[f64], cells: &[u32], next: &mut [usize], grouped: &mut [f64]) {
-    for (&value, &cell) in values.iter().zip(cells) {
-        let at = &mut next[cell as usize];
-        grouped[*at] = value;
-        *at += 1;
+        if let Kept::Together { values, .. } = &mut self.kept {
+            spare::give(std::mem::take(values));
+        }
     }
 }
 

@@ -1,9 +1,12 @@
 //! A sample that is put in order cell by cell, and inside a cell only where somebody looks.
 
 use super::grid::Grid;
-use super::order::group;
 use super::rising::sorted;
+use super::tally::group;
 use crate::kernel;
+
+/// Values whose cells are worked out together.
+const TOGETHER: usize = 256;
 
 /// Values of any rank, of a sample grouped by the cells of a grid.
 #[derive(Debug)]
@@ -17,23 +20,35 @@ pub struct OrderedByCell {
 }
 
 impl OrderedByCell {
-    /// Of finite values, in any order.
-    pub fn new(grid: &Grid, values: &[f64]) -> Self {
-        let mut cells = vec![0; values.len()];
-        kernel::dispatch(
-            #[inline(always)]
-            || grid.cells_of(values, &mut cells),
-        );
+    /// Of finite values, in parts and in any order.
+    pub fn new<P: AsRef<[f64]>>(grid: &Grid, parts: &[P]) -> Self {
+        let mut cells = [0; TOGETHER];
+        let mut by_cell = |with: &mut dyn FnMut(&[f64], &[u32])| {
+            for values in parts
+                .iter()
+                .flat_map(|part| part.as_ref().chunks(TOGETHER))
+            {
+                let cells = &mut cells[..values.len()];
+                kernel::dispatch(
+                    #[inline(always)]
+                    || grid.cells_of(values, cells),
+                );
+                with(values, cells);
+            }
+        };
+        // The cells are worked out twice: less than it takes to write them down in fresh memory.
         let mut below = vec![0usize; grid.cells() + 1];
-        for &cell in &cells {
-            below[cell as usize + 1] += 1;
-        }
+        by_cell(&mut |_, cells| {
+            for &cell in cells {
+                below[cell as usize + 1] += 1;
+            }
+        });
         for cell in 0..grid.cells() {
             below[cell + 1] += below[cell];
         }
         let mut next = below.clone();
-        let mut grouped = vec![0.0; values.len()];
-        group(values, &cells, &mut next, &mut grouped);
+        let mut grouped = vec![0.0; below[grid.cells()]];
+        by_cell(&mut |values, cells| group(values, cells, &mut next, &mut grouped));
         OrderedByCell {
             values: grouped,
             below,
@@ -106,8 +121,9 @@ mod tests {
             values.extend(std::iter::repeat_n(first, ties));
             let mut sorted = values.clone();
             sorted.sort_by(f64::total_cmp);
-            let grid = Grid::of(&values, 6);
-            let mut ordered = OrderedByCell::new(&grid, &values);
+            let parts: Vec<&[f64]> = values.chunks(7).collect();
+            let grid = Grid::of(&parts, 6);
+            let mut ordered = OrderedByCell::new(&grid, &parts);
             prop_assert_eq!(ordered.size(), sorted.len());
             let rank = |share: f64| (share * sorted.len() as f64) as usize;
             for &(one, other) in &ranks {

@@ -2,7 +2,7 @@
 
 /// Rising values.
 pub fn sorted(values: &[f64]) -> Vec<f64> {
-    let mut keys = keys(values);
+    let mut keys: Vec<i64> = keys(values).collect();
     keys.sort_unstable();
     keys.into_iter().map(of_key).collect()
 }
@@ -17,9 +17,13 @@ pub struct Selection {
 
 impl Selection {
     /// Nothing settled yet.
-    pub fn new(values: &[f64]) -> Self {
+    pub fn new<'a>(parts: impl IntoIterator<Item = &'a [f64]>) -> Self {
+        let mut all = Vec::new();
+        for part in parts {
+            all.extend(keys(part));
+        }
         Selection {
-            keys: keys(values),
+            keys: all,
             settled: Vec::new(),
         }
     }
@@ -44,11 +48,10 @@ impl Selection {
 }
 
 /// Whole numbers in the total order of the values: they compare in one instruction.
-fn keys(values: &[f64]) -> Vec<i64> {
+fn keys(values: &[f64]) -> impl Iterator<Item = i64> {
     values
         .iter()
         .map(|value| folded(value.to_bits().cast_signed()))
-        .collect()
 }
 
 /// The value of a key.
@@ -76,7 +79,7 @@ mod tests {
             expected.sort_by(f64::total_cmp);
             let bits = |values: &[f64]| values.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
             prop_assert_eq!(bits(&sorted(&values)), bits(&expected));
-            let mut selection = Selection::new(&values);
+            let mut selection = Selection::new([&values[..]]);
             for place in places {
                 let before = (place * values.len() as f64) as usize;
                 prop_assert_eq!(selection.value(before).to_bits(), expected[before].to_bits());

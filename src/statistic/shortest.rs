@@ -29,8 +29,8 @@ pub fn of_groups<'a>(
         .filter(|&first| starts[first] < starts[first + 1])
         .map(|first| {
             let last = group_of(starts[first] + steps);
-            let (_, farthest_start) = extremes(group(first));
-            let (nearest_end, _) = extremes(group(last));
+            let (_, farthest_start) = extremes(&[group(first)]);
+            let (nearest_end, _) = extremes(&[group(last)]);
             (nearest_end - farthest_start, first)
         })
         .collect();

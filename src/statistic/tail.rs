@@ -159,7 +159,8 @@ mod tests {
     }
 
     fn ends_of(values: &[f64]) -> Ends {
-        Ends::of(&mut OrderedByCell::new(&Grid::of(values, 6), values))
+        let values = [values];
+        Ends::of(&mut OrderedByCell::new(&Grid::of(&values, 6), &values))
     }
 
     fn of_sorted(sorted: &[f64]) -> Option<TailIndex> {

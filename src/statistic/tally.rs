@@ -43,6 +43,10 @@ pub struct TallyPlan {
     blank: Vec<u16>,
     /// Whether every role is [`Role::Keep`].
     all_kept: bool,
+    /// Where they are not all: the cells of which values are kept, rising.
+    kept: Vec<u32>,
+    /// About which share of the values is kept.
+    kept_share: f64,
     /// For the cells that are ties or bins: their number among their like.
     places: Vec<u32>,
     ties: usize,
@@ -91,8 +95,8 @@ impl Marks {
 }
 
 impl TallyPlan {
-    /// A plan with a role for every cell of the grid.
-    pub fn new(grid: Grid, roles: Vec<Role>, marks: Marks) -> Self {
+    /// A plan with a role for every cell of the grid; `kept_share`: about which share of the values is kept, only to have room for them.
+    pub fn new(grid: Grid, roles: Vec<Role>, kept_share: f64, marks: Marks) -> Self {
         let (mut ties, mut binned) = (0, 0);
         let mut places = vec![0; roles.len()];
         let all_kept = roles.iter().all(|role| *role == Role::Keep);
@@ -112,8 +116,14 @@ impl TallyPlan {
                 }
             }
         }
+        let is_kept = |cell: &u32| {
+            let role = roles[*cell as usize];
+            !all_kept && matches!(role, Role::Keep | Role::Tie(_))
+        };
         TallyPlan {
             all_kept,
+            kept: (0..roles.len() as u32).filter(is_kept).collect(),
+            kept_share,
             grid,
             roles,
             blank,
@@ -124,9 +134,28 @@ impl TallyPlan {
         }
     }
 
+    /// The same but for the roles of the cells.
+    pub fn with_roles(&self, roles: Vec<Role>) -> Self {
+        Self::new(self.grid.clone(), roles, self.kept_share, self.marks.clone())
+    }
+
+    /// Room for what is kept of so many values.
+    fn room(&self, values: u64) -> usize {
+        if self.all_kept {
+            return values as usize;
+        }
+        let likely = self.kept_share * values as f64;
+        (1.125 * likely) as usize + ROOM
+    }
+
     /// Whether every value is kept, whatever its cell.
     pub fn all_kept(&self) -> bool {
         self.all_kept
+    }
+
+    /// Where only some values are kept: the cells that they are of, rising.
+    pub fn kept(&self) -> &[u32] {
+        &self.kept
     }
 
     /// The role of a cell.
@@ -202,7 +231,7 @@ pub struct Tally {
     pub above: Vec<u64>,
     /// Values in each cell.
     pub cells: Vec<u32>,
-    /// Values kept, in no order that matters.
+    /// Values kept: where only some are, in the order of their cells once [`Tally::group`] was called, and in no order that matters else.
     #[serde(with = "kept")]
     pub kept: Vec<f64>,
     /// How often each tie came.
@@ -254,6 +283,49 @@ impl Tally {
         }
         self.kept.append(&mut other.kept);
     }
+
+    /// How many values of a cell are kept.
+    pub fn kept_of(&self, plan: &TallyPlan, cell: usize) -> usize {
+        let kept = match plan.role(cell) {
+            Role::Keep => u64::from(self.cells[cell]),
+            Role::Tie(_) => u64::from(self.cells[cell]) - self.ties[plan.place(cell)],
+            Role::Count | Role::Bins => 0,
+        };
+        kept as usize
+    }
+
+    /// Puts the kept values in the order of their cells, where only some are kept.
+    pub fn group(&mut self, plan: &TallyPlan) {
+        if plan.all_kept {
+            return;
+        }
+        let mut next = vec![0; plan.grid.cells()];
+        let mut start = 0;
+        for &cell in &plan.kept {
+            next[cell as usize] = start;
+            start += self.kept_of(plan, cell as usize);
+        }
+        let mut grouped = spare::take_filled(self.kept.len());
+        let mut cells = [0; ROOM];
+        for values in self.kept.chunks(ROOM) {
+            let cells = &mut cells[..values.len()];
+            kernel::dispatch(
+                #[inline(always)]
+                || plan.grid.cells_of(values, cells),
+            );
+            group(values, cells, &mut next, &mut grouped);
+        }
+        spare::give(std::mem::replace(&mut self.kept, grouped));
+    }
+}
+
+/// Puts each value behind those of its cell, the ends of which `next` holds.
+pub(super) fn group(values: &[f64], cells: &[u32], next: &mut [usize], grouped: &mut [f64]) {
+    for (&value, &cell) in values.iter().zip(cells) {
+        let at = &mut next[cell as usize];
+        grouped[*at] = value;
+        *at += 1;
+    }
 }
 
 impl Drop for Tally {
@@ -268,8 +340,6 @@ pub struct Counter {
     /// What is complete; of `kept` only the first `filled`, the others are room.
     tally: Tally,
     filled: usize,
-    /// How many values were kept in the replicate before.
-    likely: usize,
     lanes: MomentLanes,
     extremes: ExtremeLanes,
     /// Counts of the last values, small enough to stay in the first cache.
@@ -284,7 +354,6 @@ impl Counter {
         Counter {
             tally: plan.tally(),
             filled: 0,
-            likely: 0,
             lanes: MomentLanes::default(),
             extremes: ExtremeLanes::default(),
             short: plan.blank.clone(),
@@ -292,15 +361,13 @@ impl Counter {
         }
     }
 
-    /// Room for what is kept of so many values more.
-    pub fn reserve(&mut self, plan: &TallyPlan, values: usize) {
+    /// Room for what is kept of a replicate of so many trials: all at once, also for what other threads keep of it, since what grows bit by
+    /// bit is copied into fresh memory again and again.
+    pub fn reserve(&mut self, plan: &TallyPlan, trials: u64) {
         let kept = &mut self.tally.kept;
-        let likely = self.likely + self.likely / 8 + ROOM;
-        let values = if plan.all_kept { values } else { likely };
         if kept.capacity() == 0 {
-            *kept = spare::take(values);
+            *kept = spare::take(plan.room(trials));
         }
-        kept.reserve(values);
     }
 
     /// Adds a tile's values, all finite; `cells[i]` becomes the cell of `x[i]`.
@@ -410,7 +477,7 @@ impl Counter {
         self.lengthen(plan);
         if !plan.all_kept {
             self.tally.kept.truncate(self.filled);
-            self.likely = std::mem::take(&mut self.filled);
+            self.filled = 0;
         }
         let mut tally = std::mem::replace(&mut self.tally, plan.tally());
         (tally.minimum, tally.maximum) = std::mem::take(&mut self.extremes).finish();
@@ -418,12 +485,12 @@ impl Counter {
     }
 }
 
-/// The smallest and the largest of finite values; infinities where there are none.
-pub(super) fn extremes(values: &[f64]) -> (f64, f64) {
+/// The smallest and the largest of finite values, in parts; infinities where there are none.
+pub(super) fn extremes<P: AsRef<[f64]>>(parts: &[P]) -> (f64, f64) {
     let mut lanes = ExtremeLanes::default();
     kernel::dispatch(
         #[inline(always)]
-        || lanes.add(values),
+        || parts.iter().for_each(|part| lanes.add(part.as_ref())),
     );
     lanes.finish()
 }
