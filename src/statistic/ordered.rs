@@ -24,10 +24,7 @@ impl OrderedByCell {
     pub fn new<P: AsRef<[f64]>>(grid: &Grid, parts: &[P]) -> Self {
         let mut cells = [0; TOGETHER];
         let mut by_cell = |with: &mut dyn FnMut(&[f64], &[u32])| {
-            for values in parts
-                .iter()
-                .flat_map(|part| part.as_ref().chunks(TOGETHER))
-            {
+            for values in parts.iter().flat_map(|part| part.as_ref().chunks(TOGETHER)) {
                 let cells = &mut cells[..values.len()];
                 kernel::dispatch(
                     #[inline(always)]

@@ -136,7 +136,12 @@ impl TallyPlan {
 
     /// The same but for the roles of the cells.
     pub fn with_roles(&self, roles: Vec<Role>) -> Self {
-        Self::new(self.grid.clone(), roles, self.kept_share, self.marks.clone())
+        Self::new(
+            self.grid.clone(),
+            roles,
+            self.kept_share,
+            self.marks.clone(),
+        )
     }
 
     /// Room for what is kept of so many values.
