@@ -111,16 +111,16 @@ enum Command {
 #[derive(Debug, Args)]
 struct SampleArguments {
     /// Trials: 1000000, 1_000_000 or 1e6 [default: the scenario's, or 1,000,000]
-    #[arg(short = 'n', long, value_name = "N", value_parser = trials)]
+    #[arg(short = 'n', long, value_name = "N", value_parser = trials, allow_negative_numbers = true)]
     trials: Option<u64>,
     /// Seed of every draw; the same seed gives the same bytes [default: the scenario's, or 42]
-    #[arg(long, value_name = "S", value_parser = whole)]
+    #[arg(long, value_name = "S", value_parser = whole, allow_negative_numbers = true)]
     seed: Option<u64>,
     /// How points are drawn [default: the scenario's, or sobol]
     #[arg(long, value_name = "METHOD", value_parser = sampler_names())]
     sampler: Option<String>,
     /// Independent replicates that the Monte Carlo error is taken from, 24 to 48 [default: about 32]
-    #[arg(long, value_name = "R", value_parser = clap::value_parser!(u32).range(24..=48))]
+    #[arg(long, value_name = "R", value_parser = clap::value_parser!(u32).range(24..=48), allow_negative_numbers = true)]
     replicates: Option<u32>,
 }
 
@@ -143,7 +143,7 @@ struct SensitivityArguments {
     #[arg(long, value_name = "METHOD,…", value_delimiter = ',', value_parser = measure_names())]
     sensitivity: Option<Vec<String>>,
     /// Base sample of the measures that evaluate the model again [default: 131,072, fewer where shapley would take long]
-    #[arg(long, value_name = "N", value_parser = trials)]
+    #[arg(long, value_name = "N", value_parser = trials, allow_negative_numbers = true)]
     base: Option<u64>,
 }
 
@@ -155,7 +155,7 @@ struct RunArguments {
     #[command(flatten)]
     sample: SampleArguments,
     /// Threads; the results are the same for any number [default: one per processor]
-    #[arg(short, long, value_name = "T", value_parser = threads)]
+    #[arg(short, long, value_name = "T", value_parser = threads, allow_negative_numbers = true)]
     threads: Option<NonZeroUsize>,
     /// Write the result files to this folder: new, empty, or an earlier result, which is replaced whole
     #[arg(short, long, value_name = "DIR")]
@@ -181,16 +181,16 @@ struct RunArguments {
     #[arg(long = "set", value_name = "PATH=VALUE", value_parser = assignment)]
     sets: Vec<String>,
     /// Level of the intervals [default: the scenario's, or 0.95]
-    #[arg(long, value_name = "P", value_parser = probability)]
+    #[arg(long, value_name = "P", value_parser = probability, allow_negative_numbers = true)]
     level: Option<f64>,
     /// Probabilities of the reported quantiles [default: the scenario's, or 0.025,0.05,0.25,0.5,0.75,0.95,0.975]
-    #[arg(long, value_name = "P", value_delimiter = ',', value_parser = probability)]
+    #[arg(long, value_name = "P", value_delimiter = ',', value_parser = probability, allow_negative_numbers = true)]
     quantiles: Option<Vec<f64>>,
     /// Run until mean, sd and both interval ends of every output are known to this many significant digits
-    #[arg(long, value_name = "D", value_parser = clap::value_parser!(u32).range(1..=9), conflicts_with = "trials")]
+    #[arg(long, value_name = "D", value_parser = clap::value_parser!(u32).range(1..=9), allow_negative_numbers = true, conflicts_with = "trials")]
     digits: Option<u32>,
     /// Run until they are known to within this: 1% of themselves (or of the sd where that is larger), or 0.5 in the output's unit
-    #[arg(long, value_name = "T", value_parser = tolerance, conflicts_with_all = ["trials", "digits"])]
+    #[arg(long, value_name = "T", value_parser = tolerance, allow_negative_numbers = true, conflicts_with_all = ["trials", "digits"])]
     tolerance: Option<Tolerance>,
     /// The same for one output (repeatable): emissions=1%, emissions=0.5 or emissions=3digits
     #[arg(long = "target", value_name = "OUTPUT=T", value_parser = target, conflicts_with = "trials")]
@@ -199,7 +199,7 @@ struct RunArguments {
     #[arg(long, value_name = "RULE", value_parser = stopping_rule_names(), conflicts_with = "trials")]
     method: Option<String>,
     /// Trials that --digits, --tolerance and --target do not exceed [default: 1,000,000,000]
-    #[arg(long, value_name = "N", value_parser = trials, conflicts_with = "trials")]
+    #[arg(long, value_name = "N", value_parser = trials, allow_negative_numbers = true, conflicts_with = "trials")]
     max_trials: Option<u64>,
     /// Also separate what varies from what is not known: for each of OUTER draws of the uncertain inputs, INNER trials of the variable ones, or every row of their data file (OUTERxrows)
     #[arg(long, value_name = "OUTERxINNER", value_parser = nested)]
@@ -231,7 +231,7 @@ struct ReplayArguments {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Its number, from 0, as in the samples and where a trial is not finite
-    #[arg(long, value_name = "K", value_parser = whole, group = "which")]
+    #[arg(long, value_name = "K", value_parser = whole, allow_negative_numbers = true, group = "which")]
     trial: Option<u64>,
     /// What is sought: max:OUTPUT, min:OUTPUT, q0.975:OUTPUT (nearest to a quantile), nonfinite or nonfinite:OUTPUT (the first)
     #[arg(long, value_name = "WHAT", value_parser = pick, group = "which")]
@@ -239,7 +239,7 @@ struct ReplayArguments {
     #[command(flatten)]
     sample: SampleArguments,
     /// Threads that search [default: one per processor]
-    #[arg(short, long, value_name = "T", value_parser = threads)]
+    #[arg(short, long, value_name = "T", value_parser = threads, allow_negative_numbers = true)]
     threads: Option<NonZeroUsize>,
     /// The trial of this variant (repeatable) [default: the scenario as written]
     #[arg(long = "variant", value_name = "NAME")]
@@ -261,7 +261,7 @@ struct VerifyArguments {
     #[arg(value_name = "DIR")]
     folder: PathBuf,
     /// Threads; the results are the same for any number [default: one per processor]
-    #[arg(short, long, value_name = "T", value_parser = threads)]
+    #[arg(short, long, value_name = "T", value_parser = threads, allow_negative_numbers = true)]
     threads: Option<NonZeroUsize>,
     /// Print what became of each file as JSON
     #[arg(long)]
@@ -293,7 +293,7 @@ struct CheckArguments {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Probabilities of the quantiles shown [default: the scenario's, or 0.025,0.05,0.25,0.5,0.75,0.95,0.975]
-    #[arg(long, value_name = "P", value_delimiter = ',', value_parser = probability)]
+    #[arg(long, value_name = "P", value_delimiter = ',', value_parser = probability, allow_negative_numbers = true)]
     quantiles: Option<Vec<f64>>,
     /// Replace one thing before checking, such as inputs.pue=1.2 (repeatable)
     #[arg(long = "set", value_name = "PATH=VALUE", value_parser = assignment)]
@@ -309,16 +309,16 @@ struct CheckArguments {
 #[derive(Debug, Args)]
 struct ValidateArguments {
     /// Trials of each model [default: 1,000,000]
-    #[arg(short = 'n', long, value_name = "N", value_parser = trials)]
+    #[arg(short = 'n', long, value_name = "N", value_parser = trials, allow_negative_numbers = true)]
     trials: Option<u64>,
     /// Seed of every draw [default: 42]
-    #[arg(long, value_name = "S", value_parser = whole)]
+    #[arg(long, value_name = "S", value_parser = whole, allow_negative_numbers = true)]
     seed: Option<u64>,
     /// How points are drawn [default: sobol]
     #[arg(long, value_name = "METHOD", value_parser = sampler_names())]
     sampler: Option<String>,
     /// Threads; the results are the same for any number [default: one per processor]
-    #[arg(short, long, value_name = "T", value_parser = threads)]
+    #[arg(short, long, value_name = "T", value_parser = threads, allow_negative_numbers = true)]
     threads: Option<NonZeroUsize>,
     /// No progress
     #[arg(short, long)]

@@ -562,15 +562,17 @@ impl VariantRun<'_> {
                 }
             })
             .collect();
+        // What the header says is said of the scenario as written, and of what a sweep makes of it; a variant is another one.
+        let first = self.model.variants.first();
+        let as_written = first.is_some_and(|first| first.name == self.variant.name)
+            || !self.variant.swept.is_empty();
+        let of_scenario = self.model.description.as_ref().filter(|_| as_written);
+        let description = self.variant.description.as_ref().or(of_scenario);
         RunReport {
             scenario: self.model.scenario.clone(),
             title: self.model.title.clone(),
             variant: self.variant.name.clone(),
-            description: self
-                .variant
-                .description
-                .clone()
-                .or_else(|| self.model.description.clone()),
+            description: description.cloned(),
             swept: self.variant.swept.clone(),
             sample: SampleReport {
                 sampler: self.plan.sampler.name().to_owned(),

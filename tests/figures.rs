@@ -44,18 +44,27 @@ fixed = "1"
 const FEW: usize = 400;
 
 fn model() -> Model {
-    let model = check(Source::new("figures.toml", TEXT), "figures", &[]);
+    model_of(TEXT)
+}
+
+fn model_of(text: &str) -> Model {
+    let model = check(Source::new("figures.toml", text), "figures", &[]);
     model.unwrap_or_else(|complaints| panic!("{}", complaints[0].message))
 }
 
 fn report(trials: u64, sampler: Method) -> Report {
+    report_of(TEXT, trials, sampler)
+}
+
+fn report_of(text: &str, trials: u64, sampler: Method) -> Report {
     let plan = Plan {
         trials,
         sampler,
         distributions: true,
         ..Plan::default()
     };
-    simulate(&[(model(), plan)], None, &Unwatched, None).unwrap_or_else(|error| panic!("{error}"))
+    simulate(&[(model_of(text), plan)], None, &Unwatched, None)
+        .unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn figures(report: &Report) -> Vec<Figure> {
@@ -174,6 +183,42 @@ fn single_values_and_gaps_are_told_apart() {
             counted.filter(|portion| portion.low == portion.high && portion.low.fract() == 0.0);
         assert!(single.count() >= 7);
     }
+}
+
+/// What is seldom but not discrete has a density where its values grow sparse, too, however heavy the single value beside it is.
+#[test]
+fn what_lies_beside_a_heavy_single_value_has_no_holes() {
+    let text = "[inputs]\nseldom = { distribution = \"mixture\", components = [\n\
+                { weight = 4, distribution = \"discrete\", values = [0] },\n\
+                { weight = 1, distribution = \"lognormal\", median = 100, gsd = 1.3 },\n] }\n[outputs]\nseldom = \"1\"\n";
+    for trials in [20_000, 1_000_000] {
+        let report = report_of(text, trials, Method::Sobol);
+        let portions = &report.runs[0].outputs[0].distribution;
+        let (atom, rest) = portions.split_first().expect("portions");
+        assert_eq!((atom.low, atom.high), (0.0, 0.0));
+        let within = |x: f64| (60.0..170.0).contains(&x);
+        let holes = rest
+            .windows(2)
+            .filter(|pair| within(pair[0].high) && pair[0].high != pair[1].low);
+        assert_eq!(holes.count(), 0, "{trials}");
+    }
+}
+
+/// The numbers above the picture of an input are in what its axis is in, and the lower end of decades is not taken for zero.
+#[test]
+fn numbers_of_inputs_are_in_the_unit_above_them() {
+    let text = "[inputs]\nfactor = { distribution = \"lognormal\", median = 3e-8, gsd = 1.5, unit = \"tCO2e/request\" }\n\
+                wide = { distribution = \"loguniform\", min = 1e-9, max = 10 }\n\
+                [outputs]\nfactor = \"tCO2e/request\"\nwide = \"1\"\n";
+    let drawn = figures(&report_of(text, 4096, Method::Sobol));
+    let inputs = drawn.iter().find(|figure| figure.name.ends_with(".inputs"));
+    let svg = &inputs.expect("the inputs").svg;
+    assert!(
+        svg.contains(">factor (×10⁻⁹ tCO2e/request)</text>")
+            && svg.contains(">30 [13.6, 66.4]</text>"),
+        "{svg}"
+    );
+    assert!(svg.contains("[1.78e-9, 5.62]"), "{svg}");
 }
 
 #[test]

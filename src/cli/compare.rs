@@ -22,7 +22,7 @@ pub(super) struct CompareArguments {
     #[command(flatten)]
     sample: SampleArguments,
     /// Threads; the results are the same for any number [default: one per processor]
-    #[arg(short, long, value_name = "T", value_parser = threads)]
+    #[arg(short, long, value_name = "T", value_parser = threads, allow_negative_numbers = true)]
     threads: Option<NonZeroUsize>,
     /// Write the result files to this folder: new, empty, or an earlier result, which is replaced whole
     #[arg(short, long, value_name = "DIR")]
@@ -45,7 +45,7 @@ pub(super) struct CompareArguments {
     #[arg(long = "set", value_name = "PATH=VALUE", value_parser = assignment)]
     sets: Vec<String>,
     /// Level of the intervals [default: the first scenario's, or 0.95]
-    #[arg(long, value_name = "P", value_parser = probability)]
+    #[arg(long, value_name = "P", value_parser = probability, allow_negative_numbers = true)]
     level: Option<f64>,
     /// Leave trials with an output that is not finite out, and count them, instead of failing
     #[arg(long)]

@@ -15,7 +15,7 @@ pub(super) struct MergeArguments {
     #[arg(short, long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Threads; the results are the same for any number [default: one per processor]
-    #[arg(short, long, value_name = "T", value_parser = threads)]
+    #[arg(short, long, value_name = "T", value_parser = threads, allow_negative_numbers = true)]
     threads: Option<NonZeroUsize>,
     /// Print the result tables as JSON
     #[arg(long)]

@@ -21,19 +21,19 @@ pub(super) struct RequireArguments {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Trials of each evaluation [default: 131,072]
-    #[arg(short = 'n', long, value_name = "N", value_parser = trials)]
+    #[arg(short = 'n', long, value_name = "N", value_parser = trials, allow_negative_numbers = true)]
     trials: Option<u64>,
     /// Seed of every draw [default: the scenario's, or 42]
-    #[arg(long, value_name = "S", value_parser = whole)]
+    #[arg(long, value_name = "S", value_parser = whole, allow_negative_numbers = true)]
     seed: Option<u64>,
     /// How points are drawn [default: the scenario's, or sobol]
     #[arg(long, value_name = "METHOD", value_parser = sampler_names())]
     sampler: Option<String>,
     /// Independent replicates that the Monte Carlo error is taken from, 24 to 48 [default: about 32]
-    #[arg(long, value_name = "R", value_parser = clap::value_parser!(u32).range(24..=48))]
+    #[arg(long, value_name = "R", value_parser = clap::value_parser!(u32).range(24..=48), allow_negative_numbers = true)]
     replicates: Option<u32>,
     /// Threads; the results are the same for any number [default: one per processor]
-    #[arg(short, long, value_name = "T", value_parser = threads)]
+    #[arg(short, long, value_name = "T", value_parser = threads, allow_negative_numbers = true)]
     threads: Option<NonZeroUsize>,
     /// Write the result files to this folder: new, empty, or an earlier result, which is replaced whole
     #[arg(short, long, value_name = "DIR")]
@@ -45,7 +45,7 @@ pub(super) struct RequireArguments {
     #[arg(long = "set", value_name = "PATH=VALUE", value_parser = assignment)]
     sets: Vec<String>,
     /// Level of the intervals [default: the scenario's, or 0.95]
-    #[arg(long, value_name = "P", value_parser = probability)]
+    #[arg(long, value_name = "P", value_parser = probability, allow_negative_numbers = true)]
     level: Option<f64>,
     /// Print the result tables as JSON
     #[arg(long)]

@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, Severity, Style, arrange, is_dangerous, rend
 use crate::model::{self, DataCache, Model};
 use crate::report::folder::{FileRecord, sha256};
 use crate::run;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -159,7 +159,9 @@ fn print_diagnostics(name: &str, diagnostics: &[Diagnostic]) {
     } else {
         Style::Plain
     };
-    eprintln!("{}", render_all(diagnostics, style).trim_end());
+    let complaints = render_all(diagnostics, style);
+    // There is nobody left to tell when standard error is closed.
+    let _ = writeln!(std::io::stderr(), "{}", complaints.trim_end());
     let errors = diagnostics
         .iter()
         .filter(|diagnostic| diagnostic.severity == Severity::Error)

@@ -36,6 +36,8 @@ pub(super) struct Ticks {
     pub(super) ticks: Vec<Tick>,
     /// `×10⁶` or nothing.
     pub(super) factor: String,
+    /// The same as a number.
+    pub(super) multiplier: f64,
 }
 
 impl Axis {
@@ -137,6 +139,7 @@ impl Axis {
             } else {
                 format!("×{}", power(thousands))
             },
+            multiplier: unit,
         }
     }
 
@@ -171,6 +174,7 @@ impl Axis {
         Ticks {
             ticks,
             factor: String::new(),
+            multiplier: 1.0,
         }
     }
 }

@@ -67,6 +67,9 @@ pub(super) const LABEL: f64 = 11.0;
 /// Likewise.
 pub(super) const SMALL: f64 = 10.0;
 
+/// Texts narrower than this have room around them.
+const FREE_WIDTH: f64 = 60.0;
+
 /// What is drawn so far.
 #[derive(Debug)]
 pub(super) struct Canvas {
@@ -214,8 +217,18 @@ impl Canvas {
             Anchor::Middle => " text-anchor=\"middle\"",
             Anchor::End => " text-anchor=\"end\"",
         };
+        // Where the font is not there that it was measured in, a wider one must not run over what stands beside it.
+        let width = width_of(text, size);
+        let length = if width < FREE_WIDTH {
+            String::new()
+        } else {
+            format!(
+                " textLength=\"{}\" lengthAdjust=\"spacingAndGlyphs\"",
+                n(width)
+            )
+        };
         self.push(&format!(
-            "<text class=\"f-{class}\" x=\"{}\" y=\"{}\" font-size=\"{}\"{anchor} fill=\"{fill}\"{more}>{}</text>",
+            "<text class=\"f-{class}\" x=\"{}\" y=\"{}\" font-size=\"{}\"{anchor} fill=\"{fill}\"{length}{more}>{}</text>",
             n(at.0),
             n(at.1),
             n(size),
@@ -289,13 +302,30 @@ pub fn escaped(text: &str) -> String {
 
 /// The text, cut so that it is no wider than `most`, with what shows that it was.
 pub(super) fn cut(text: &str, size: f64, most: f64) -> String {
+    let first =
+        |characters: &[char], kept: usize| characters[..kept].iter().collect::<String>() + "…";
+    shortened(text, size, most, first)
+}
+
+/// The same, cut in its middle: what tells it from others may stand at its end.
+pub(super) fn cut_inside(text: &str, size: f64, most: f64) -> String {
+    let both_ends = |characters: &[char], kept: usize| {
+        let (first, last) = characters.split_at(kept.div_ceil(2));
+        let last = &last[last.len() - kept / 2..];
+        first.iter().chain(&['…']).chain(last).collect::<String>()
+    };
+    shortened(text, size, most, both_ends)
+}
+
+/// The text, or what is left of it with as many characters as fit.
+fn shortened(text: &str, size: f64, most: f64, with: impl Fn(&[char], usize) -> String) -> String {
     if width_of(text, size) <= most {
         return text.to_owned();
     }
     let characters: Vec<char> = text.chars().collect();
     let fitting = (1..characters.len())
         .rev()
-        .map(|kept| characters[..kept].iter().collect::<String>() + "…")
+        .map(|kept| with(&characters, kept))
         .find(|shorter| width_of(shorter, size) <= most);
     fitting.unwrap_or_else(|| "…".to_owned())
 }
@@ -340,5 +370,13 @@ mod tests {
             "{short}"
         );
         assert_eq!(cut("pue", 11.0, 80.0), "pue");
+        let long = "gpus=8,idle_power=as measured,grid=Denmark";
+        let short = cut_inside(long, 11.0, 120.0);
+        assert!(
+            short.starts_with("gpus=")
+                && short.ends_with("Denmark")
+                && width_of(&short, 11.0) <= 120.0,
+            "{short}"
+        );
     }
 }

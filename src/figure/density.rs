@@ -3,7 +3,7 @@
 use super::axis::Axis;
 use super::canvas::{Anchor, Canvas, Colour, LABEL};
 use super::frame::{
-    Frame, View, axis_words, draw_median, draw_observed, headline, in_words, subject,
+    Frame, View, axis_words_within, draw_median, draw_observed, headline, in_words, subject,
 };
 use super::results::{Output, Shape};
 use crate::kernel::log10;
@@ -291,7 +291,8 @@ fn draw_right(canvas: &mut Canvas, frame: &Frame, stems: &Axis) {
         let at = (right + 7.0, tick.at + 0.35 * LABEL);
         canvas.text(at, &tick.label, LABEL, Anchor::Start, Colour::Ink);
     }
-    let words = axis_words("probability of single values", &ticks.factor, "");
+    let words = ["probability of single values", &ticks.factor, ""];
+    let words = axis_words_within(words, LABEL, bottom - top);
     canvas.text_upward(
         (right + 40.0, (bottom + top) / 2.0),
         &words,

@@ -3,7 +3,7 @@
 use super::axis::Axis;
 use super::canvas::{Anchor, Canvas, Colour, LABEL, SMALL, cut};
 use super::font::width_of;
-use super::frame::{Frame, SIZE, axis_words, headline, subject};
+use super::frame::{Frame, SIZE, axis_words_within, headline, subject};
 use super::results::{Index, Output};
 use crate::report::number::{ESTIMATE_DIGITS, estimate, rounded};
 
@@ -141,7 +141,7 @@ pub(super) fn draw(run: &str, output: &Output) -> Option<String> {
         let x = frame.x.place(floor);
         canvas.dashes((x, ABOVE), (x, frame.base()), Colour::Faint, 1.0);
     }
-    draw_words(&mut canvas, &frame, &axis_words(words, &ticks, ""));
+    draw_words(&mut canvas, &frame, [words, &ticks, ""]);
     Some(canvas.finish(&format!("What drives {title}"), words))
 }
 
@@ -205,11 +205,8 @@ pub(super) fn draw_tornado(run: &str, output: &Output) -> Option<String> {
             &told,
         );
     }
-    draw_words(
-        &mut canvas,
-        &frame,
-        &axis_words(&output.shape.name, &factor, &output.shape.unit),
-    );
+    let shape = &output.shape;
+    draw_words(&mut canvas, &frame, [&shape.name, &factor, &shape.unit]);
     Some(canvas.finish(&format!("Tornado of {title}"), below))
 }
 
@@ -283,12 +280,13 @@ fn grid(canvas: &mut Canvas, frame: &Frame) -> String {
     ticks.factor
 }
 
-fn draw_words(canvas: &mut Canvas, frame: &Frame, words: &str) {
+/// Name, factor and unit below the axis.
+fn draw_words(canvas: &mut Canvas, frame: &Frame, words: [&str; 3]) {
+    let words = axis_words_within(words, SMALL, SIZE.0 - 2.0 * MARGIN);
     // Words may be wider than the bars.
-    let half = width_of(words, SMALL) / 2.0;
+    let half = width_of(&words, SMALL) / 2.0;
     let middle = (frame.x.places[0] + frame.x.places[1]) / 2.0;
     let middle = middle.min(SIZE.0 - MARGIN - half);
-    let words = cut(words, SMALL, SIZE.0 - 2.0 * MARGIN);
     canvas.text(
         (middle, frame.base() + 34.0),
         &words,

@@ -1,9 +1,9 @@
 //! Several results below one another: medians with intervals, of runs and of differences between alternatives.
 
 use super::axis::Axis;
-use super::canvas::{Anchor, Canvas, Colour, LABEL, SMALL, TITLE, cut};
+use super::canvas::{Anchor, Canvas, Colour, LABEL, SMALL, TITLE, cut, cut_inside};
 use super::font::width_of;
-use super::frame::{Frame, SIZE, axis_words, brief, brief_interval};
+use super::frame::{Frame, SIZE, axis_words_within, brief, brief_interval};
 use super::results::{Output, Pair, Run};
 use crate::kernel::{exp, ln};
 use crate::report::label;
@@ -261,7 +261,7 @@ fn draw(every: &[Line], words: &Words, zero: bool) -> String {
     for (at, line) in lines.iter().enumerate() {
         let middle = ABOVE + ROW * (at as f64 + 0.5);
         let base = middle + 0.35 * LABEL;
-        let name = cut(&line.name, LABEL, names + 0.5);
+        let name = cut_inside(&line.name, LABEL, names + 0.5);
         canvas.text(
             (frame.x.places[0] - GAP, base),
             &name,
@@ -290,7 +290,8 @@ fn draw(every: &[Line], words: &Words, zero: bool) -> String {
             &told,
         );
     }
-    let text = axis_words(words.axis, &ticks.factor, words.unit);
+    let text = [words.axis, &ticks.factor, words.unit];
+    let text = axis_words_within(text, LABEL, WIDTH - 2.0 * MARGIN);
     let middle = (frame.x.places[0] + frame.x.places[1]) / 2.0;
     canvas.text(
         (middle, bottom + 34.0),

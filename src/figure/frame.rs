@@ -147,7 +147,7 @@ impl Frame {
         let ticks = self.x.ticks(6, LABEL, true);
         self.draw_x_ticks(canvas, &ticks, LABEL);
         let [left, right] = self.x.places;
-        let text = cut(&axis_words(name, &ticks.factor, unit), LABEL, right - left);
+        let text = axis_words_within([name, &ticks.factor, unit], LABEL, right - left);
         let middle = (left + right) / 2.0;
         canvas.text(
             (middle, self.base() + 34.0),
@@ -187,7 +187,7 @@ impl Frame {
             canvas.text(at, &tick.label, LABEL, Anchor::End, Colour::Ink);
         }
         let [bottom, top] = self.y.places;
-        let words = cut(&axis_words(words, &ticks.factor, ""), LABEL, bottom - top);
+        let words = axis_words_within([words, &ticks.factor, ""], LABEL, bottom - top);
         canvas.text_upward((14.0, (bottom + top) / 2.0), &words, LABEL, Colour::Ink);
     }
 
@@ -221,6 +221,13 @@ pub(super) fn axis_words(name: &str, factor: &str, unit: &str) -> String {
         "" => name.to_owned(),
         inside => format!("{name} ({inside})"),
     }
+}
+
+/// The same, no wider than `most`: the name is cut, not what its numbers are in.
+pub(super) fn axis_words_within([name, factor, unit]: [&str; 3], size: f64, most: f64) -> String {
+    let rest = axis_words("", factor, unit);
+    let name = cut(name, size, most - width_of(&rest, size));
+    cut(&axis_words(&name, factor, unit), size, most)
 }
 
 /// The two lines above a figure.

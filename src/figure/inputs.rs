@@ -3,7 +3,7 @@
 use super::axis::Axis;
 use super::canvas::{Anchor, Canvas, Colour, LABEL, SMALL, TITLE, cut};
 use super::density::Curve;
-use super::frame::{Frame, View, axis_words};
+use super::frame::{Frame, View, axis_words_within};
 use super::results::{Run, Shape};
 use crate::report::label;
 use crate::report::number::rounded;
@@ -84,11 +84,7 @@ fn draw_one(canvas: &mut Canvas, (left, top): (f64, f64), input: &Shape) {
     let ticks = frame.x.ticks(5, MARKS, true);
     frame.draw_x_ticks(canvas, &ticks, MARKS);
     let room = CELL.0 - 2.0 * MARGIN;
-    let name = cut(
-        &axis_words(&input.name, &ticks.factor, &input.unit),
-        LABEL,
-        room,
-    );
+    let name = axis_words_within([&input.name, &ticks.factor, &input.unit], LABEL, room);
     canvas.text(
         (left + MARGIN, top + 12.0),
         &name,
@@ -97,9 +93,16 @@ fn draw_one(canvas: &mut Canvas, (left, top): (f64, f64), input: &Shape) {
         Colour::Ink,
     );
     // What is left of roundings at zero is zero.
-    let near_zero = |value: f64| value.abs() <= 1e-9 * (high - low);
-    let [low, median, high] =
-        [low, median, high].map(|value| if near_zero(value) { 0.0 } else { value });
+    let spans_zero = low < 0.0 && high > 0.0;
+    let near_zero = |value: f64| spans_zero && value.abs() <= 1e-9 * (high - low);
+    // In what the labels of the axis are in: the name above says it of both.
+    let [low, median, high] = [low, median, high].map(|value| {
+        if near_zero(value) {
+            0.0
+        } else {
+            value / ticks.multiplier
+        }
+    });
     let words = format!(
         "{} [{}, {}]{}",
         rounded(median, 3),

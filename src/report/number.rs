@@ -260,7 +260,10 @@ fn with_error(value: f64, standard_error: f64) -> String {
     let value = if place > 0 {
         nearest_multiple(value, place)
     } else if place >= SMALL {
-        format!("{value:.*}", (-place) as usize)
+        let text = format!("{value:.*}", (-place) as usize);
+        // A zero has no sign.
+        let is_zero = text.trim_matches(['-', '0', '.']).is_empty();
+        if is_zero { text.replace('-', "") } else { text }
     } else if value.abs() < parse(5.0, place - 1) {
         "0".to_owned()
     } else {
@@ -381,6 +384,7 @@ mod tests {
             (0.000_012_345, 1e-8, "1.23e-5"),
             (-0.0312, 0.0001, "-0.031"),
             (0.5, 1.0, "0 ± 2"),
+            (-0.000_01, 0.0001, "0.0000 ± 0.0002"),
         ] {
             assert_eq!(
                 estimate(&known(value, error), 4),

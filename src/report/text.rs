@@ -22,10 +22,11 @@ use super::{
     Writer,
 };
 use crate::diagnostic::visible;
-use drivers::{Ranking, drivers};
+use drivers::{Ranking, drivers, has_more};
 pub use drivers::{drivers_in_line, ranked_by};
 use std::borrow::Cow;
 use std::io::{self, Write};
+use std::ops::Range;
 
 /// Variants of a file whose medians have a table.
 const MOST_CHOICES: usize = 24;
@@ -47,6 +48,7 @@ impl Writer for Text {
     fn write(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let mut page = Page {
             text: String::new(),
+            headings: Vec::new(),
             width: self.width,
             colour: self.colour,
         };
@@ -73,6 +75,8 @@ impl Writer for Text {
 /// The text so far, and how it may look.
 struct Page {
     text: String,
+    /// Where the headings are in it.
+    headings: Vec<Range<usize>>,
     width: Option<usize>,
     colour: bool,
 }
@@ -89,7 +93,9 @@ impl Page {
         } else {
             line.to_owned()
         };
+        let start = self.text.len();
         self.line(&line);
+        self.headings.push(start..self.text.len());
     }
 
     fn grid(&mut self, grid: &Grid) {
@@ -195,6 +201,10 @@ impl Page {
         for line in lines {
             self.line(&line);
         }
+        let mut outputs = runs.iter().flat_map(|run| &run.outputs);
+        if outputs.any(|output| has_more(&output.sensitivity) || !output.shapes.is_empty()) {
+            self.line("all that was asked for: one run alone (`--variant NAME`), `--json` and the files of `--out DIR`");
+        }
         self.nested(runs, Some(&name));
     }
 
@@ -244,11 +254,11 @@ impl Page {
                 run.output(&output.name)
                     .map_or_else(String::new, |output| statistic(output, "median"))
             }));
-            // What says in one line what a variant is; the file's own description is longer.
+            // What says in one line what a variant is: a longer one is of the file, as is that of all variants of a sweep.
             let line = run
                 .description
                 .as_deref()
-                .filter(|text| !text.contains('\n'));
+                .filter(|text| !text.contains('\n') && run.swept.is_empty());
             cells.push(plain(line.unwrap_or_default()).into_owned());
             grid.row(cells);
         }
@@ -360,22 +370,40 @@ impl Page {
         }
     }
 
-    /// What the marks mean, where there are any.
+    /// What the marks mean, where there are any. Headings are no numbers, and what people write has a dash between words and a tilde before them.
     fn legend(&mut self) {
-        let marked = |mark: &str| {
-            self.text.lines().any(|line| {
-                line.split([' ', '[', '('])
-                    .any(|word| word.starts_with(mark))
-            })
+        let mut numbers = String::new();
+        let mut end = 0;
+        for heading in &self.headings {
+            numbers.push_str(&self.text[end..heading.start]);
+            end = heading.end;
+        }
+        numbers.push_str(&self.text[end..]);
+        let before_number = |rest: &str| {
+            rest.starts_with(|next: char| next.is_ascii_digit() || "-−".contains(next))
         };
+        let poorly_carried = numbers
+            .split(number::POORLY_CARRIED)
+            .skip(1)
+            .any(before_number);
+        let in_place_of_number = |(at, mark): (usize, &str)| {
+            let (before, after) = (&numbers[..at], &numbers[at + mark.len()..]);
+            before.ends_with("  ")
+                || before.ends_with('[')
+                || after.starts_with([',', ':', ']', '\n'])
+                || after.starts_with("  ")
+        };
+        let unavailable = numbers
+            .match_indices(number::UNAVAILABLE)
+            .any(in_place_of_number);
         let mut legend = Vec::new();
-        if marked(number::POORLY_CARRIED) {
+        if poorly_carried {
             legend.push(format!(
                 "{} carried by too few trials for its error to be trusted",
                 number::POORLY_CARRIED
             ));
         }
-        if self.text.contains(&format!(" {}", number::UNAVAILABLE)) {
+        if unavailable {
             legend.push(format!("{} not available", number::UNAVAILABLE));
         }
         if !legend.is_empty() {
@@ -587,6 +615,18 @@ mod tests {
     #[test]
     fn one_run() {
         insta::assert_snapshot!(drawn(&example::report(), Some(100)));
+    }
+
+    /// What a title has of the marks asks for no legend.
+    #[test]
+    fn marks_in_titles_are_none() {
+        let with = |title: &str| {
+            let mut report = example::report();
+            report.runs[0].outputs.remove(0);
+            report.runs[0].title = Some(title.to_owned());
+            drawn(&report, None).replacen(title, "", 1)
+        };
+        assert_eq!(with("A – B, ~2 of [~3]  –"), with("A"));
     }
 
     #[test]

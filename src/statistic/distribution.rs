@@ -40,6 +40,8 @@ const GROWTH: f64 = 0.25;
 const ATOM: f64 = 1e-3;
 /// So few different values are all pieces of their own.
 const FEW_VALUES: usize = 200;
+/// So many single values may be a floor and a cap.
+const MOST_ENDS: usize = 2;
 /// A piece is left over below this part of the trials and of the width that it may have.
 const LEFT_OVER: f64 = 4.0;
 /// A cell with this share of the trials says too little of where in it they are.
@@ -133,9 +135,13 @@ pub fn distribution(plan: &TallyPlan, replicates: &[Tally]) -> Vec<Portion> {
     };
     let widths = Widths::new(spread(&fine, trials), trials);
     let most = trials as f64 / bounded(BY_COUNT, trials);
-    // Between single values there is nothing either.
-    let atoms = fine.iter().filter(|piece| piece.is_atom());
-    let discrete = 2 * atoms.map(|piece| piece.total).sum::<u64>() > trials;
+    // Between single values there is nothing either; one or two of them may be the ends of something that is not discrete.
+    let atoms: Vec<u64> = fine
+        .iter()
+        .filter(|piece| piece.is_atom())
+        .map(|piece| piece.total)
+        .collect();
+    let discrete = atoms.len() > MOST_ENDS && 2 * atoms.iter().sum::<u64>() > trials;
     let mut pieces: Vec<Fine> = Vec::new();
     for mut next in fine {
         // Between values that lie far apart there is nothing.

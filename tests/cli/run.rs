@@ -75,6 +75,62 @@ fn variants_in_one_table() {
     assert_told!(CliTest::with_small().told(&["run", "small.toml", "--trials", "16384"]));
 }
 
+/// Complaints that nobody can be told are no reason to end otherwise.
+#[cfg(target_os = "linux")]
+#[test]
+fn standard_error_that_takes_nothing() {
+    let test = CliTest::with_small();
+    test.write("bad.toml", BAD);
+    for words in [&["check", "bad.toml"][..], &["run", "bad.toml"]] {
+        let full = std::fs::File::create("/dev/full").expect("a device");
+        let status = test.command(words).stderr(full).status().expect("ended");
+        assert_eq!(status.code(), Some(1), "{words:?}");
+    }
+}
+
+/// What the header says is said of the scenario as written, not of a variant without words of its own.
+#[test]
+fn a_description_is_of_what_it_was_written_for() {
+    let test = CliTest::new();
+    let text = "description = \"as it is\"\n[inputs]\nx = { distribution = \"uniform\", min = 1, max = 2 }\n[outputs]\nx = \"1\"\n\
+                [variants.less.inputs]\nx = 0.5\n[variants.more]\ndescription = \"as it was\"\ninputs = { x = 5 }\n";
+    test.write("of.toml", text);
+    let output = test.run(&["run", "of.toml", "-n", "4096", "--out", "out"]);
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(
+        (
+            told.matches("as it is").count(),
+            told.matches("as it was").count()
+        ),
+        (1, 1),
+        "{told}"
+    );
+    let written = std::fs::read_to_string(test.path("out/variants.csv")).expect("written");
+    assert_eq!(written.matches("description").count(), 2, "{written}");
+}
+
+/// Of several runs a line each; what else was asked for is not passed over in silence. Alone it stands there, also what is zero without noise.
+#[test]
+fn what_else_was_asked_for() {
+    let test = CliTest::new();
+    let text = "[inputs]\nfails = { distribution = \"bernoulli\", p = 0.2 }\ncost = { distribution = \"lognormal\", median = 100, gsd = 1.3 }\n\
+                [formulas]\nloss = \"if(fails == 1, cost, 0)\"\n[outputs]\nloss = \"1\"\n[variants.dear.inputs]\ncost = 300\n";
+    test.write("of.toml", text);
+    let words = ["run", "of.toml", "-n", "16384", "-q", "--sensitivity"];
+    let hint = "one run alone (`--variant NAME`)";
+    let told = |more: &[&str]| {
+        let output = test.run(&[&words[..], more].concat());
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    assert!(told(&["borgonovo,tornado"]).contains(hint));
+    assert!(!told(&["spearman,given-data"]).contains(hint));
+    let alone = told(&["borgonovo,tornado", "--variant", "base"]);
+    assert!(
+        alone.contains("at its 5 %") && !alone.contains("not resolved"),
+        "{alone}"
+    );
+}
+
 #[test]
 fn one_variant() {
     let test = CliTest::with_small();

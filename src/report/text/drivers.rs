@@ -22,6 +22,14 @@ const SHARES: [&str; 4] = [
     "sobol_first",
     "first_order_given_data",
 ];
+/// What a plain run has.
+const PLAIN: [&str; 5] = [
+    "spearman",
+    "first_order_given_data",
+    "contribution_to_variance",
+    "sobol_first",
+    "sobol_total",
+];
 /// Shares of pairs of inputs, beyond what each has alone.
 const PAIRS: &str = "sobol_second";
 /// What a linear model of values, and of ranks, explains.
@@ -346,8 +354,9 @@ fn heading(measure: &'static str) -> &'static str {
 }
 
 fn index(row: &SensitivityRow) -> String {
-    // An index that is not available is no index that is too small to see.
-    if row.estimate.value.is_some() && !row.resolved {
+    // An index that is not available is no index that is too small to see, and what one input does alone is known without noise.
+    let is_exact = [LOW_END, HIGH_END].contains(&row.measure);
+    if row.estimate.value.is_some() && !row.resolved && !is_exact {
         return "not resolved".to_owned();
     }
     // An index without an error is printed as short as the others; the files have all digits.
@@ -374,6 +383,13 @@ pub fn drivers_in_line(rows: &[SensitivityRow]) -> String {
         .map(|row| format!("{} {}", plain(&row.input), index(row)))
         .collect();
     drivers.join(", ")
+}
+
+/// Whether an output has indices that a line of its drivers does not show, beyond those of a run that asks for none.
+pub(super) fn has_more(rows: &[SensitivityRow]) -> bool {
+    let measures = Ranking::of(rows).map(|ranking| ranking.measures());
+    let more = measures.unwrap_or_default().into_iter().skip(1);
+    more.filter(|measure| !PLAIN.contains(measure)).count() > 0
 }
 
 /// A bar of `share` of `room` characters, in eighths of one; with a whisker from `share` less `error` to `share` and `error`, where that
