@@ -25,12 +25,12 @@ mod stopping;
 mod trials;
 
 use crate::distribution::Marginal;
-use crate::model::{Definition, Model, Variant};
+use crate::model::{self, Definition, Model, Variant};
 use crate::program::{self, Program, Slot};
 use crate::report::{OutputReport, Report, RunReport, SampleReport, SensitivityRow};
 use crate::run::{self, Experiment, NonFinite, Outcome, Question, Reached, Stopped, Study, Target};
 pub use crate::run::{Encoder, Progress, Tolerance, TrialSink, Unwatched};
-use crate::sampler::copula::{self, Copula};
+use crate::sampler::copula::Copula;
 use crate::sampler::key::StreamKey;
 use crate::sampler::{Layout, Method, SampledInput, Sampler};
 use crate::sensitivity::{DUMMY, MainPlan, Measure};
@@ -201,7 +201,7 @@ impl VariantRun<'_> {
             .collect();
         columns.push(sampled(DUMMY));
         inputs.push(usize::MAX);
-        let mut groups = self.correlated_groups();
+        let mut groups = model::coupled(self.variant, self.variant.inputs.len(), Some);
         groups.retain(|group| belongs(group.members[0]));
         // What is correlated depends on every input of its group, also on those that no output needs.
         for member in groups.iter_mut().flat_map(|group| &mut group.members) {
@@ -219,16 +219,6 @@ impl VariantRun<'_> {
         } else {
             Box::new(Copula::new(sampler, count, groups))
         }
-    }
-
-    fn correlated_groups(&self) -> Vec<copula::Group> {
-        let pairs: Vec<_> = self
-            .variant
-            .correlations
-            .iter()
-            .map(|correlation| (correlation.inputs, correlation.asked.parameter()))
-            .collect();
-        copula::groups(self.variant.inputs.len(), &pairs)
     }
 
     /// The rank correlation that the trials have, for each of the variant's correlations.

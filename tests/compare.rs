@@ -266,6 +266,94 @@ fn three_alike_and_independent_have_every_rank_equally_often() {
     }
 }
 
+/// Correlated inputs, each an output.
+const COUPLED: &str = r#"
+[inputs]
+pue  = { distribution = "normal", mean = 10, sd = 1 }
+grid = { distribution = "normal", mean = 10, sd = 1 }
+[[correlations]]
+inputs   = ["pue", "grid"]
+gaussian = 0.8
+[formulas]
+of_grid = "grid * 1"
+of_pue  = "pue * 1"
+[outputs]
+of_grid = "1"
+of_pue  = "1"
+"#;
+
+/// An input that stays is drawn once, also where another one of its group is replaced, becomes a number, or is swept over; where that
+/// cannot be, it is not called shared.
+#[test]
+fn what_stays_of_correlated_inputs_is_drawn_once() {
+    for (more, pairs) in [
+        (
+            "[variants.other]\ninputs = { pue = { distribution = \"uniform\", min = 5, max = 15 } }\n",
+            1,
+        ),
+        ("[variants.other]\ninputs = { pue = 7 }\n", 1),
+        ("[sweep]\n\"inputs.pue\" = [1, 2]\n", 2),
+    ] {
+        let model = model("coupled", &format!("{COUPLED}{more}"));
+        let found = compared(vec![model], &plan(Method::Sobol, 20_000));
+        for pair in &found.pairs {
+            let equal = number(&pair.outputs[0], "order", "p_equal");
+            assert_eq!(
+                equal.value,
+                Some(1.0),
+                "{more}: {}",
+                pair.outputs[0].verdict
+            );
+            assert!(pair.shared.contains(&"grid".to_owned()) && pair.in_part.is_empty());
+        }
+        assert_eq!(found.pairs.len(), pairs, "{more}");
+    }
+    let more = "[[variants.other.correlations]]\ninputs = [\"pue\", \"grid\"]\ngaussian = -0.2\n";
+    let found = compared(
+        vec![model("coupled", &format!("{COUPLED}{more}"))],
+        &plan(Method::Sobol, 20_000),
+    );
+    let pair = &found.pairs[0];
+    assert_eq!(
+        (&pair.shared[..], &pair.in_part[..]),
+        (&["pue".to_owned()][..], &["grid".to_owned()][..])
+    );
+    assert!(number(&pair.outputs[0], "order", "p_equal").value < Some(1.0));
+}
+
+/// The same number worked out in another order is no difference that anything could drive.
+#[test]
+fn roundings_are_no_difference() {
+    let text = r#"
+[inputs]
+power = { distribution = "uniform", min = 1, max = 2, unit = "kW" }
+time  = { distribution = "uniform", min = 1, max = 2, unit = "day" }
+grid  = { distribution = "lognormal", median = 200, gsd = 1.3, unit = "gCO2e/kWh" }
+[formulas]
+emissions = "power * time * grid"
+[outputs]
+emissions = "kgCO2e"
+[variants.rewritten]
+formulas = { emissions = "grid * power * time" }
+[variants.more]
+formulas = { emissions = "grid * power * time * 1.000001" }
+"#;
+    let mut plan = plan(Method::Sobol, 20_000);
+    plan.measures = vec![Measure::Spearman];
+    let found = compared(vec![model("rounded", text)], &plan);
+    let [rounded, more] = [0, 1].map(|pair| output(&found, pair));
+    assert!(
+        rounded.same && rounded.sensitivity.is_empty(),
+        "{rounded:?}"
+    );
+    assert!(
+        rounded.verdict.contains("but for roundings"),
+        "{}",
+        rounded.verdict
+    );
+    assert!(!more.same && !more.sensitivity.is_empty());
+}
+
 #[test]
 fn a_baseline_that_can_be_zero_has_a_difference_and_no_ratio() {
     let text = r#"

@@ -676,6 +676,40 @@ fn truncations_without_mass_are_refused() {
     assert_eq!(removed, 0.5);
 }
 
+/// Kinks and gaps in the middle of nowhere cost no digits.
+#[test]
+fn moments_of_what_is_cut_are_exact() {
+    let fall = |x: f64| 2.0 * x * x * x / 3.0 - x * x * x * x / 4.0;
+    let of_triangle = (0.25 + fall(1.5) - fall(1.0)) / 0.875;
+    let of_gap = (0.5 * (1.0 - 0.125) / 3.0 + 0.25 * (125.0 - 27.0) / 3.0) / 0.75;
+    for (line, bounds, mean, square) in [
+        (
+            "triangular min=0 mode=1 max=2",
+            (f64::NEG_INFINITY, 1.5),
+            19.0 / 21.0,
+            of_triangle,
+        ),
+        (
+            "mixture components=1*uniform:min=0:max=1+1*uniform:min=3:max=5",
+            (0.5, f64::INFINITY),
+            (0.25 * 0.75 + 0.5 * 4.0) / 0.75,
+            of_gap,
+        ),
+    ] {
+        let (cut, _) = truncate(make(line), bounds.0, bounds.1).expect("most");
+        let (found, sd) = (cut.mean().expect("a mean"), cut.sd().expect("an sd"));
+        let expected: f64 = (square - mean * mean).sqrt();
+        assert!(
+            (found - mean).abs() < 1e-12 * mean,
+            "{line}: {found} {mean}"
+        );
+        assert!(
+            (sd - expected).abs() < 1e-12 * expected,
+            "{line}: {sd} {expected}"
+        );
+    }
+}
+
 /// The zero-truncated Poisson distribution has its own formulas; what bounds cut off is what the whole one has there, a bound included.
 #[test]
 fn truncated_counts_are_those_of_their_formulas() {

@@ -75,7 +75,7 @@ fn kept(
     lower: f64,
     upper: f64,
 ) -> Result<Option<Kept>, Vec<ParameterProblem>> {
-    if base.has_atoms() && !base.parts().is_empty() {
+    if !base.parts().is_empty() {
         return kept_of_parts(base.parts(), lower, upper);
     }
     // A value on the lower bound is not below it.

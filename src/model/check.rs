@@ -310,13 +310,14 @@ impl Context<'_> {
         let mut used = HashSet::new();
         let mut variants: Vec<super::Variant> = Vec::with_capacity(plans.len());
         let mut whole = true;
-        for plan in plans {
-            let before = variants.last();
+        for (at, plan) in plans.into_iter().enumerate() {
+            let before = (at == 0, variants.last());
             let variant =
                 self.build_variant(plan, before, &imports, &outputs, &observed, &mut used);
             whole &= variant.is_some();
             variants.extend(variant);
         }
+        super::groups::count_draws(&mut variants);
         if is_run && self.errors() == 0 {
             base.extend(imports);
             // With errors left, what looks unused may only be misspelt.

@@ -266,6 +266,7 @@ impl Context<'_> {
                     );
                     sorted.kept.push(Correlation {
                         inputs: [one, other],
+                        drawn_in: [1, 1],
                         asked: correlation.asked,
                         description: correlation.description.clone(),
                         sources: correlation.sources.clone(),

@@ -1,9 +1,10 @@
 //! Inputs that are drawn together, when a variant becomes a part of a larger one.
 
 use super::graph::Builder;
-use super::{Correlation, Graph, JointRows, NodeId, Operation, Shares, Variant};
-use crate::sampler::copula;
+use super::{Correlation, Definition, Graph, JointRows, NodeId, Operation, Shares, Variant};
+use crate::sampler::copula::{self, Group};
 use crate::unit::Dimension;
+use std::collections::HashMap;
 
 /// How some inputs of a variant are drawn together, by their places in another one.
 #[derive(Debug, Default)]
@@ -56,6 +57,53 @@ impl Groups {
         self.rows.append(&mut other.rows);
         self.correlations.append(&mut other.correlations);
     }
+}
+
+/// Says of every correlated input in how many variants it is drawn.
+pub(super) fn count_draws(variants: &mut [Variant]) {
+    if variants
+        .iter()
+        .all(|variant| variant.correlations.is_empty())
+    {
+        return;
+    }
+    let mut drawn_in: HashMap<String, u32> = HashMap::new();
+    for input in variants.iter().flat_map(|variant| &variant.inputs) {
+        if matches!(input.definition, Definition::Random(_)) {
+            *drawn_in.entry(input.draw_key.clone()).or_default() += 1;
+        }
+    }
+    for variant in variants {
+        for correlation in &mut variant.correlations {
+            let key = |input: usize| &variant.inputs[input].draw_key;
+            correlation.drawn_in = correlation
+                .inputs
+                .map(|input| drawn_in.get(key(input)).copied().unwrap_or(1));
+        }
+    }
+}
+
+/// Inputs of a variant that depend on each other, by correlations that are not zero: those first that most variants of the file draw,
+/// so that these draws stay as they are where another one is replaced. `place` has the number that an input is known by, below `count`.
+pub fn coupled(
+    variant: &Variant,
+    count: usize,
+    place: impl Fn(usize) -> Option<usize>,
+) -> Vec<Group> {
+    let mut pairs = Vec::new();
+    let mut drawn_in = vec![0; count];
+    for correlation in &variant.correlations {
+        let parameter = correlation.asked.parameter();
+        if let ([Some(one), Some(other)], true) = (correlation.inputs.map(&place), parameter != 0.0)
+        {
+            pairs.push(([one, other], parameter));
+            [drawn_in[one], drawn_in[other]] = correlation.drawn_in;
+        }
+    }
+    let groups = copula::groups(count, &pairs).into_iter();
+    groups
+        .map(|group| group.first(|member| drawn_in[member]))
+        .collect()
 }
 
 /// The inputs of a variant in groups that are drawn together, each in rising order.

@@ -32,6 +32,7 @@ mod variants;
 pub use check::{LoadError, check, check_with, load, source_of_bytes};
 pub use combine::{Combined, draw_apart};
 pub use data::{DataCache, DataRows};
+pub use groups::coupled;
 pub use run::MOST_TRIALS;
 pub use schema::schema;
 
@@ -191,6 +192,8 @@ pub struct JointRows {
 pub struct Correlation {
     /// The two, by index in [`Variant::inputs`], in the order of the file.
     pub inputs: [usize; 2],
+    /// In how many variants of the file each of the two is drawn: what is common comes first, and the others given it.
+    pub drawn_in: [u32; 2],
     /// What was asked for.
     pub asked: Dependence,
     /// The description as written.

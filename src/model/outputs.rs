@@ -87,12 +87,14 @@ impl Context<'_> {
         }
     }
 
-    /// The outputs of a variant; `None` when something was complained about.
+    /// The outputs of a variant; `None` when something was complained about. `own`: the name of a variant, to be told where its outputs are
+    /// not what those of the scenario as written are.
     pub(super) fn build_outputs(
         &mut self,
         entries: &[OutputEntry],
         resolved: &Resolved<'_>,
         compiler: &mut Compiler<'_>,
+        own: Option<&str>,
     ) -> Option<Vec<Output>> {
         let mut outputs = Vec::with_capacity(entries.len());
         for entry in entries {
@@ -106,21 +108,31 @@ impl Context<'_> {
             };
             if !quantity.fits(&unit.dimension) {
                 let (have, want) = (describe(&quantity.dimension), describe(&unit.dimension));
+                let message = format!(
+                    "`{}` is {have}, but `{}` is a unit of {want}",
+                    entry.key.value, unit.text
+                );
+                let is_said = self.complaints.iter().any(|said| said.message == message);
+                let own = own.filter(|_| !is_said);
+                let of_variant =
+                    own.map_or_else(String::new, |name| format!("in the variant `{name}`, "));
                 let complaint = self
                     .texts
                     .error(
                         &DIMENSION_MISMATCH,
                         self.texts.within(text, 0..text.value.len()),
-                        format!(
-                            "`{}` is {have}, but `{}` is a unit of {want}",
-                            entry.key.value, unit.text
-                        ),
+                        format!("{of_variant}{message}"),
                     )
                     .label(format!("a unit of {want}"));
-                let complaint = complaint.advise(format!(
+                let mut complaint = complaint.advise(format!(
                     "the output is {have}{}, the unit is {want}",
                     in_unit(&quantity.dimension)
                 ));
+                if let Some(name) = own {
+                    complaint = complaint.advise(format!(
+                        "an output has one unit for all variants: see what `{name}` puts in place of inputs and formulas"
+                    ));
+                }
                 self.complaints.push(advise_on_mismatch(
                     complaint,
                     &quantity.dimension,

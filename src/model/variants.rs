@@ -252,7 +252,7 @@ impl Context<'_> {
     pub(super) fn build_variant(
         &mut self,
         plan: VariantPlan,
-        before: Option<&Variant>,
+        (is_first, before): (bool, Option<&Variant>),
         imports: &[Arc<Named>],
         entries: &[OutputEntry],
         observed: &[ObservedEntry],
@@ -304,7 +304,8 @@ impl Context<'_> {
             pure: Arc::new(Dimension::default()),
         };
         resolved.compile(&mut compiler, &firsts);
-        let outputs = self.build_outputs(entries, &resolved, &mut compiler);
+        let own = (!is_first && plan.swept.is_empty()).then_some(plan.name.as_str());
+        let outputs = self.build_outputs(entries, &resolved, &mut compiler, own);
         resolved.mark_used(entries.iter().map(|entry| entry.key.value.clone()), used);
         let named = |(index, named): (usize, &&Named)| {
             let Quantity::Formula(parsed) = &named.quantity else {

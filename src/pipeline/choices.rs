@@ -164,6 +164,13 @@ fn verdict(found: &[(&RunReport, Range)], unit: &str) -> Option<String> {
     if size(uncertainty) <= 0.0 {
         return None;
     }
+    if size(choice) <= 2.0 * choice.standard_error {
+        return Some(format!(
+            "the choice moves the median by no more than its error; the widest interval of one choice spans {} (\"{widest}\"): what is not known \
+             matters more",
+            said(uncertainty)
+        ));
+    }
     let moved = format!(
         "the choice moves the median by {} (from \"{lowest_name}\", {}, to \"{highest_name}\", {}{unit})",
         said(choice),

@@ -1,12 +1,13 @@
 //! Alternatives held against each other: the same draws for all, the difference and the ratio of every trial summarised as outputs.
 
 mod drivers;
+mod shared;
 mod told;
 mod verdict;
 
 use super::{Dimensions, Plan, RunError, VariantRun, Work, assertions};
 use crate::model::{
-    About, Assertion, Binary, Combined, Comparison, Definition, Input, Model, Output, Variant,
+    About, Assertion, Binary, Combined, Comparison, Definition, Model, Output, Variant,
 };
 use crate::program::{self, Program, Slot};
 use crate::report::assertions::AssertionRow;
@@ -20,7 +21,6 @@ use crate::statistic::Estimate;
 use crate::statistic::summary::{Summary, share};
 use crate::statistic::tally::Marks;
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
 
 /// Pairs that are run together, at most: enough to draw what they share once.
 const PAIRS_TOGETHER: usize = 32;
@@ -57,11 +57,9 @@ impl Alternative<'_> {
         }
     }
 
-    fn random_inputs(&self) -> Vec<&Arc<Input>> {
-        let inputs = self.variant.inputs.iter();
-        inputs
-            .filter(|input| matches!(input.definition, Definition::Random(_)))
-            .collect()
+    fn has_random_inputs(&self) -> bool {
+        let mut inputs = self.variant.inputs.iter();
+        inputs.any(|input| matches!(input.definition, Definition::Random(_)))
     }
 
     fn output(&self, name: &str) -> Option<(usize, &Output)> {
@@ -516,8 +514,10 @@ impl Study<'_> {
                 let mut rows = difference.rows("difference", &output.unit.text);
                 rows.extend(of(true).iter().flat_map(|ratio| ratio.rows("ratio", "1")));
                 rows.extend(difference.order());
-                let verdict = verdict::of(&rows, &output.unit.text, [a, b].map(label));
+                let rounded = of(true).is_some_and(Found::is_one_but_for_roundings);
+                let verdict = verdict::of(&rows, &output.unit.text, [a, b].map(label), rounded);
                 Some(ComparedOutput {
+                    same: rounded || difference.is_zero(),
                     difference: self.named(&output.name, pair, MINUS),
                     name: output.name.clone(),
                     rows,
@@ -531,27 +531,12 @@ impl Study<'_> {
             b: b.name(),
             shared: Vec::new(),
             same_quantile: Vec::new(),
+            in_part: Vec::new(),
             apart: Vec::new(),
             in_one: Vec::new(),
             outputs,
         };
-        let (of_a, of_b) = (a.random_inputs(), b.random_inputs());
-        for input in &of_a {
-            let other = of_b.iter().find(|other| other.name == input.name);
-            let list = match other {
-                None => &mut report.in_one,
-                Some(other) if other.draw_key != input.draw_key => &mut report.apart,
-                Some(other) if other.same_quantity(input) => &mut report.shared,
-                Some(_) => &mut report.same_quantile,
-            };
-            list.push(input.name.clone());
-        }
-        let only_b = of_b.iter().map(|input| &input.name);
-        report.in_one.extend(
-            only_b
-                .filter(|name| of_a.iter().all(|input| input.name != **name))
-                .cloned(),
-        );
+        shared::sort_inputs(&mut report, [a.variant, b.variant]);
         report
     }
 
@@ -603,6 +588,9 @@ impl Study<'_> {
     }
 }
 
+/// How far from one the ratio of two numbers may be that are the same, worked out in another order.
+const ROUNDINGS: f64 = 16.0 * f64::EPSILON;
+
 /// What came out for a column.
 enum Found {
     /// The same number in every trial.
@@ -629,6 +617,23 @@ impl Found {
             (Slot::Constant(value), None) => Found::Constant(*value),
             (Slot::Column(_), None) => Found::Constant(f64::NAN),
         }
+    }
+
+    fn extremes(&self) -> [f64; 2] {
+        match self {
+            Found::Constant(value) => [*value; 2],
+            Found::Varying(summary, _) => summary.extremes,
+        }
+    }
+
+    fn is_zero(&self) -> bool {
+        self.extremes() == [0.0; 2]
+    }
+
+    /// Of a ratio: whether it is nothing but what two ways to the same number leave.
+    fn is_one_but_for_roundings(&self) -> bool {
+        let mut extremes = self.extremes().into_iter();
+        extremes.all(|ratio| (ratio - 1.0).abs() <= ROUNDINGS)
     }
 
     fn rows(&self, quantity: &'static str, unit: &str) -> Vec<ComparisonRow> {

@@ -90,7 +90,14 @@ pub fn of_run(
         if let Some(tail) = varying.summary.heavy_tail {
             notes.push(heavy_tail(name, tail));
         }
-        if varying.summary.is_rounding() && !plan.measures.is_empty() {
+        let trials = varying.summary.trials;
+        if varying.summary.is_one_value() {
+            notes.push(format!(
+                "{name} is the same in all {} trials: what would change it, if anything does, happens in less than {} of them (95 %)",
+                grouped(trials),
+                share(3.0 / trials as f64)
+            ));
+        } else if varying.summary.is_rounding() && !plan.measures.is_empty() {
             notes.push(format!(
                 "{name} varies by no more than roundings of numbers of its size do: nothing drives it, and it has no indices"
             ));

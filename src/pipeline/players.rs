@@ -1,8 +1,8 @@
 //! The players of the indices that evaluate the model again: inputs, and groups of inputs that are drawn together.
 
-use crate::model::{InputGroup, Variant};
+use crate::model::{self, InputGroup, Variant};
 use crate::program::{Program, Source, source_label};
-use crate::sampler::copula::{self, Group};
+use crate::sampler::copula::Group;
 use crate::sampler::players::Players;
 
 /// The players of a program.
@@ -114,11 +114,5 @@ pub(super) fn dependent_sources(variant: &Variant, program: &Program) -> Vec<Gro
             .iter()
             .position(|source| source.input == input)
     };
-    let pairs = variant.correlations.iter().filter_map(|correlation| {
-        let [one, other] = correlation.inputs.map(source_of);
-        let parameter = correlation.asked.parameter();
-        (parameter != 0.0).then_some(([one?, other?], parameter))
-    });
-    let pairs: Vec<_> = pairs.collect();
-    copula::groups(program.sources.len(), &pairs)
+    model::coupled(variant, program.sources.len(), source_of)
 }

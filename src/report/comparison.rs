@@ -39,6 +39,9 @@ pub struct PairReport {
     pub shared: Vec<String>,
     /// Random inputs with another distribution at the same quantile.
     pub same_quantile: Vec<String>,
+    /// Random inputs that are the same quantity in both, but correlated with others in another way or with others that are not: what
+    /// they have of their own is drawn once.
+    pub in_part: Vec<String>,
     /// Random inputs that are drawn independently.
     pub apart: Vec<String>,
     /// Inputs that are random in one of the two only.
@@ -54,6 +57,8 @@ pub struct ComparedOutput {
     pub name: String,
     /// The rows of `comparison.csv`, in their order there.
     pub rows: Vec<ComparisonRow>,
+    /// Whether the two are equal in every trial, but for roundings.
+    pub same: bool,
     /// What can be said, no more than the errors allow.
     pub verdict: String,
     /// What the difference is called where it is an output: `emissions (west-2 − west)`.

@@ -489,6 +489,7 @@ fn comparison(comparison: &ComparisonReport) -> Value {
             "b": name(&pair.b),
             "shared": pair.shared,
             "same_quantile": pair.same_quantile,
+            "in_part": pair.in_part,
             "apart": pair.apart,
             "in_one": pair.in_one,
         })).collect::<Vec<_>>(),

@@ -33,13 +33,37 @@ pub fn spearman_of_parameter(parameter: f64) -> f64 {
 /// Inputs that correlations connect, and their correlation matrix.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Group {
-    /// The inputs, in rising order.
+    /// The inputs, in the order in which they are drawn, each given those before.
     pub members: Vec<usize>,
     /// The copula's parameters, in the order of the members; 0 for a pair of which nothing is said.
     pub matrix: Matrix,
 }
 
-/// The groups among `inputs` inputs that pairs with their parameters connect, in the order of their first inputs.
+impl Group {
+    /// The same with those first that `rank` is highest of; where it is the same, they stay in their order.
+    pub fn first(self, rank: impl Fn(usize) -> u32) -> Group {
+        let mut order: Vec<usize> = (0..self.members.len()).collect();
+        order.sort_by_key(|&place| std::cmp::Reverse(rank(self.members[place])));
+        Group {
+            matrix: self.matrix.principal(&order),
+            members: order.iter().map(|&place| self.members[place]).collect(),
+        }
+    }
+
+    /// For each member, what its z is the sum of: members and their weights.
+    pub fn weights(&self) -> Vec<Vec<(usize, f64)>> {
+        let lower = self.matrix.correlation_factor().lower;
+        let of_row = |row: usize| {
+            (0..=row)
+                .map(|column| (column, lower[(row, column)]))
+                .filter(|&(_, weight)| weight != 0.0)
+                .collect()
+        };
+        (0..self.members.len()).map(of_row).collect()
+    }
+}
+
+/// The groups among `inputs` inputs that pairs with their parameters connect, in the order of their first inputs, members rising.
 pub fn groups(inputs: usize, pairs: &[([usize; 2], f64)]) -> Vec<Group> {
     // Each input points to the first one that it is connected with.
     let mut first: Vec<usize> = (0..inputs).collect();
@@ -97,19 +121,12 @@ impl Copula {
             for (place, &column) in group.members.iter().enumerate() {
                 places[column] = Some((at, place));
             }
-            let lower = group.matrix.correlation_factor().lower;
-            let recipe = |row: usize| {
-                let weights: Vec<(usize, f64)> = (0..=row)
-                    .map(|column| (column, lower[(row, column)]))
-                    .filter(|&(_, weight)| weight != 0.0)
-                    .collect();
-                match weights[..] {
-                    [(member, weight)] if weight > 0.0 => Recipe::Copy(member),
-                    [(member, _)] => Recipe::Mirror(member),
-                    _ => Recipe::Sum(weights),
-                }
+            let recipe = |weights: Vec<(usize, f64)>| match weights[..] {
+                [(member, weight)] if weight > 0.0 => Recipe::Copy(member),
+                [(member, _)] => Recipe::Mirror(member),
+                _ => Recipe::Sum(weights),
             };
-            let recipes = (0..group.members.len()).map(recipe).collect();
+            let recipes = group.weights().into_iter().map(recipe).collect();
             (group.members, recipes)
         });
         Copula {

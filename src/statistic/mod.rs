@@ -73,6 +73,18 @@ impl Estimate {
         }
     }
 
+    /// The same, of whose error nothing is known.
+    #[must_use]
+    pub fn without_error(self) -> Self {
+        Estimate {
+            standard_error: None,
+            error_low: None,
+            error_high: None,
+            poorly_carried: true,
+            ..self
+        }
+    }
+
     /// The same, marked where too few trials carry it.
     #[must_use]
     pub fn marked(self, poorly_carried: bool) -> Self {

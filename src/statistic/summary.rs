@@ -145,6 +145,21 @@ pub fn summarise(
             })
         })
         .collect();
+    // What is the same in every trial may be so by what hardly ever happens: nothing is known of the rest.
+    let unseen = range == 0.0;
+    let known = |estimate: Estimate| {
+        if unseen {
+            estimate.without_error()
+        } else {
+            estimate
+        }
+    };
+    let (mean, sd, cv) = (known(mean), known(sd), known(cv));
+    let quantiles: Vec<(f64, Estimate)> = quantiles
+        .into_iter()
+        .map(|(p, estimate)| (p, known(estimate)))
+        .collect();
+    let interval = interval.map(known);
     let error = quantiles
         .iter()
         .map(|(_, estimate)| estimate)
@@ -161,7 +176,7 @@ pub fn summarise(
         extremes: extremes(replicates),
         quantiles,
         interval,
-        shortest: shortest_interval(&order, replicates.len(), level, each),
+        shortest: shortest_interval(&order, replicates.len(), level, each).map(known),
         above,
         below,
         effective_trials: effective,
@@ -178,6 +193,11 @@ const LIGHT: f64 = 1.0 / 6.0;
 const ROUNDINGS: f64 = 4.0 * f64::EPSILON;
 
 impl Summary {
+    /// Whether every trial had the same value.
+    pub fn is_one_value(&self) -> bool {
+        self.extremes[0] == self.extremes[1]
+    }
+
     /// Whether the spread is no more than what is left of roundings where everything else cancels.
     pub fn is_rounding(&self) -> bool {
         match (self.mean.value, self.sd.value) {

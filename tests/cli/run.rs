@@ -88,6 +88,46 @@ fn standard_error_that_takes_nothing() {
     }
 }
 
+/// An event that no trial saw: nothing is known of how much it would change.
+#[test]
+fn what_never_happened_is_not_known_to_be_nothing() {
+    let test = CliTest::new();
+    test.write("rare.toml", "[inputs]\nb = { distribution = \"bernoulli\", p = 2e-7 }\n[formulas]\nq = \"b * 100\"\n[outputs]\nq = \"1\"\n");
+    let output = test.run(&["run", "rare.toml", "-n", "20000", "--out", "out"]);
+    let (told, noted) = (
+        String::from_utf8_lossy(&output.stdout).into_owned(),
+        String::from_utf8_lossy(&output.stderr).into_owned(),
+    );
+    assert!(
+        told.contains("~0") && !told.contains("differ because"),
+        "{told}"
+    );
+    assert!(
+        noted.contains("q is the same in all 20,480 trials") && !noted.contains("roundings"),
+        "{noted}"
+    );
+    let summary = std::fs::read_to_string(test.path("out/summary.csv")).expect("written");
+    assert!(summary.contains("rare,base,q,1,mean,0,,,,"), "{summary}");
+}
+
+/// A unit that does not fit in a variant is complained about with the variant's name, and in each of them.
+#[test]
+fn units_that_do_not_fit_in_variants() {
+    let test = CliTest::new();
+    let text = "[inputs]\na = { distribution = \"normal\", mean = 1, sd = 1 }\ne = { value = 1, unit = \"kWh\" }\n[formulas]\nf = \"a * 2\"\n\
+                [outputs]\nf = \"1\"\n[variants.v]\nformulas = { f = \"a * e\" }\n[variants.w]\ninputs = { a = { value = 1, unit = \"kWh\" } }\n";
+    test.write("of.toml", text);
+    let output = test.run(&["check", "of.toml"]);
+    let told = String::from_utf8_lossy(&output.stderr);
+    for name in ["v", "w"] {
+        assert!(
+            told.contains(&format!("in the variant `{name}`, `f` is energy")),
+            "{told}"
+        );
+    }
+    assert!(told.contains("2 complaints"), "{told}");
+}
+
 /// What the header says is said of the scenario as written, not of a variant without words of its own.
 #[test]
 fn a_description_is_of_what_it_was_written_for() {

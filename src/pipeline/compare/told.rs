@@ -16,7 +16,7 @@ impl Study<'_> {
         };
         let notes: Vec<Vec<String>> = self.alternatives.iter().map(of).collect();
         let mut alternatives = self.alternatives.iter();
-        let is_random = alternatives.any(|of| !of.random_inputs().is_empty());
+        let is_random = alternatives.any(|of| of.has_random_inputs());
         let rounded = notes::rounded(self.plan, &self.plan.layout()).filter(|_| is_random);
         let labelled = self.alternatives.iter().zip(&notes);
         let labelled = labelled.map(|(of, notes)| (label(*of), &notes[..]));

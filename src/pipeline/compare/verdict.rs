@@ -4,8 +4,8 @@ use crate::report::comparison::ComparisonRow;
 use crate::report::number::{self, ESTIMATE_DIGITS};
 use crate::statistic::Estimate;
 
-/// One sentence or two about an output of `a` and `b`.
-pub fn of(rows: &[ComparisonRow], unit: &str, [a, b]: [String; 2]) -> String {
+/// One sentence or two about an output of `a` and `b`; `rounded`: they are nothing but roundings apart.
+pub fn of(rows: &[ComparisonRow], unit: &str, [a, b]: [String; 2], rounded: bool) -> String {
     let find = |quantity: &str, statistic: &str| {
         rows.iter()
             .find(|row| row.quantity == quantity && row.statistic == statistic)
@@ -14,6 +14,9 @@ pub fn of(rows: &[ComparisonRow], unit: &str, [a, b]: [String; 2]) -> String {
     let (below, equal) = (find("order", "p_a_below_b"), find("order", "p_equal"));
     if equal.value == Some(1.0) {
         return format!("{a} and {b} are equal in every trial");
+    }
+    if rounded {
+        return format!("{a} and {b} are equal but for roundings in every trial");
     }
     let order = match below.value {
         Some(1.0) => format!("{a} is below {b} in every trial"),
@@ -98,7 +101,7 @@ mod tests {
             row("order", "p_a_below_b", with(0.29, 0.001)),
             row("order", "p_equal", Estimate::exact(0.0)),
         ];
-        of(&rows, "kg", ["a".to_owned(), "b".to_owned()])
+        of(&rows, "kg", ["a".to_owned(), "b".to_owned()], false)
     }
 
     #[test]

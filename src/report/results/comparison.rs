@@ -31,6 +31,8 @@ pub struct Pair {
     pub shared: Vec<String>,
     /// Random inputs with another distribution at the same quantile.
     pub same_quantile: Vec<String>,
+    /// Those that are the same quantity in both, but correlated otherwise.
+    pub in_part: Vec<String>,
     /// Random inputs that are drawn independently.
     pub apart: Vec<String>,
     /// Inputs that are random in one of the two only.
@@ -62,6 +64,7 @@ pub(super) fn read(path: &Path, document: &Value) -> io::Result<Option<Compariso
         b: name(&entry["b"]),
         shared: texts(&entry["shared"]),
         same_quantile: texts(&entry["same_quantile"]),
+        in_part: texts(&entry["in_part"]),
         apart: texts(&entry["apart"]),
         in_one: texts(&entry["in_one"]),
         outputs: Vec::new(),

@@ -174,6 +174,7 @@ fn drawn(pair: &PairReport) -> String {
             "another distribution at the same quantile",
             &pair.same_quantile,
         ),
+        ("shared in part, being correlated otherwise", &pair.in_part),
         ("drawn independently", &pair.apart),
         ("random in one only", &pair.in_one),
     ];
