@@ -2,7 +2,8 @@
 //!
 //! In a group of connected inputs z = Φ⁻¹(u), z′ = L z with L Lᵀ their correlation matrix, u′ = Φ(z′): Nelsen, An
 //! Introduction to Copulas (2006), section 2.3; Hofert et al., Elements of Copula Modeling with R (2018), section 4.2. L is
-//! lower triangular, so the first input of a group keeps its own u, and what is not in the group is untouched.
+//! lower triangular, so the first input of a group keeps its own u, each one's draw depends on those before it alone, and what is not in the
+//! group is untouched.
 
 use super::{Sampler, Uniforms};
 use crate::distribution::fill_standard_normal;
