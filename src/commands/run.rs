@@ -634,6 +634,7 @@ fn write_results(
             let origin = Origin {
                 command: &manifest.command,
                 read: &manifest.read,
+                scenarios: &manifest.scenarios,
             };
             for (name, page) in page::pages(report, &figures, &origin) {
                 let mut file = folder.file(&name).map_err(unwritable)?;

@@ -1,7 +1,10 @@
 //! Pieces of a page: everything that comes from a scenario is escaped here.
 
 use crate::figure::escaped;
+use crate::report::grid::Align;
+use crate::report::manifest::ReferenceRecord;
 use crate::report::number::shortest;
+use crate::report::text::Block;
 use std::fmt::Write as _;
 
 const STYLE: &str = include_str!("style.css");
@@ -18,7 +21,7 @@ pub(super) enum Cell {
 }
 
 /// A column: its heading, and whether it has numbers.
-pub(super) type Column = (&'static str, bool);
+pub(super) type Column<'a> = (&'a str, bool);
 
 /// A whole page.
 pub(super) fn page(title: &str, header: &str, sections: &[(&str, &str, String)]) -> String {
@@ -67,11 +70,11 @@ pub(super) fn list(sentences: &[String]) -> String {
 }
 
 /// A table that can be sorted.
-pub(super) fn table(caption: &str, columns: &[Column], rows: &[Vec<Cell>]) -> String {
+pub(super) fn table(caption: &str, columns: &[Column<'_>], rows: &[Vec<Cell>]) -> String {
     let class = |number: bool| if number { " class=\"number\"" } else { "" };
-    let heads = columns
-        .iter()
-        .map(|&(name, number)| format!("<th scope=\"col\"{}>{name}</th>", class(number)));
+    let heads = columns.iter().map(|&(name, number)| {
+        format!("<th scope=\"col\"{}>{}</th>", class(number), escaped(name))
+    });
     let lines = rows.iter().map(|row| {
         let cells = row.iter().map(|cell| match cell {
             Cell::Text(text) => format!("<td>{}</td>", escaped(text)),
@@ -95,4 +98,76 @@ pub(super) fn table(caption: &str, columns: &[Column], rows: &[Vec<Cell>]) -> St
         heads.collect::<String>(),
         lines.collect::<String>()
     )
+}
+
+/// What a terminal is told, piece by piece.
+pub(super) fn told(blocks: &[Block]) -> String {
+    let mut text = String::new();
+    let mut heading = "";
+    for block in blocks {
+        match block {
+            Block::Heading(line) => {
+                heading = line;
+                text += &format!("<h3>{}</h3>\n", escaped(line));
+            }
+            // Colour says it again, the words say it already.
+            Block::Line(line) if line.contains(": OUTSIDE") || line.starts_with("FAILS: ") => {
+                text += &paragraph("outside", line);
+            }
+            Block::Line(line) => text += &paragraph("", line),
+            Block::Grid(grid) => {
+                let columns: Vec<Column> = grid
+                    .headings()
+                    .map(|(name, align)| (name, align == Align::Right))
+                    .collect();
+                let cells = |row: &Vec<String>| row.iter().cloned().map(Cell::Text).collect();
+                let rows: Vec<Vec<Cell>> = grid.rows().iter().map(cells).collect();
+                text += &table(heading, &columns, &rows);
+            }
+            Block::Laid(lines) => {
+                text += &format!("<pre class=\"laid\">{}</pre>\n", in_lines(lines))
+            }
+        }
+    }
+    text
+}
+
+/// Lines that stay lines.
+fn in_lines(text: &str) -> String {
+    let lines: Vec<String> = text.lines().map(escaped).collect();
+    lines.join("\n")
+}
+
+/// Works that are cited, by their keys.
+pub(super) fn works<'a>(references: impl Iterator<Item = &'a ReferenceRecord>) -> String {
+    let work = |reference: &ReferenceRecord| {
+        let year = reference
+            .year
+            .map_or_else(String::new, |year| format!(", {year}"));
+        let link = reference.url.as_deref().filter(|url| is_web(url));
+        let link = link.map_or_else(String::new, |url| {
+            format!(
+                ", <a href=\"{0}\" rel=\"noopener noreferrer\">{0}</a>",
+                escaped(url)
+            )
+        });
+        format!(
+            "<dt>{}</dt><dd>{}{year}{link}</dd>\n",
+            escaped(&reference.key),
+            escaped(&reference.title)
+        )
+    };
+    let works: String = references.map(work).collect();
+    if works.is_empty() {
+        works
+    } else {
+        format!("<h3>Sources</h3>\n<dl class=\"works\">\n{works}</dl>\n")
+    }
+}
+
+/// Nothing but an address of a page becomes a link.
+fn is_web(url: &str) -> bool {
+    ["https://", "http://"]
+        .iter()
+        .any(|start| url.starts_with(start))
 }

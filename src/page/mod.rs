@@ -5,11 +5,12 @@ mod html;
 
 use crate::figure::{Figure, Kind, escaped};
 use crate::report::folder::FileRecord;
+use crate::report::manifest::ScenarioPlan;
 use crate::report::number::{self, ESTIMATE_DIGITS, count, estimate, interval};
-use crate::report::text::{drivers_in_line, ranked_by};
-use crate::report::{OutputReport, Report, RunReport};
+use crate::report::text::{drivers_in_line, ranked_by, told_of_all, told_of_run};
+use crate::report::{CorrelationReport, OutputReport, Report, RunReport};
 use crate::statistic::Estimate;
-use html::{Cell, list, page, paragraph, table};
+use html::{Cell, list, page, paragraph, table, told, works};
 
 /// The page that is opened first.
 pub const NAME: &str = "report.html";
@@ -21,6 +22,8 @@ pub struct Origin<'a> {
     pub command: &'a [String],
     /// The files that were read.
     pub read: &'a [FileRecord],
+    /// What each scenario was asked for, and what it cites.
+    pub scenarios: &'a [ScenarioPlan],
 }
 
 /// Every page by its path in the result folder, the first one to open first.
@@ -28,7 +31,8 @@ pub fn pages(report: &Report, figures: &[Figure], origin: &Origin) -> Vec<(Strin
     match report.runs.as_slice() {
         [run] => {
             let notes = report.every_note();
-            vec![(NAME.to_owned(), of_run(run, &notes, figures, origin))]
+            let more = told(&told_of_all(report));
+            vec![(NAME.to_owned(), of_run(run, &notes, figures, origin, &more))]
         }
         runs => {
             let names: Vec<String> = (1..=runs.len())
@@ -36,15 +40,21 @@ pub fn pages(report: &Report, figures: &[Figure], origin: &Origin) -> Vec<(Strin
                 .collect();
             let mut pages = vec![(NAME.to_owned(), index(report, &names, figures, origin))];
             for (run, name) in runs.iter().zip(names) {
-                pages.push((name, of_run(run, &run.notes, figures, origin)));
+                pages.push((name, of_run(run, &run.notes, figures, origin, "")));
             }
             pages
         }
     }
 }
 
-/// The page of one run.
-fn of_run(run: &RunReport, notes: &[String], figures: &[Figure], origin: &Origin) -> String {
+/// The page of one run; `more`: what is told beside it.
+fn of_run(
+    run: &RunReport,
+    notes: &[String],
+    figures: &[Figure],
+    origin: &Origin,
+    more: &str,
+) -> String {
     let label = run.label();
     let title = run.title.as_deref().unwrap_or(&label);
     let mut header = format!("<h1>{}</h1>\n", escaped(title));
@@ -83,8 +93,17 @@ fn of_run(run: &RunReport, notes: &[String], figures: &[Figure], origin: &Origin
                 format!("<div class=\"answers\">\n{answers}</div>\n"),
             ),
             ("warnings", "What to keep in mind", warnings),
+            (
+                "told",
+                "What it is held against, and what drives it",
+                told(&told_of_run(run)) + more,
+            ),
             ("figures", "Figures", show(&outputs)),
-            ("inputs", "Inputs", of_inputs(run) + &show(&inputs)),
+            (
+                "inputs",
+                "Inputs",
+                of_inputs(run) + &of_correlations(run) + &of_sources(run, origin) + &show(&inputs),
+            ),
             ("numbers", "Numbers", of_numbers(run)),
             (
                 "accuracy",
@@ -122,6 +141,12 @@ fn answer(run: &RunReport, output: &OutputReport) -> String {
         );
         let level = number::rounded(100.0 * run.sample.level, 6);
         text += &paragraph("", &format!("median; {level} % interval {ends} {unit}"));
+        if run.mixes_kinds {
+            text += &paragraph(
+                "",
+                "the interval mixes what is not known and what really varies",
+            );
+        }
         let drivers = drivers_in_line(&output.sensitivity);
         if !drivers.is_empty() {
             let by = ranked_by([&output.sensitivity[..]].into_iter()).join(", ");
@@ -171,6 +196,34 @@ fn of_inputs(run: &RunReport) -> String {
         ("source", false),
     ];
     table("Inputs with their evidence and sources", &columns, &rows)
+}
+
+/// Which inputs depend on each other.
+fn of_correlations(run: &RunReport) -> String {
+    let sentence = |correlation: &CorrelationReport| {
+        let [one, other] = &correlation.inputs;
+        let measure = match correlation.measure {
+            "spearman" => "rank correlation",
+            _ => "parameter of the Gaussian copula",
+        };
+        let value = number::shortest(correlation.value);
+        format!("{one} and {other}: {measure} {value}")
+    };
+    let sentences: Vec<String> = run.correlations.iter().map(sentence).collect();
+    if sentences.is_empty() {
+        String::new()
+    } else {
+        list(&sentences)
+    }
+}
+
+/// The works that the inputs of a run cite.
+fn of_sources(run: &RunReport, origin: &Origin) -> String {
+    let cited = |key: &String| run.inputs.iter().any(|input| input.sources.contains(key));
+    let mut scenarios = origin.scenarios.iter();
+    let of_run = scenarios.find(|scenario| scenario.scenario == run.scenario);
+    let references = of_run.into_iter().flat_map(|scenario| &scenario.references);
+    works(references.filter(|reference| cited(&reference.key)))
 }
 
 fn of_numbers(run: &RunReport) -> String {
@@ -344,18 +397,11 @@ fn index(report: &Report, names: &[String], figures: &[Figure], origin: &Origin)
             &rows,
         )
     };
-    let mut verdicts: Vec<String> = report
+    let verdicts: Vec<String> = report
         .choices
         .iter()
         .map(|choice| format!("{}, {}: {}", choice.scenario, choice.output, choice.verdict))
         .collect();
-    for pair in report.comparison.iter().flat_map(|found| &found.pairs) {
-        verdicts.extend(
-            pair.outputs
-                .iter()
-                .map(|output| format!("{}: {}", output.name, output.verdict)),
-        );
-    }
     let verdicts = if verdicts.is_empty() {
         String::new()
     } else {
@@ -378,7 +424,11 @@ fn index(report: &Report, names: &[String], figures: &[Figure], origin: &Origin)
         "Results",
         "<h1>Results</h1>\n",
         &[
-            ("answer", "The answers", verdicts + &answers),
+            (
+                "answer",
+                "The answers",
+                verdicts + &answers + &told(&told_of_all(report)),
+            ),
             ("warnings", "What to keep in mind", warnings),
             ("figures", "Figures", show(&of_several)),
             ("again", "How to get this again", again(origin)),

@@ -44,6 +44,17 @@ impl Grid {
         self.rows.push(cells);
     }
 
+    /// The headings, each with the end that its column lines up at.
+    pub fn headings(&self) -> impl Iterator<Item = (&str, Align)> {
+        let headings = self.headings.iter().map(String::as_str);
+        headings.zip(self.aligns.iter().copied())
+    }
+
+    /// The rows, a cell a column.
+    pub fn rows(&self) -> &[Vec<String>] {
+        &self.rows
+    }
+
     /// The width of the widest line, in columns of the terminal.
     pub fn width(&self) -> usize {
         self.widths().iter().map(|width| width + GAP).sum()

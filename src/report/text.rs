@@ -10,10 +10,13 @@ mod first_order;
 mod histogram;
 mod nested;
 mod observed;
+mod page;
 mod require;
 mod shape;
 
 pub use nested::over_variability;
+use page::Page;
+pub use page::{Block, told_of_all, told_of_run};
 
 use super::grid::{Align, Grid};
 use super::number::{self, ESTIMATE_DIGITS, percent};
@@ -26,7 +29,6 @@ use drivers::{Ranking, drivers, has_more};
 pub use drivers::{drivers_in_line, ranked_by};
 use std::borrow::Cow;
 use std::io::{self, Write};
-use std::ops::Range;
 
 /// Variants of a file whose medians have a table.
 const MOST_CHOICES: usize = 24;
@@ -46,62 +48,28 @@ pub struct Text {
 
 impl Writer for Text {
     fn write(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
-        let mut page = Page {
-            text: String::new(),
-            headings: Vec::new(),
-            width: self.width,
-            colour: self.colour,
-        };
-        if let Some(comparison) = &report.comparison {
-            page.comparison(comparison);
-            return out.write_all(page.text.as_bytes());
-        }
-        match report.runs.as_slice() {
-            [] => {
+        let mut page = Page::new(self.width, self.colour);
+        match (&report.comparison, report.runs.as_slice()) {
+            (Some(comparison), _) => page.comparison(comparison),
+            (None, []) => {
                 page.requirements(&report.requirements);
                 page.legend();
-                return out.write_all(page.text.as_bytes());
             }
-            [run] => page.one(run),
-            runs => page.several(runs, &report.choices),
+            (None, runs) => {
+                match runs {
+                    [run] => page.one(run),
+                    runs => page.several(runs, &report.choices),
+                }
+                page.decisions(&report.decisions);
+                page.legend();
+                page.samples(runs);
+            }
         }
-        page.decisions(&report.decisions);
-        page.legend();
-        page.samples(&report.runs);
-        out.write_all(page.text.as_bytes())
+        out.write_all(page.draw(&page.blocks).as_bytes())
     }
-}
-
-/// The text so far, and how it may look.
-struct Page {
-    text: String,
-    /// Where the headings are in it.
-    headings: Vec<Range<usize>>,
-    width: Option<usize>,
-    colour: bool,
 }
 
 impl Page {
-    fn line(&mut self, line: &str) {
-        self.text.push_str(line.trim_end());
-        self.text.push('\n');
-    }
-
-    fn heading(&mut self, line: &str) {
-        let line = if self.colour {
-            format!("\u{1b}[1m{line}\u{1b}[0m")
-        } else {
-            line.to_owned()
-        };
-        let start = self.text.len();
-        self.line(&line);
-        self.headings.push(start..self.text.len());
-    }
-
-    fn grid(&mut self, grid: &Grid) {
-        self.text.push_str(&grid.draw(self.width, self.colour));
-    }
-
     /// One scenario, one variant: everything.
     fn one(&mut self, run: &RunReport) {
         let title = run
@@ -117,6 +85,11 @@ impl Page {
         self.outputs(&[run], |_| Vec::new(), &[]);
         self.kinds(std::slice::from_ref(run));
         self.histogram(run);
+        self.details(run);
+    }
+
+    /// What is held against one run, what drives its outputs, and what else was asked for.
+    fn details(&mut self, run: &RunReport) {
         self.thresholds(std::slice::from_ref(run), |_| String::new());
         let outputs = run.outputs.iter();
         let lines: Vec<String> = outputs
@@ -262,7 +235,7 @@ impl Page {
             cells.push(plain(line.unwrap_or_default()).into_owned());
             grid.row(cells);
         }
-        self.grid(&grid);
+        self.grid(grid);
     }
 
     /// What the intervals are made of, where that is two different things.
@@ -323,7 +296,7 @@ impl Page {
             }
             grid.row(row);
         }
-        self.grid(&grid);
+        self.grid(grid);
     }
 
     /// One line for each threshold, observation and assertion of the runs, each after its label.
@@ -366,49 +339,7 @@ impl Page {
         for (names, block) in blocks {
             self.line("");
             self.heading(&format!("What drives {}", names.join(", ")));
-            self.text.push_str(&block);
-        }
-    }
-
-    /// What the marks mean, where there are any. Headings are no numbers, and what people write has a dash between words and a tilde before them.
-    fn legend(&mut self) {
-        let mut numbers = String::new();
-        let mut end = 0;
-        for heading in &self.headings {
-            numbers.push_str(&self.text[end..heading.start]);
-            end = heading.end;
-        }
-        numbers.push_str(&self.text[end..]);
-        let before_number = |rest: &str| {
-            rest.starts_with(|next: char| next.is_ascii_digit() || "-−".contains(next))
-        };
-        let poorly_carried = numbers
-            .split(number::POORLY_CARRIED)
-            .skip(1)
-            .any(before_number);
-        let in_place_of_number = |(at, mark): (usize, &str)| {
-            let (before, after) = (&numbers[..at], &numbers[at + mark.len()..]);
-            before.ends_with("  ")
-                || before.ends_with('[')
-                || after.starts_with([',', ':', ']', '\n'])
-                || after.starts_with("  ")
-        };
-        let unavailable = numbers
-            .match_indices(number::UNAVAILABLE)
-            .any(in_place_of_number);
-        let mut legend = Vec::new();
-        if poorly_carried {
-            legend.push(format!(
-                "{} carried by too few trials for its error to be trusted",
-                number::POORLY_CARRIED
-            ));
-        }
-        if unavailable {
-            legend.push(format!("{} not available", number::UNAVAILABLE));
-        }
-        if !legend.is_empty() {
-            self.line("");
-            self.line(&legend.join("   "));
+            self.blocks.push(Block::Laid(block));
         }
     }
 

@@ -39,7 +39,7 @@ impl Page {
         if several {
             self.heading("Held against each other, trial by trial");
             self.line("");
-            self.grid(&grid);
+            self.grid(grid);
             self.line("");
         } else {
             self.line("no two alternatives have an output of one name in one dimension");
@@ -139,7 +139,7 @@ impl Page {
                 "How often each has which rank in {} (1 is the lowest; equal ones share it)",
                 plain(&of_output[0].output)
             ));
-            self.grid(&grid);
+            self.grid(grid);
         }
     }
 }

@@ -64,7 +64,7 @@ impl Page {
             for row in worth.iter().take(LISTED) {
                 grid.row(cells(row));
             }
-            self.grid(&grid);
+            self.grid(grid);
         }
         let groups: Vec<String> = decision
             .sensitivity

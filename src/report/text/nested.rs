@@ -54,7 +54,7 @@ impl Page {
         }
         self.line("");
         self.heading("What varies, and how well it is known");
-        self.grid(&grid);
+        self.grid(grid);
         let inner = if shape.rows {
             format!("all {} rows", number::count(shape.inner))
         } else {

@@ -82,7 +82,7 @@ impl Page {
             grid.row(cells(pair, format!("{} (the best two)", names.join(", "))));
         }
         grid.row(cells(&requirement.together, "all together".to_owned()));
-        self.grid(&grid);
+        self.grid(grid);
         if !requirement.varies.is_empty() {
             let names: Vec<_> = requirement.varies.iter().map(|name| plain(name)).collect();
             self.line(&format!(

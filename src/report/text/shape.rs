@@ -67,7 +67,7 @@ impl Page {
             }
             grid.row(cells);
         }
-        self.grid(&grid);
+        self.grid(grid);
         if rows.len() > LISTED {
             self.line(&format!("… and {} that move it less", rows.len() - LISTED));
         }
