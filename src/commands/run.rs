@@ -590,6 +590,7 @@ fn definitions(model: &Model) -> Vec<DefinitionRecord> {
                     name: name.clone(),
                     unit: unit.to_owned(),
                     written: written.split_whitespace().collect::<Vec<_>>().join(" "),
+                    resolved: input.and_then(|input| input.resolved.clone()),
                     evidence: evidence.map(|evidence| evidence.word().to_owned()),
                     sources: input.map(|input| input.sources.clone()).unwrap_or_default(),
                 });

@@ -29,6 +29,8 @@ pub(super) struct CatalogInput {
     pub(super) definition: Definition,
     /// The equal entry without the catalog, for pasting.
     pub(super) equal: String,
+    /// Its value, or its family and parameters, as other inputs are written.
+    pub(super) resolved: String,
 }
 
 impl Context<'_> {
@@ -80,6 +82,7 @@ impl Context<'_> {
             return Some(CatalogInput {
                 rows,
                 equal: format!("{{ value = {}{unit_text} }}", double(value)),
+                resolved: double(value).to_string(),
                 unit,
                 identity: Identity::Fixed(value.clone()),
                 definition: Definition::Fixed(value.clone()),
@@ -89,12 +92,11 @@ impl Context<'_> {
         let weights: Vec<f64> = pairs.iter().map(|pair| pair.1).collect();
         let equal_weights = weights.iter().all(|weight| *weight == weights[0]);
         let mut parameters = Parameters::default().with_list("values", &values);
-        let mut equal = format!("{{ distribution = \"discrete\", values = {values:?}");
+        let mut written = format!("values = {values:?}");
         if !equal_weights {
             parameters = parameters.with_list("weights", &weights);
-            equal.push_str(&format!(", weights = {weights:?}"));
+            written.push_str(&format!(", weights = {weights:?}"));
         }
-        equal.push_str(&format!("{unit_text} }}"));
         let family = distribution::family("discrete")?;
         let marginal = match (family.build)(&parameters) {
             Ok(marginal) => marginal,
@@ -112,7 +114,11 @@ impl Context<'_> {
                 truncate: None,
             },
             definition: Definition::Random(marginal),
-            equal,
+            equal: format!(
+                "{{ distribution = \"{}\", {written}{unit_text} }}",
+                family.name
+            ),
+            resolved: format!("{}({written})", family.name),
         })
     }
 

@@ -100,7 +100,7 @@ impl Context<'_> {
                 .and_then(Node::as_text)
                 .map(|text| text.value)
         };
-        let (mut rows, mut equal) = (Vec::new(), None);
+        let (mut rows, mut equal, mut resolved) = (Vec::new(), None, None);
         let definition = match self.definition(key, table, unit.as_ref()) {
             Some(Found::Here(definition)) => Some(definition),
             Some(Found::InCatalog(node)) if written_unit.is_none() || unit.is_some() => {
@@ -109,6 +109,7 @@ impl Context<'_> {
                     unit = Some(taken.unit);
                     rows = taken.rows;
                     equal = Some(taken.equal);
+                    resolved = Some(taken.resolved);
                     (taken.identity, taken.definition, None)
                 })
             }
@@ -152,6 +153,7 @@ impl Context<'_> {
                 catalog: rows,
                 data,
                 equal,
+                resolved,
                 written: self.written(table),
                 shares_draws: word("draws").is_some(),
                 identity: identity.clone(),

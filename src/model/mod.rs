@@ -250,6 +250,8 @@ pub struct Input {
     pub data: Option<DataRows>,
     /// Where it was taken from the catalog: the equal entry without it.
     pub equal: Option<String>,
+    /// Where it was taken from the catalog: its value, or the distribution over its rows, as `written` has others.
+    pub resolved: Option<String>,
     /// The entry as written, for `check` and the manifest: family and parameters, one line.
     pub written: String,
     /// Whether it asks for the quantile of what has its name elsewhere.

@@ -224,6 +224,7 @@ impl Context<'_> {
                 catalog: Vec::new(),
                 data: None,
                 equal: None,
+                resolved: None,
                 written: format!(
                     "share of {}(mean = {}, concentration = {concentration})",
                     key.value, values[at]

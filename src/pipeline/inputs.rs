@@ -10,6 +10,7 @@ pub fn reports(variant: &Variant) -> Vec<Arc<InputReport>> {
         name: input.name.clone(),
         unit: input.unit.text.clone(),
         written: input.written.clone(),
+        resolved: input.resolved.clone(),
         evidence: input.evidence.map(|evidence| evidence.word().to_owned()),
         sources: input.sources.clone(),
         random: matches!(input.definition, Definition::Random(_)),

@@ -2,7 +2,7 @@
 
 use super::Plan;
 use crate::model::{Definition, Dependence, Input, Kind, Variant};
-use crate::report::number;
+use crate::report::{COMPUTED_ONCE, number};
 use crate::run::Outcome;
 use crate::sampler::copula::spearman_of_parameter;
 use crate::sampler::{Layout, Method};
@@ -22,9 +22,7 @@ pub fn of_run(
     achieved: &[Estimate],
 ) -> Vec<String> {
     let Some(outcome) = outcome else {
-        return vec![
-            "no distribution acts on any output: each was computed once, exactly".to_owned(),
-        ];
+        return vec![COMPUTED_ONCE.to_owned()];
     };
     let mut notes: Vec<String> = rounded(plan, layout).into_iter().collect();
     if outcome.nonfinite.trials > 0 {

@@ -115,6 +115,8 @@ pub struct DefinitionRecord {
     pub unit: String,
     /// Its definition on one line.
     pub written: String,
+    /// The same without the catalog, of an input that was taken from it.
+    pub resolved: Option<String>,
     /// The grade of the evidence of an input.
     pub evidence: Option<String>,
     /// The sources of an input, as written.
@@ -350,6 +352,7 @@ impl Serialize for Scenario<'_> {
                 "name": one.name,
                 "unit": one.unit,
                 "written": one.written,
+                "resolved": one.resolved,
                 "evidence": one.evidence,
                 "source": one.sources,
             })
@@ -452,6 +455,7 @@ fn input(input: &InputReport) -> Value {
         "name": input.name,
         "unit": input.unit,
         "written": input.written,
+        "resolved": input.resolved,
         "random": input.random,
         "variability": input.variability,
         "evidence": input.evidence,

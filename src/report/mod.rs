@@ -106,10 +106,25 @@ impl Report {
     }
 }
 
+/// What is noted of a run that no distribution acts on.
+pub const COMPUTED_ONCE: &str =
+    "no distribution acts on any output: each was computed once, exactly";
+
 /// Notes of several labelled things: each once, with the labels of those that have it unless all have.
 pub fn told_once<'a>(of: impl ExactSizeIterator<Item = (String, &'a [String])>) -> Vec<String> {
-    /// Labels named before the rest is counted.
-    const NAMED: usize = 3;
+    let told = shared_by(of)
+        .into_iter()
+        .map(|(note, labels)| match labels {
+            Some(labels) => format!("{}: {note}", some_of(&labels)),
+            None => note.to_owned(),
+        });
+    told.collect()
+}
+
+/// Notes of several labelled things: each once, and the labels of those that have it; `None`: all have.
+pub fn shared_by<'a>(
+    of: impl ExactSizeIterator<Item = (String, &'a [String])>,
+) -> Vec<(&'a str, Option<Vec<String>>)> {
     let all = of.len();
     let mut sharing: Vec<(&str, Vec<String>)> = Vec::new();
     let mut places: HashMap<&str, usize> = HashMap::new();
@@ -122,17 +137,20 @@ pub fn told_once<'a>(of: impl ExactSizeIterator<Item = (String, &'a [String])>) 
             sharing[place].1.push(label.clone());
         }
     }
-    let told = sharing.into_iter().map(|(note, labels)| {
-        let rest = labels.len().saturating_sub(NAMED);
-        if labels.len() == all {
-            note.to_owned()
-        } else if rest > 0 {
-            format!("{} and {rest} more: {note}", labels[..NAMED].join(", "))
-        } else {
-            format!("{}: {note}", labels.join(", "))
-        }
-    });
-    told.collect()
+    let sharing = sharing.into_iter();
+    sharing
+        .map(|(note, labels)| (note, (labels.len() < all).then_some(labels)))
+        .collect()
+}
+
+/// The first few of many labels, and how many more there are: `a, b, c and 4 more`.
+pub fn some_of(labels: &[String]) -> String {
+    /// Labels named before the rest is counted.
+    const NAMED: usize = 3;
+    match labels.len().saturating_sub(NAMED) {
+        0 => labels.join(", "),
+        rest => format!("{} and {rest} more", labels[..NAMED].join(", ")),
+    }
 }
 
 /// The results of one variant of one scenario.
@@ -235,6 +253,8 @@ pub struct InputReport {
     pub unit: String,
     /// Family and parameters, or the value, as one line.
     pub written: String,
+    /// The same without the catalog, where it was taken from it.
+    pub resolved: Option<String>,
     /// Grade of evidence, as the word of the language.
     pub evidence: Option<String>,
     /// Sources as written.

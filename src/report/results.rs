@@ -84,6 +84,8 @@ pub struct Input {
     pub unit: String,
     /// Family and parameters, or the value.
     pub written: String,
+    /// The same without the catalog, where it was taken from it.
+    pub resolved: Option<String>,
     /// Whether it has a distribution.
     pub random: bool,
     /// Whether that is of what varies.
@@ -92,6 +94,20 @@ pub struct Input {
     pub evidence: Option<String>,
     /// Keys of references, or texts.
     pub sources: Vec<String>,
+}
+
+impl Input {
+    /// Family and parameters, or the value: what stands in the catalog too.
+    pub fn definition(&self) -> &str {
+        self.resolved.as_deref().unwrap_or(&self.written)
+    }
+
+    /// What it was taken from in the catalog: its entries, and how they were narrowed.
+    pub fn in_catalog(&self) -> Option<String> {
+        self.resolved.as_ref()?;
+        let named = self.written.strip_prefix("catalog(")?.strip_suffix(')')?;
+        Some(named.replace(['"', '[', ']'], ""))
+    }
 }
 
 /// An output and what is known of it.
@@ -311,6 +327,7 @@ fn input(entry: &Value) -> Input {
         name: text(&entry["name"]),
         unit: text(&entry["unit"]),
         written: text(&entry["written"]),
+        resolved: optional(&entry["resolved"]),
         random: truth(&entry["random"]),
         variability: truth(&entry["variability"]),
         evidence: optional(&entry["evidence"]),

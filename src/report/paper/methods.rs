@@ -4,9 +4,11 @@
 use super::super::assertions::Outcome;
 use super::super::number::{self, count, percent};
 use super::super::results::{Comparison, Input, Output, Results, Run, Scenario};
+use super::super::{COMPUTED_ONCE, shared_by, some_of, told_once};
 use super::bibtex::Bibliography;
-use super::tables::is_floor;
+use super::tables::{driven, is_floor, is_sampled, told_indices};
 use super::{Line, Piece, Section, measures, words};
+use std::collections::{HashMap, HashSet};
 
 /// Pairs of alternatives that a sentence names; the table has them all.
 const PAIRS_NAMED: usize = 4;
@@ -29,14 +31,12 @@ pub(super) fn sections(results: &Results, bibliography: &Bibliography) -> Vec<Se
             scenario,
             first,
         };
-        let mut paragraphs = vec![
-            about.model(),
-            about.inputs(bibliography),
-            about.dependence(),
-            words(about.propagation()),
-            words(about.reported()),
-        ];
+        let mut paragraphs = vec![about.model()];
+        paragraphs.extend(about.inputs(bibliography));
         let parts = [
+            about.dependence(),
+            Some(about.propagation()),
+            about.reported(),
             about.nested(),
             about.drivers(),
             about.observed(),
@@ -64,25 +64,57 @@ struct About<'a> {
 }
 
 impl About<'_> {
-    fn random(&self) -> impl Iterator<Item = &Input> {
-        self.first.inputs.iter().filter(|input| input.random)
+    /// The inputs of a run, as the first has them where it does not say otherwise.
+    fn inputs_of<'a>(&'a self, run: &'a Run) -> Vec<&'a Input> {
+        let own: HashMap<&str, &Input> = run.inputs.iter().map(|one| (&*one.name, one)).collect();
+        let first = &self.first.inputs;
+        let known: HashMap<&str, ()> = first.iter().map(|one| (&*one.name, ())).collect();
+        let kept = first
+            .iter()
+            .map(|one| own.get(&*one.name).map_or(one, |own| own));
+        let added = run.inputs.iter();
+        let added = added.filter(|one| !known.contains_key(&*one.name));
+        kept.chain(added).collect()
     }
 
-    /// Whether a distribution acts on an output of a run.
-    fn is_sampled(run: &Run) -> bool {
-        run.outputs.iter().any(|output| !output.constant)
+    /// The names of the inputs of which something holds, with the variants in which it does unless it does in all.
+    fn inputs_with(&self, holds: impl Fn(&Input) -> bool) -> Vec<String> {
+        let names = |run| -> Vec<String> {
+            let inputs = self.inputs_of(run).into_iter();
+            let inputs = inputs.filter(|input| holds(input));
+            inputs.map(|input| input.name.clone()).collect()
+        };
+        let of_runs: Vec<_> = self.scenario.runs.iter().map(names).collect();
+        let named = self.by_variant(&of_runs).into_iter();
+        let named = named.map(|(name, variants)| match variants {
+            Some(variants) => format!("{name} (in {})", some_of(&variants)),
+            None => name.to_owned(),
+        });
+        named.collect()
+    }
+
+    /// What is said of each run, each once, and the variants of which it is; `None`: of all.
+    fn by_variant<'a>(&self, of_runs: &'a [Vec<String>]) -> Vec<(&'a str, Option<Vec<String>>)> {
+        let runs = self.scenario.runs.iter().zip(of_runs);
+        shared_by(runs.map(|(run, said)| (run.variant.clone(), &said[..])))
     }
 
     fn model(&self) -> Line {
-        let outputs = list(self.first.outputs.iter().map(|output| output.name.as_str()));
+        let outputs = &self.first.outputs;
+        let names = list(outputs.iter().map(|output| output.name.as_str()));
+        let outputs = if outputs.len() == 1 {
+            "output is"
+        } else {
+            "outputs are"
+        };
         let mut text = format!(
-            "The scenario {} was evaluated with montecarbon {}; its outputs are {outputs}.",
+            "The scenario {} was evaluated with montecarbon {}; its {outputs} {names}.",
             self.scenario.name, self.results.version
         );
         let variants = self.scenario.runs.len();
         if variants > 1 {
             text.push_str(&format!(
-                " {} variants of it were run; numbers below are those of {} where they differ between variants.",
+                " {} variants of it were run; numbers below are those of {} where they differ between variants and no other is named.",
                 count(variants as u64),
                 self.first.variant
             ));
@@ -92,36 +124,42 @@ impl About<'_> {
         words(text)
     }
 
-    fn inputs(&self, bibliography: &Bibliography) -> Line {
+    fn inputs(&self, bibliography: &Bibliography) -> Option<Line> {
         let inputs = &self.first.inputs;
-        let random = self.random().count();
+        if inputs.is_empty() {
+            return None;
+        }
+        let random: Vec<&Input> = inputs.iter().filter(|input| input.random).collect();
         let mut families: Vec<(&str, usize)> = Vec::new();
-        for input in self.random() {
-            let end = input
-                .written
-                .find(['(', ' '])
-                .unwrap_or(input.written.len());
-            let family = &input.written[..end];
+        for input in &random {
+            let written = input.definition();
+            let end = written.find(['(', ' ']).unwrap_or(written.len());
+            let family = &written[..end];
             match families.iter_mut().find(|row| row.0 == family) {
                 Some(row) => row.1 += 1,
                 None => families.push((family, 1)),
             }
         }
-        let mut text = format!(
-            "It has {}, of which {} fixed and {} described by a probability distribution",
-            numbered(inputs.len(), "input"),
-            is_or_are(inputs.len() - random),
-            is_or_are(random)
-        );
-        if random > 0 {
+        let described = match (inputs.len() - random.len(), random.len()) {
+            (1, 0) => "which is fixed".to_owned(),
+            (_, 0) => "all of them fixed".to_owned(),
+            (0, 1) => "described by a probability distribution".to_owned(),
+            (0, _) => "all of them described by probability distributions".to_owned(),
+            (fixed, random) => format!(
+                "of which {} fixed and {} described by a probability distribution",
+                is_or_are(fixed),
+                is_or_are(random)
+            ),
+        };
+        let mut text = format!("It has {}, {described}", numbered(inputs.len(), "input"));
+        if !random.is_empty() {
             let families = families.iter().map(|row| format!("{} ({})", row.0, row.1));
             text.push_str(&format!(" ({})", families.collect::<Vec<_>>().join(", ")));
         }
         text.push_str("; the table of inputs has the parameters, the grade of the evidence and the source of each.");
         let graded = |grade: Option<&str>| {
-            let mut of_grade = inputs.iter();
+            let of_grade = inputs.iter();
             let count = of_grade
-                .by_ref()
                 .filter(|input| input.evidence.as_deref() == grade)
                 .count();
             (count > 0).then(|| format!("{} ({count})", grade.unwrap_or("not graded")))
@@ -129,21 +167,12 @@ impl About<'_> {
         let grades = GRADES.iter().map(|grade| Some(*grade)).chain([None]);
         let grades: Vec<_> = grades.filter_map(graded).collect();
         text.push_str(&format!(" Grades of evidence: {}.", grades.join(", ")));
-        let varying = self.random().filter(|input| input.variability);
-        let varying: Vec<_> = varying.map(|input| input.name.as_str()).collect();
-        if varying.is_empty() && random > 0 {
-            text.push_str(" All distributions describe what is not known exactly.");
-        } else if varying.len() == random && random > 0 {
-            text.push_str(" All distributions describe what really varies.");
-        } else if random > 0 {
-            text.push_str(&format!(
-                " The distributions of {} describe what really varies, the others what is not known exactly.",
-                list(varying.into_iter())
-            ));
-        }
+        text.push_str(&self.redefined());
+        text.push_str(&self.kinds());
         let mut line = words(text);
         let mut sources: Vec<String> = Vec::new();
-        for source in inputs.iter().flat_map(|input| &input.sources) {
+        let printed = self.scenario.runs.iter().flat_map(|run| &run.inputs);
+        for source in printed.flat_map(|input| &input.sources) {
             if !sources.contains(source) {
                 sources.push(source.clone());
             }
@@ -153,60 +182,92 @@ impl About<'_> {
             line.extend(bibliography.cite(self.scenario, &sources));
             line.push(Piece::Text(".".to_owned()));
         }
-        let unsourced = inputs.iter().filter(|input| input.sources.is_empty());
-        let unsourced: Vec<_> = unsourced.map(|input| input.name.as_str()).collect();
+        let unsourced = self.inputs_with(|input| input.sources.is_empty());
         if !unsourced.is_empty() {
-            let names = list(unsourced.into_iter());
+            let names = list(unsourced.iter().map(String::as_str));
             line.push(Piece::Text(format!(" No source is stated for {names}.")));
         }
-        line
+        Some(line)
     }
 
-    fn dependence(&self) -> Line {
-        let mut sentences = Vec::new();
-        for (inputs, measure, value) in &self.first.correlations {
-            let strength = match *measure {
-                "spearman" => "Spearman's rank correlation",
-                _ => "the parameter of the copula",
-            };
-            sentences.push(format!(
-                "The dependence between {} and {} is modelled by a Gaussian copula, with {strength} at {}.",
-                inputs[0],
-                inputs[1],
-                number::shortest(*value)
-            ));
+    /// Which inputs the variants define otherwise than the first.
+    fn redefined(&self) -> String {
+        let own = |run: &Run| {
+            let names = list(run.inputs.iter().map(|input| input.name.as_str()));
+            (!names.is_empty()).then_some(names).into_iter().collect()
+        };
+        let mut of_runs: Vec<Vec<String>> = self.scenario.runs.iter().map(own).collect();
+        // The first says all of its inputs.
+        of_runs[0].clear();
+        let redefined = self.by_variant(&of_runs).into_iter();
+        let redefined = redefined
+            .filter_map(|(names, variants)| Some(format!("{names} ({})", some_of(&variants?))));
+        let redefined: Vec<String> = redefined.collect();
+        if redefined.is_empty() {
+            return String::new();
         }
-        for (what, inputs) in &self.first.joint {
-            let names = list(inputs.iter().map(String::as_str));
-            sentences.push(match what.as_str() {
-                "shares" => format!("{names} are shares that sum to one (Dirichlet distributed)."),
-                _ => format!("{names} are drawn together, as rows of one data file."),
+        format!(
+            " It also has what other variants define otherwise: {}.",
+            redefined.join("; ")
+        )
+    }
+
+    /// Whether the distributions are of what is not known or of what varies.
+    fn kinds(&self) -> String {
+        let varying = self.inputs_with(|input| input.random && input.variability);
+        let unknown = self.inputs_with(|input| input.random && !input.variability);
+        match (varying.as_slice(), unknown.as_slice()) {
+            ([], []) => String::new(),
+            ([], _) => " All distributions describe what is not known exactly.".to_owned(),
+            (_, []) => " All distributions describe what really varies.".to_owned(),
+            (varying, _) => format!(
+                " The distributions of {} describe what really varies, the others what is not known exactly.",
+                list(varying.iter().map(String::as_str))
+            ),
+        }
+    }
+
+    fn dependence(&self) -> Option<String> {
+        let of_runs: Vec<_> = self.scenario.runs.iter().map(dependences).collect();
+        let mut sentences = Vec::new();
+        let mut in_some = false;
+        for (sentence, variants) in self.by_variant(&of_runs) {
+            in_some |= variants.is_some();
+            sentences.push(match variants {
+                Some(variants) => format!("In {}, {sentence}.", some_of(&variants)),
+                None => format!("{}.", capitalised(sentence)),
             });
         }
-        if self.random().count() > 1 {
-            sentences.push(
-                if sentences.is_empty() {
-                    "All inputs are taken as independent."
-                } else {
-                    "All other pairs of inputs are taken as independent."
+        let random = |run: &Run| {
+            let inputs = self.inputs_of(run).into_iter();
+            inputs.filter(|input| input.random).count()
+        };
+        // Whether there is a pair that nothing is said of.
+        let has_others = |run: &Run| {
+            let joint = run.joint.iter().map(|(_, inputs)| inputs.len());
+            let joint: usize = joint.map(pairs).sum();
+            pairs(random(run)) > joint + run.correlations.len()
+        };
+        if self.scenario.runs.iter().any(has_others) {
+            let independent = match (sentences.is_empty(), in_some) {
+                (true, _) => "All inputs are taken as independent.",
+                (false, false) => "All other pairs of inputs are taken as independent.",
+                (false, true) => {
+                    "All other pairs of inputs, and in the other variants these too, are taken as independent."
                 }
-                .to_owned(),
-            );
+            };
+            sentences.push(independent.to_owned());
         }
-        words(sentences.join(" "))
+        (!sentences.is_empty()).then(|| sentences.join(" "))
     }
 
     fn propagation(&self) -> String {
-        if !self.scenario.runs.iter().any(Self::is_sampled) {
-            return "No distribution acts on any output: each was computed once.".to_owned();
+        if !self.scenario.runs.iter().any(is_sampled) {
+            return format!("{}.", capitalised(COMPUTED_ONCE));
         }
         let points = points(self.scenario);
         // A variant that nothing acts on is computed once: the sample is that of the others.
-        let mut sampled = self
-            .scenario
-            .runs
-            .iter()
-            .filter(|run| Self::is_sampled(run));
+        let mut sampled = self.scenario.runs.iter().filter(|run| is_sampled(run));
         let run = sampled.next().unwrap_or(self.first);
         let mut text = format!(
             "The distributions were propagated by the Monte Carlo method (JCGM 101:2008; approach 2 of the IPCC Guidelines 2006, Vol. 1, Ch. 3) with {} trials in {} independent replicates, drawn by {points} (seed {}).",
@@ -242,12 +303,17 @@ impl About<'_> {
                 count(run.nonfinite)
             ));
         }
+        let constant = self.scenario.runs.iter().filter(|run| !is_sampled(run));
+        let constant: Vec<String> = constant.map(|run| run.variant.clone()).collect();
+        if !constant.is_empty() {
+            text.push_str(&format!(" In {} {COMPUTED_ONCE}.", some_of(&constant)));
+        }
         text
     }
 
-    fn reported(&self) -> String {
-        if !self.scenario.runs.iter().any(Self::is_sampled) {
-            return "Its values are exact.".to_owned();
+    fn reported(&self) -> Option<String> {
+        if !self.scenario.runs.iter().any(is_sampled) {
+            return None;
         }
         let level = percent(self.scenario.level);
         let tail = percent(0.5 * (1.0 - self.scenario.level));
@@ -263,14 +329,14 @@ impl About<'_> {
         } else {
             ", where an output has them; where it has not, the median and the interval stand alone"
         };
-        format!(
+        Some(format!(
             "The estimate of an output is its mean, its standard uncertainty the standard deviation of the trials (divisor N - 1){where_they_exist}. Intervals are probabilistically symmetric {level} % coverage intervals: {tail} % of the outcomes lie below and {tail} % above. Quantiles are order statistics of all trials (at (k - 1/2)/N). \
              {ERRORS}"
-        )
+        ))
     }
 
     fn nested(&self) -> Option<String> {
-        let (outer, inner, rows) = self.first.nested?;
+        let (outer, inner, rows) = self.scenario.runs.iter().find_map(|run| run.nested)?;
         let trials = if rows {
             format!(
                 "all {} rows of the data file behind the variable inputs",
@@ -287,43 +353,84 @@ impl About<'_> {
 
     fn drivers(&self) -> Option<String> {
         let mut measures: Vec<&str> = Vec::new();
-        let mut floor = "";
-        let outputs = self.first.outputs.iter();
-        for index in outputs.flat_map(|output| &output.indices) {
-            if is_floor(&index.inputs) {
-                floor = "; an input without effect that was made up for it shows the noise floor";
-            }
-            if !measures.contains(&&*index.measure) && !index.measure.contains(':') {
-                measures.push(&index.measure);
+        // Those whose noise the input without effect shows: where every estimate is exact, its index is zero.
+        let mut noisy: Vec<&str> = Vec::new();
+        let run = driven(self.scenario)?;
+        for index in run.outputs.iter().flat_map(told_indices) {
+            let name = measures::name(&index.measure);
+            let is_noise = is_floor(&index.inputs) && index.estimate.value != Some(0.0);
+            for (names, is_one) in [(&mut measures, true), (&mut noisy, is_noise)] {
+                if is_one && index.estimate.value.is_some() && !names.contains(&name) {
+                    names.push(name);
+                }
             }
         }
-        let names: Vec<_> = measures
-            .iter()
-            .map(|measure| measures::name(measure))
-            .collect();
-        (!names.is_empty()).then(|| {
+        if measures.is_empty() {
+            return None;
+        }
+        let floor = if noisy.is_empty() {
+            String::new()
+        } else {
+            let of = list(noisy.into_iter());
             format!(
-                "What drives the outputs was measured by {}{floor}.",
-                list(names.into_iter())
+                "; an input without effect that was made up for it shows the noise floor of {of}"
             )
-        })
+        };
+        Some(format!(
+            "What drives the outputs was measured by {}{floor}.",
+            list(measures.into_iter())
+        ))
     }
 
     fn observed(&self) -> Option<String> {
         let outputs = self.scenario.runs.iter().flat_map(|run| &run.outputs);
-        let observed: Vec<_> = outputs.flat_map(|output| &output.observed).collect();
-        if observed.is_empty() {
+        let held = outputs.flat_map(|output| {
+            let observed = output.observed.iter();
+            observed.map(|row| ((&output.name, &row.name, row.band.map(f64::to_bits)), row))
+        });
+        let held: Vec<_> = held.collect();
+        if held.is_empty() {
             return None;
         }
-        let inside = observed.iter().filter(|row| row.inside).count();
-        let shared = observed.iter().filter(|row| row.shared_source).count();
+        let distinct: HashSet<_> = held.iter().map(|row| row.0).collect();
+        let inside = held.iter().filter(|row| row.1.inside).count();
+        let shared = held.iter().filter(|row| row.1.shared_source).count();
+        let (observations, comparisons) = (distinct.len(), held.len());
+        let against = if comparisons > observations {
+            let has = |run: &&Run| run.outputs.iter().any(|output| !output.observed.is_empty());
+            let variants = self.scenario.runs.iter().filter(has).count();
+            format!(" of {variants} variants, which makes {comparisons} comparisons")
+        } else {
+            String::new()
+        };
+        let was = if observations == 1 { "was" } else { "were" };
+        let overlapped = match (inside, comparisons) {
+            (0, 1) => "it did not overlap the interval".to_owned(),
+            (1, 1) => "it overlapped the interval".to_owned(),
+            (0, _) => "none overlapped the interval".to_owned(),
+            (inside, comparisons) if inside == comparisons => {
+                "all overlapped the interval".to_owned()
+            }
+            (inside, comparisons) => {
+                format!("{inside} of the {comparisons} overlapped the interval")
+            }
+        };
         let mut text = format!(
-            "Of {} held against the predictions, {inside} overlapped the interval.",
-            numbered(observed.len(), "observation")
+            "{} {was} held against the predictions{against}: {overlapped}.",
+            numbered(observations, "observation")
         );
         if shared > 0 {
+            let of = match (shared, comparisons) {
+                (1, 1) => "so it is with this one".to_owned(),
+                (shared, comparisons) if shared == comparisons => {
+                    "so it is with all of them".to_owned()
+                }
+                (shared, comparisons) => {
+                    format!("so it is with {shared} of the {comparisons}")
+                }
+            };
             text.push_str(&format!(
-                " What comes from a source that the prediction rests on validates nothing: {shared} of them."
+                " What comes from a source that the prediction rests on validates nothing: {of}."
             ));
         }
         Some(text)
@@ -349,18 +456,63 @@ impl About<'_> {
 
     /// What must not go unsaid.
     fn limits(&self) -> Option<String> {
-        let mut notes: Vec<&str> = Vec::new();
-        for note in self.scenario.runs.iter().flat_map(|run| &run.notes) {
-            if !notes.contains(&&**note) {
-                notes.push(note);
-            }
-        }
         let mixed = "intervals mix what is not known with what varies";
-        if self.scenario.runs.iter().any(|run| run.mixes_kinds) {
-            notes.push(mixed);
-        }
+        let of_run = |run: &Run| {
+            let mixed = run.mixes_kinds.then(|| mixed.to_owned());
+            run.notes
+                .iter()
+                .cloned()
+                .chain(mixed)
+                .collect::<Vec<String>>()
+        };
+        // Of the others it has been said that they were computed once.
+        let sampled = self.scenario.runs.iter().filter(|run| is_sampled(run));
+        let of_runs: Vec<_> = sampled
+            .map(|run| (run.variant.clone(), of_run(run)))
+            .collect();
+        let of_runs = of_runs.iter();
+        let notes = told_once(of_runs.map(|(variant, notes)| (variant.clone(), &notes[..])));
         (!notes.is_empty()).then(|| format!("Limits: {}.", notes.join("; ")))
     }
+}
+
+/// What is said of inputs of a run that depend on each other.
+fn dependences(run: &Run) -> Vec<String> {
+    let correlated = run.correlations.iter().map(|(inputs, measure, value)| {
+        let strength = match *measure {
+            "spearman" => "Spearman's rank correlation",
+            _ => "the parameter of the copula",
+        };
+        format!(
+            "the dependence between {} and {} is modelled by a Gaussian copula, with {strength} at {}",
+            inputs[0],
+            inputs[1],
+            number::shortest(*value)
+        )
+    });
+    let joint = run.joint.iter().map(|(what, inputs)| {
+        let names = list(inputs.iter().map(String::as_str));
+        match what.as_str() {
+            "shares" => {
+                format!("the inputs {names} are shares that sum to one (Dirichlet distributed)")
+            }
+            _ => format!("the inputs {names} are drawn together, as rows of one data file"),
+        }
+    });
+    correlated.chain(joint).collect()
+}
+
+/// Pairs of so many things.
+fn pairs(of: usize) -> usize {
+    of * of.saturating_sub(1) / 2
+}
+
+/// The text with a capital at its beginning.
+fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters.next().into_iter();
+    let first = first.flat_map(char::to_uppercase);
+    first.chain(characters).collect()
 }
 
 /// `1 input`, `7 inputs`.

@@ -2,7 +2,7 @@
 
 use super::super::number::{self, ESTIMATE_DIGITS, percent};
 use super::super::results::{
-    Assertion, Comparison, Input, Output, Results, Run, Scenario, named as number_of,
+    Assertion, Comparison, Index, Input, Output, Results, Run, Scenario, named as number_of,
 };
 use super::super::text::over_variability;
 use super::super::{BASE, label};
@@ -16,6 +16,8 @@ const MEASURES_ACROSS: usize = 4;
 const INDEX_DIGITS: i32 = 3;
 /// Measures that are about another one.
 const ABOUT_RANKS: &str = "p_rank_1:";
+/// The measure that sums over the inputs of a grade of evidence.
+const OF_GRADES: &str = "shapley_grade";
 
 /// Every table that has a row.
 pub(super) fn tables(results: &Results, bibliography: &Bibliography) -> Vec<Table> {
@@ -25,22 +27,49 @@ pub(super) fn tables(results: &Results, bibliography: &Bibliography) -> Vec<Tabl
         tables.push(differences(comparison, level));
     }
     for scenario in &results.scenarios {
-        let Some(first) = scenario.runs.first() else {
+        if scenario.runs.is_empty() {
             tables.push(inputs(scenario, bibliography));
             continue;
-        };
+        }
         tables.push(outcomes(scenario));
         tables.push(nested(scenario));
         tables.push(exceeded(scenario));
         tables.push(observed(scenario));
         tables.push(asserted(scenario));
-        for output in first.outputs.iter().filter(|output| !output.constant) {
-            tables.extend(drivers(scenario, first, output));
+        if let Some(run) = driven(scenario) {
+            for output in run.outputs.iter().filter(|output| !output.constant) {
+                tables.extend(drivers(scenario, run, output));
+            }
         }
         tables.push(inputs(scenario, bibliography));
     }
     tables.retain(|table| !table.rows.is_empty());
     tables
+}
+
+/// Whether a distribution acts on an output of a run.
+pub(super) fn is_sampled(run: &Run) -> bool {
+    run.outputs.iter().any(|output| !output.constant)
+}
+
+/// The run of which is told what drives its outputs: the first that something drives.
+pub(super) fn driven(scenario: &Scenario) -> Option<&Run> {
+    scenario.runs.iter().find(|run| is_sampled(run))
+}
+
+/// The indices of an output that are told: not those about other indices, and no sum over grades where none is given.
+pub(super) fn told_indices(output: &Output) -> impl Iterator<Item = &Index> + Clone {
+    let graded = |index: &&Index| index.measure == OF_GRADES && !is_ungraded(&index.inputs);
+    let has_grades = output.indices.iter().any(|index| graded(&index));
+    let indices = output.indices.iter();
+    indices.filter(move |index| {
+        !index.measure.starts_with(ABOUT_RANKS) && (index.measure != OF_GRADES || has_grades)
+    })
+}
+
+/// Whether an index is of no grade of evidence.
+fn is_ungraded(inputs: &[String]) -> bool {
+    is_floor(inputs) || matches!(inputs, [grade] if grade == "(no grade)")
 }
 
 /// The title of a scenario, or its name.
@@ -322,10 +351,7 @@ type OfSameThings<'a> = (Vec<&'a [String]>, Vec<(&'a str, &'a str)>);
 
 /// What drives an output: one table for each few measures.
 fn drivers(scenario: &Scenario, run: &Run, output: &Output) -> Vec<Table> {
-    let indices = || {
-        let indices = output.indices.iter();
-        indices.filter(|index| !index.measure.starts_with(ABOUT_RANKS))
-    };
+    let indices = || told_indices(output);
     // Measures of the same things stand side by side: inputs, pairs of them, grades of evidence.
     let mut kinds: Vec<OfSameThings<'_>> = Vec::new();
     let mut measures: Vec<&str> = Vec::new();
@@ -421,11 +447,15 @@ fn inputs(scenario: &Scenario, bibliography: &Bibliography) -> Table {
         } else {
             format!("{variant}: ")
         };
+        let mut sources = bibliography.cite(scenario, &input.sources);
+        if let Some(entry) = input.in_catalog() {
+            sources.push(Piece::Text(format!(" (catalog: {entry})")));
+        }
         vec![
             with_unit(&format!("{of_variant}{}", input.name), &input.unit),
-            words(&input.written),
+            words(input.definition()),
             words(input.evidence.as_deref().unwrap_or_default()),
-            bibliography.cite(scenario, &input.sources),
+            sources,
         ]
     });
     let rows = rows.collect();

@@ -195,3 +195,156 @@ fn methods_are_those_of_the_run() {
         assert!(changed.contains(sentence), "{sentence} in:\n{changed}");
     }
 }
+
+/// A second variant, in which grid comes from the catalog and what is said of runs differs.
+fn with_a_variant(change: &dyn Fn(&mut Run, &mut Run)) -> Results {
+    let mut results = results();
+    let mut again = results.scenarios[0].runs[0].clone();
+    again.variant = "west".to_owned();
+    again.inputs = vec![Input {
+        name: "grid".to_owned(),
+        unit: "gCO2e/kWh".to_owned(),
+        written: "catalog([\"grid/west\"], where = { year = 2022 })".to_owned(),
+        resolved: Some("240.5".to_owned()),
+        sources: vec!["catalog:west".to_owned()],
+        ..Input::default()
+    }];
+    change(&mut results.scenarios[0].runs[0], &mut again);
+    results.scenarios[0].runs.push(again);
+    results
+}
+
+/// What is so in some variants is said of these.
+#[test]
+fn methods_say_of_which_variants() {
+    let told = |change: &dyn Fn(&mut Run, &mut Run)| file(&with_a_variant(change), "methods.md");
+    let constant = told(&|_, west| {
+        west.outputs.remove(0);
+        west.notes = vec![crate::report::COMPUTED_ONCE.to_owned()];
+    });
+    let noted = told(&|_, west| west.notes = vec!["an interpolation was held".to_owned()]);
+    let correlated = told(&|base, _| base.correlations.clear());
+    let other = told(&|_, west| west.outputs[0].observed[0].name = "another".to_owned());
+    for (text, sentences) in [
+        (
+            &constant,
+            &[
+                "In west no distribution acts on any output: each was computed once, exactly.",
+                "Limits: truncation removed 1.2 % of the mass of grid.",
+                "1 observation was held against the predictions: it overlapped the interval.",
+            ][..],
+        ),
+        (
+            &noted,
+            &[
+                "Limits: base: truncation removed 1.2 % of the mass of grid; west: an interpolation was held.",
+                "It also has what other variants define otherwise: grid (west).",
+                "Sources: [@ludvigsen2022]; a guess of ours; catalog:west.",
+                "No source is stated for grid (in base) and pue.",
+                "1 observation was held against the predictions of 2 variants, which makes 2 comparisons: all overlapped the interval.",
+                "validates nothing: so it is with all of them.",
+            ],
+        ),
+        (
+            &correlated,
+            &[
+                "In west, the dependence between gpus and grid is modelled",
+                "All other pairs of inputs, and in the other variants these too, are taken as independent.",
+            ],
+        ),
+        (
+            &other,
+            &["2 observations were held against the predictions: all overlapped the interval."],
+        ),
+    ] {
+        for sentence in sentences {
+            assert!(text.contains(sentence), "{sentence} in:\n{text}");
+        }
+    }
+    assert!(!constant.contains("Limits: base"), "{constant}");
+    assert!(!correlated.contains("All inputs are"), "{correlated}");
+}
+
+/// What is taken from the catalog is printed as what it is, and found again by its entry.
+#[test]
+fn inputs_of_the_catalog_have_their_numbers() {
+    let tables = file(&with_a_variant(&|_, _| {}), "tables.md");
+    let row = "| west: grid (gCO2e/kWh) | 240.5 |  | catalog:west (catalog: grid/west, where = \\{ year = 2022 \\}) |";
+    assert!(tables.contains(row), "{row} in:\n{tables}");
+}
+
+/// Sentences that have nothing to be about are not there, and those about one thing are of one thing.
+#[test]
+fn methods_of_little_are_short() {
+    let mut results = results();
+    let run = &mut results.scenarios[0].runs[0];
+    run.correlations.clear();
+    run.notes.clear();
+    run.inputs.truncate(1);
+    run.outputs.truncate(1);
+    let one = file(&results, "methods.md");
+    for sentence in [
+        "its output is emissions.",
+        "It has 1 input, described by a probability distribution (discrete (1));",
+    ] {
+        assert!(one.contains(sentence), "{sentence} in:\n{one}");
+    }
+    let run = &mut results.scenarios[0].runs[0];
+    run.inputs[0].random = false;
+    run.outputs[0].constant = true;
+    run.outputs[0].observed.clear();
+    run.notes = vec![crate::report::COMPUTED_ONCE.to_owned()];
+    let exact = file(&results, "methods.md");
+    assert!(exact.contains("It has 1 input, which is fixed;"), "{exact}");
+    for text in [&one, &exact] {
+        assert!(
+            !text.contains("\n\n\n") && !text.contains("independent."),
+            "{text}"
+        );
+    }
+    assert_eq!(exact.matches("computed once").count(), 1, "{exact}");
+}
+
+/// With two inputs that depend on each other, there are no other pairs.
+#[test]
+fn no_pair_is_made_up() {
+    let mut results = results();
+    results.scenarios[0].runs[0].inputs.truncate(2);
+    let told = file(&results, "methods.md");
+    assert!(!told.contains("taken as independent"), "{told}");
+}
+
+/// A measure that has no number is not told of, nor one of grades where none is given.
+#[test]
+fn measures_told_have_numbers() {
+    let mut results = results();
+    let indices = &mut results.scenarios[0].runs[0].outputs[0].indices;
+    let index = |inputs: &str, measure: &str, estimate| Index {
+        inputs: vec![inputs.to_owned()],
+        measure: measure.to_owned(),
+        unit: "1".to_owned(),
+        estimate,
+    };
+    indices.push(index("gpus", "spearman", Estimate::unavailable()));
+    indices.push(index("(no grade)", "shapley_grade", known(1.0, 0.0)));
+    indices.push(index("(dummy)", "shapley_grade", known(0.0, 0.0)));
+    indices.push(index("(dummy)", "sobol_total", known(0.0, 0.0)));
+    let (methods, tables) = (file(&results, "methods.md"), file(&results, "tables.md"));
+    assert!(
+        !methods.contains("Spearman's rank correlation and"),
+        "{methods}"
+    );
+    for word in ["grades of evidence", "noise floor"] {
+        assert!(!methods.contains(word), "{methods}");
+    }
+    assert!(!tables.contains("(no grade)"), "{tables}");
+    let indices = &mut results.scenarios[0].runs[0].outputs[0].indices;
+    indices.push(index("measured", "shapley_grade", known(0.5, 0.01)));
+    indices.push(index("(dummy)", "pawn", known(0.02, 0.001)));
+    let (methods, tables) = (file(&results, "methods.md"), file(&results, "tables.md"));
+    assert!(
+        methods.contains("shows the noise floor of PAWN indices."),
+        "{methods}"
+    );
+    assert!(tables.contains("(no grade)"), "{tables}");
+}
