@@ -88,7 +88,7 @@ impl SobolDesign {
         let of_output = |output: usize| {
             let of_players = |of: fn(&SobolTally, usize, usize) -> f64, players: Range<usize>| {
                 let players =
-                    players.map(|player| replicates.estimate(|tally| of(tally, output, player)));
+                    players.map(|player| index(&replicates, |tally| of(tally, output, player)));
                 with_dummy(players.collect())
             };
             let every = || 0..self.players;
@@ -102,7 +102,7 @@ impl SobolDesign {
                 unranked.take(self.alone - self.players).collect()
             };
             let pairs = (0..self.pairs.len())
-                .map(|pair| replicates.estimate(|tally| self.second(tally, output, pair)));
+                .map(|pair| index(&replicates, |tally| self.second(tally, output, pair)));
             let pairs = with_dummy(pairs.collect());
             SobolIndices {
                 first: of_players(SobolTally::first, every()),
@@ -117,6 +117,21 @@ impl SobolDesign {
     fn second(&self, tally: &SobolTally, output: usize, pair: usize) -> f64 {
         let [one, other] = self.pairs[pair].map(|player| tally.mean_and_variance(output, player).1);
         tally.pairs[output][pair] / tally.rows as f64 / (0.5 * (one + other))
+    }
+}
+
+/// An index and its error below this are what is left of none: the differences of an output that is computed in another order
+/// vanish but for their roundings, a few 1e-16 of it each.
+const RESIDUE: f64 = 1e-12;
+
+/// An index; one that is nothing but roundings is zero.
+fn index(replicates: &Replicates<SobolTally>, of: impl Fn(&SobolTally) -> f64) -> Estimate {
+    let estimate = replicates.estimate(of);
+    let is_residue = |number: Option<f64>| number.is_some_and(|number| number.abs() < RESIDUE);
+    if is_residue(estimate.value) && is_residue(estimate.standard_error) {
+        Estimate::with_error(0.0, Some(0.0))
+    } else {
+        estimate
     }
 }
 
@@ -260,5 +275,33 @@ impl Design for SobolDesign {
             }
             add_all(&mut sum.pairs[output], &block.pairs[output]);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two players without interaction, whose sums have roundings left; as large as an effect, they are one.
+    #[test]
+    fn roundings_are_no_interaction() {
+        let standard = Standard::new(0.0, 1.0);
+        let design = SobolDesign::new(2, &[], true, vec![standard]);
+        let second = |sums: [f64; 4]| {
+            let tallies = sums.map(|sum| SobolTally {
+                rows: 100,
+                halves: vec![[0.0, 100.0, 0.0, 100.0]],
+                players: vec![vec![[0.0, 100.0, 100.0, 50.0]; 2]],
+                pairs: vec![vec![sum]],
+            });
+            let indices = design.indices(&tallies);
+            let estimate = indices[0].second[0].1.estimate;
+            (estimate.value, estimate.standard_error)
+        };
+        let rounded = second([1e-15, -3e-15, 2e-15, 5e-15]);
+        assert_eq!(rounded, (Some(0.0), Some(0.0)));
+        let (value, error) = second([1e-8, 3e-8, 2e-8, 5e-8]);
+        assert!(value.is_some_and(|value| value > 0.0));
+        assert!(error.is_some_and(|error| error > 0.0));
     }
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The files for a paper through a real LaTeX: a document that inputs all of them compiles without an error, a warning of ours or a
-# line that does not fit, and text of a scenario stays text. Needs pdflatex and bibtex with siunitx and booktabs, and pdftotext.
+# The files for a paper through a real LaTeX: a document that inputs all of them compiles in one column and in two, without an
+# error, a warning of ours or a line that does not fit, and text of a scenario stays text. Needs pdflatex and bibtex with siunitx and booktabs, and pdftotext.
 # Usage: latex.sh MONTECARBON
 set -euo pipefail
 program=$(realpath "$1")
@@ -11,14 +11,26 @@ trap 'rm -rf "$place"' EXIT
 
 # Each: a name, and what to run.
 compile() {
-    local name=$1
+    local name=$1 columns
     shift
     "$program" "$@" --quiet --paper --out "$place/$name" >/dev/null
     cd "$place/$name"
+    for columns in twocolumn onecolumn; do
+        typeset_paper "$name" "$columns"
+    done
+    pdftotext -layout paper.pdf paper.txt
+    cd "$here"
+}
+
+# The files in the folder at hand, in so many columns.
+typeset_paper() {
+    local name="$1, $2"
+    rm -f paper.*
     {
+        printf '\\documentclass[%s]{article}\n' "$2"
         cat <<'DOCUMENT'
-\documentclass{article}
-\usepackage{array,booktabs,graphicx,longtable,siunitx,url}
+\usepackage{array,booktabs,graphicx,longtable,siunitx}
+\usepackage[hyphens]{url}
 \begin{document}
 \input{methods}
 \input{tables}
@@ -56,14 +68,18 @@ DOCUMENT
         echo "$name: the log of LaTeX has a warning" >&2
         exit 1
     fi
-    pdftotext -layout paper.pdf paper.txt
-    cd "$here"
 }
 
 compile chatgpt run scenarios/chatgpt-inference.toml --trials 100000
 compile lifecycle run scenarios/bloom-training-lifecycle.toml --trials 100000
 compile choice run scenarios/us-west-choice.toml --trials 100000
 compile compared compare scenarios/us-west-choice.toml --trials 100000
+compile water run scenarios/water.toml --trials 100000
+compile requests run scenarios/per-request.toml --trials 100000
+compile training run scenarios/gpt3-training.toml --trials 100000
+compile swept run scenarios/electricity-nine-cells.toml --trials 10000
+compile names run tests/clients/long_names.toml --trials 10000
+compile pairs run tests/clients/long_names.toml --trials 10000 --base 1024 --sensitivity sobol --sensitivity tornado
 compile nested run scenarios/bloom-day-by-day.toml --nested 200xrows
 compile hostile run tests/clients/hostile.toml --trials 100000
 
@@ -77,4 +93,4 @@ if grep -q 'root:' "$place/hostile/paper.txt"; then
     echo "hostile: a file was read" >&2
     exit 1
 fi
-echo "LaTeX: 6 papers"
+echo "LaTeX: 12 papers, in one column and in two"

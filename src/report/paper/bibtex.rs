@@ -30,9 +30,14 @@ impl Bibliography {
             .iter()
             .flat_map(|scenario| &scenario.references)
         {
-            if bibliography.key(reference).is_none() {
-                let key = bibliography.free(&safe(&reference.key));
-                bibliography.entries.push((key, reference.clone()));
+            let mut entries = bibliography.entries.iter_mut();
+            match entries.find(|entry| is_same(&entry.1, reference)) {
+                Some(entry) if entry.1.other.is_empty() => entry.1 = reference.clone(),
+                Some(_) => {}
+                None => {
+                    let key = bibliography.free(&safe(&reference.key));
+                    bibliography.entries.push((key, reference.clone()));
+                }
             }
         }
         bibliography
@@ -41,7 +46,7 @@ impl Bibliography {
     /// The key of a work.
     fn key(&self, reference: &ReferenceRecord) -> Option<&str> {
         let mut entries = self.entries.iter();
-        let entry = entries.find(|entry| entry.1 == *reference)?;
+        let entry = entries.find(|entry| is_same(&entry.1, reference))?;
         Some(&entry.0)
     }
 
@@ -58,19 +63,21 @@ impl Bibliography {
 
     /// The sources of an input: works by their keys, texts as they are.
     pub(super) fn cite(&self, scenario: &Scenario, sources: &[String]) -> Line {
-        let mut line = Line::new();
+        let mut cited = Line::new();
         for source in sources {
-            if !line.is_empty() {
-                line.push(Piece::Text("; ".to_owned()));
-            }
             let mut references = scenario.references.iter();
             let work = references.find(|reference| reference.key == *source);
-            line.push(match work.and_then(|work| self.key(work)) {
+            let piece = match work.and_then(|work| self.key(work)) {
                 Some(key) => Piece::Cite(key.to_owned()),
                 None => Piece::Text(source.clone()),
-            });
+            };
+            // Two keys may be of one work.
+            if !cited.contains(&piece) {
+                cited.push(piece);
+            }
         }
-        line
+        let apart = |piece| [Piece::Text("; ".to_owned()), piece];
+        cited.into_iter().flat_map(apart).skip(1).collect()
     }
 
     /// The file.
@@ -84,6 +91,13 @@ impl Bibliography {
         }
         out
     }
+}
+
+/// Whether two are of one work, under whatever keys: one with more fields than the other is the same too.
+fn is_same(one: &ReferenceRecord, other: &ReferenceRecord) -> bool {
+    let told = |work: &ReferenceRecord| (work.title.clone(), work.year, work.url.clone());
+    let further = one.other.is_empty() || other.other.is_empty() || one.other == other.other;
+    told(one) == told(other) && further
 }
 
 fn entry(out: &mut String, key: &str, work: &ReferenceRecord) {
@@ -192,6 +206,44 @@ mod tests {
         }
     }
 
+    /// One work under two keys, one of them of the catalog, which has fewer fields.
+    #[test]
+    fn a_work_is_there_once() {
+        let page = |key: &str| ReferenceRecord {
+            url: Some("https://x.org".to_owned()),
+            ..work(key, "On water")
+        };
+        let full = ReferenceRecord {
+            other: vec![("author".to_owned(), "P. Li".to_owned())],
+            ..page("li2023")
+        };
+        let other = ReferenceRecord {
+            year: Some(2024),
+            ..page("li2024")
+        };
+        for references in [
+            vec![full.clone(), page("catalog:li2023"), other.clone()],
+            vec![page("catalog:li2023"), full, other],
+        ] {
+            let first = references[0].key.clone();
+            let scenario = Scenario {
+                references,
+                ..Scenario::default()
+            };
+            let results = Results {
+                scenarios: vec![scenario],
+                ..Results::default()
+            };
+            let bibliography = Bibliography::of(&results);
+            let text = bibliography.text();
+            assert_eq!(text.matches("On water").count(), 2, "{text}");
+            assert!(text.contains("P. Li"), "{text}");
+            let keys = ["catalog:li2023", "li2023"].map(str::to_owned);
+            let cited = bibliography.cite(&results.scenarios[0], &keys);
+            assert_eq!(cited, [Piece::Cite(first)]);
+        }
+    }
+
     #[test]
     fn entries() {
         let full = ReferenceRecord {
@@ -225,7 +277,7 @@ mod tests {
         @article{a-b-,
           title = {{On \textbraceleft{}CO2\textbraceright{}}},
           author = {L. Doe \& R. Roe},
-          journal = {J\_\allowbreak{}1},
+          journal = {J\_1},
           year = {2023},
           howpublished = {\url{https://x.org/a%20b%7D?c=%20#d}},
         }

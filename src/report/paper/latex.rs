@@ -6,10 +6,96 @@ use std::fmt::Write as _;
 /// Text of a scenario as LaTeX typesets it: no command, no comment, no new paragraph, in any encoding of the fonts.
 pub fn text(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 16);
-    for character in plain(text).chars() {
+    for character in curly(&plain(text)).chars() {
         push(&mut out, character);
     }
     out
+}
+
+/// Text as [`text`] has it, with places in long words where a line may end.
+pub fn breaking(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 16);
+    for (at, word) in curly(&plain(text)).split(' ').enumerate() {
+        if at > 0 {
+            out.push(' ');
+        }
+        for (chunk, end) in chunks(word) {
+            for character in chunk.chars() {
+                push(&mut out, character);
+            }
+            out.push_str(match end {
+                End::Word => "",
+                End::Free => r"\allowbreak{}",
+                End::Hyphen => r"\-",
+            });
+        }
+    }
+    out
+}
+
+/// How a part of a word ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// With the word.
+    Word,
+    /// Where a line may end.
+    Free,
+    /// Where a line may end with a hyphen.
+    Hyphen,
+}
+
+/// Words that are longer may be broken.
+const LONG_WORD: usize = 14;
+/// Letters and digits between two places where a long word may be broken.
+const CHUNK: usize = 6;
+/// Characters after which a long word may be broken.
+const BREAKS: &str = "_/.,:;=)]}&?+*";
+
+/// The parts of a word between the places where a line may end.
+pub fn chunks(word: &str) -> Vec<(&str, End)> {
+    let is_long = word.chars().count() > LONG_WORD;
+    let mut chunks = Vec::new();
+    let (mut begin, mut run) = (0, 0);
+    for (at, character) in word.char_indices() {
+        let after = at + character.len_utf8();
+        if after == word.len() {
+            break;
+        }
+        let is_free = BREAKS.contains(character) && (is_long || character == '_');
+        run = if character.is_alphanumeric() {
+            run + 1
+        } else {
+            0
+        };
+        let mut following = word[after..].chars();
+        let goes_on = (0..3).all(|_| following.next().is_some_and(char::is_alphabetic));
+        let end = if is_free {
+            End::Free
+        } else if is_long && run >= CHUNK && goes_on && character.is_alphabetic() {
+            End::Hyphen
+        } else {
+            continue;
+        };
+        chunks.push((&word[begin..after], end));
+        (begin, run) = (after, 0);
+    }
+    chunks.push((&word[begin..], End::Word));
+    chunks
+}
+
+/// Straight quotes as those that open and close.
+fn curly(text: &str) -> String {
+    let mut before = ' ';
+    let turned = text.chars().map(|character| {
+        let opens = before.is_whitespace() || "([{=,".contains(before);
+        before = character;
+        match (character, opens) {
+            ('"', true) => '“',
+            ('"', false) => '”',
+            (other, _) => other,
+        }
+    });
+    turned.collect()
 }
 
 fn push(out: &mut String, character: char) {
@@ -22,14 +108,13 @@ fn push(out: &mut String, character: char) {
         '&' => r"\&",
         '#' => r"\#",
         '%' => r"\%",
-        '_' => r"\_\allowbreak{}",
+        '_' => r"\_",
         '^' => r"\textasciicircum{}",
         '~' => r"\textasciitilde{}",
         '<' => r"\textless{}",
         '>' => r"\textgreater{}",
         '|' => r"\textbar{}",
         '`' => r"\textasciigrave{}",
-        '"' => "''",
         // After a line of a table these would be an argument of its end.
         '[' => "{[}",
         ']' => "{]}",
@@ -311,7 +396,7 @@ mod tests {
     fn text_is_never_markup() {
         assert_eq!(
             text(r"\input{/etc/passwd} $x$ 5% a_b & #1"),
-            r"\textbackslash{}input\textbraceleft{}/etc/passwd\textbraceright{} \$x\$ 5\% a\_\allowbreak{}b \& \#1"
+            r"\textbackslash{}input\textbraceleft{}/etc/passwd\textbraceright{} \$x\$ 5\% a\_b \& \#1"
         );
         assert_eq!(text("a\n\nb"), "a  b");
         assert_eq!(
@@ -322,6 +407,32 @@ mod tests {
             text("é–中"),
             r"é--\ifdefined\Umathchar 中\else {[}U+4E2D{]}\fi{}"
         );
+    }
+
+    #[test]
+    fn quotes_open_and_close() {
+        assert_eq!(text("\"a\" (\"b\", \"c\")"), "``a'' (``b'', ``c'')");
+    }
+
+    #[test]
+    fn long_words_may_be_broken() {
+        assert_eq!(
+            breaking("a_b emissions x/y"),
+            r"a\_\allowbreak{}b emissions x/y"
+        );
+        assert_eq!(
+            breaking("queries.value=10,per"),
+            r"queries.\allowbreak{}value=\allowbreak{}10,\allowbreak{}per"
+        );
+        assert_eq!(
+            breaking("electricityofthemeter"),
+            r"electr\-icityo\-ftheme\-ter"
+        );
+        let whole: String = chunks("queries.value=10,per_q")
+            .iter()
+            .map(|one| one.0)
+            .collect();
+        assert_eq!(whole, "queries.value=10,per_q");
     }
 
     #[test]
@@ -368,7 +479,7 @@ mod tests {
             unit("kgCO2e/EUR_2").declarations,
             [
                 r"\DeclareSIUnit\montecarbongCOZfaZe{g\,CO\textsubscript{2}e}",
-                r"\DeclareSIUnit\montecarbonEURZjfZZfaZ{\text{EUR\_\allowbreak{}2}}"
+                r"\DeclareSIUnit\montecarbonEURZjfZZfaZ{\text{EUR\_2}}"
             ]
         );
     }

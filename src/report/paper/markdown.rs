@@ -16,7 +16,7 @@ impl Markdown {
                 out.push('\n');
             }
             let _ = writeln!(out, "**{}**\n", line(&table.caption));
-            let headings: Vec<_> = table.columns.iter().map(|column| line(&column.0)).collect();
+            let headings: Vec<_> = table.columns.iter().map(line).collect();
             row(&mut out, &headings);
             row(&mut out, &vec!["---".to_owned(); headings.len()]);
             for cells in &table.rows {

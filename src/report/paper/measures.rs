@@ -1,5 +1,9 @@
 //! What the measures of sensitivity are called in a paper.
 
+/// Both ends of a bar.
+const TORNADO: &str =
+    "the output with one input at its 5 % and its 95 % quantile and the others at their medians";
+
 /// The word of a measure, its heading, and its name in a sentence.
 const NAMES: &[(&str, &str, &str)] = &[
     ("spearman", "Spearman", "Spearman's rank correlation"),
@@ -40,6 +44,25 @@ const NAMES: &[(&str, &str, &str)] = &[
     ("pawn_mean", "PAWN mean", "mean PAWN indices"),
     ("hsic_r2", "HSIC R²", "HSIC indices"),
     (
+        "shapley_group",
+        "Shapley",
+        "Shapley effects of the groups of inputs",
+    ),
+    ("tornado_low", "At its 5 %", TORNADO),
+    ("tornado_high", "At its 95 %", TORNADO),
+    ("evppi", "EVPPI", "the expected value of knowing an input"),
+    ("evpi", "EVPI", "the expected value of knowing every input"),
+    (
+        "src_r2",
+        "R²",
+        "the share of the variance that the regression explains",
+    ),
+    (
+        "srrc_r2",
+        "R² of ranks",
+        "the share of the variance that the regression of ranks explains",
+    ),
+    (
         "morris_mu_star",
         "Morris mu*",
         "the mean of the absolute elementary effects",
@@ -59,6 +82,16 @@ const NAMES: &[(&str, &str, &str)] = &[
 /// The heading of a measure's column.
 pub(super) fn heading(measure: &str) -> &str {
     row(measure).map_or(measure, |row| row.1)
+}
+
+/// The heading of what a measure is of.
+pub(super) fn is_of(measure: &str) -> &'static str {
+    match measure {
+        "sobol_second" => "Inputs",
+        "shapley_grade" => "Grade",
+        "shapley_group" => "Group",
+        _ => "Input",
+    }
 }
 
 /// What a measure is called in a sentence.

@@ -5,6 +5,7 @@
 
 mod bibtex;
 mod latex;
+mod layout;
 mod markdown;
 mod measures;
 mod methods;
@@ -45,15 +46,6 @@ fn number(text: impl Into<String>) -> Line {
     vec![Piece::Number(text.into())]
 }
 
-/// How wide a column is.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Width {
-    /// As wide as its widest cell.
-    Fitting,
-    /// This share of the line, its text broken.
-    Share(f64),
-}
-
 /// A table.
 #[derive(Debug, Clone, PartialEq)]
 struct Table {
@@ -61,8 +53,8 @@ struct Table {
     caption: Line,
     /// Its name in references, of letters, digits, `:` and `-`.
     label: String,
-    /// Headings and widths.
-    columns: Vec<(Line, Width)>,
+    /// Headings.
+    columns: Vec<Line>,
     /// One cell per column each.
     rows: Vec<Vec<Line>>,
 }

@@ -1,13 +1,13 @@
 //! What stands in the tables: results, what is exceeded how probably, observations, what drives the outputs, and the inputs.
 
-use super::super::number::{self, ESTIMATE_DIGITS, percent};
+use super::super::number::{self, ESTIMATE_DIGITS, POORLY_CARRIED, percent};
 use super::super::results::{
     Assertion, Comparison, Index, Input, Output, Results, Run, Scenario, named as number_of,
 };
 use super::super::text::over_variability;
 use super::super::{BASE, label};
 use super::bibtex::Bibliography;
-use super::{Line, Piece, Table, Width, measures, number as numeric, slug, words};
+use super::{Line, Piece, Table, measures, number as numeric, slug, words};
 use crate::statistic::Estimate;
 
 /// Measures that stand side by side in one table.
@@ -44,7 +44,21 @@ pub(super) fn tables(results: &Results, bibliography: &Bibliography) -> Vec<Tabl
         tables.push(inputs(scenario, bibliography));
     }
     tables.retain(|table| !table.rows.is_empty());
+    tables.iter_mut().for_each(explain_marks);
     tables
+}
+
+/// Says of a table in which a number is marked what the mark means.
+fn explain_marks(table: &mut Table) {
+    let mut pieces = table.rows.iter().flatten().flatten();
+    let is_marked =
+        |piece: &Piece| matches!(piece, Piece::Number(line) if line.contains(POORLY_CARRIED));
+    if pieces.any(is_marked) {
+        table.caption.push(Piece::Text(
+            " A number after a tilde rests on too few trials for its error to be trusted."
+                .to_owned(),
+        ));
+    }
 }
 
 /// Whether a distribution acts on an output of a run.
@@ -137,12 +151,6 @@ fn outcomes(scenario: &Scenario) -> Table {
         "Outcomes of {}. Standard deviation and interval are the spread of the outcomes; the interval is the central {level} % one, and stands at the median as the distances of its ends too. No digit is given that the Monte Carlo error does not support",
         title(scenario)
     );
-    let estimates = || every_output(scenario).flat_map(|(_, output)| &output.statistics);
-    if estimates().any(|row| row.1.poorly_carried) {
-        caption.push_str(
-            "; a number after a tilde rests on too few trials for its error to be trusted",
-        );
-    }
     if scenario.runs.iter().any(|run| run.mixes_kinds) {
         caption.push_str(". The spread mixes what is not known with what varies");
     }
@@ -151,11 +159,11 @@ fn outcomes(scenario: &Scenario) -> Table {
         caption: words(caption),
         label: named(scenario, "outcomes"),
         columns: vec![
-            (words("Output"), Width::Share(0.27)),
-            (words("Mean"), Width::Fitting),
-            (words("SD"), Width::Fitting),
-            (words("Median"), Width::Fitting),
-            (words(format!("{level} % interval")), Width::Fitting),
+            words("Output"),
+            words("Mean"),
+            words("SD"),
+            words("Median"),
+            words(format!("{level} % interval")),
         ],
         rows: every_output(scenario).map(row).collect(),
     }
@@ -190,12 +198,12 @@ fn differences(comparison: &Comparison, level: f64) -> Table {
         )),
         label: "tab:comparison".to_owned(),
         columns: vec![
-            (words("Alternatives"), Width::Share(0.21)),
-            (words("Output"), Width::Share(0.14)),
-            (words("Difference"), Width::Fitting),
-            (words(format!("{level} % interval")), Width::Share(0.17)),
-            (words("Ratio"), Width::Fitting),
-            (words("P(below)"), Width::Share(0.12)),
+            words("Alternatives"),
+            words("Output"),
+            words("Difference"),
+            words(format!("{level} % interval")),
+            words("Ratio"),
+            words("P(below)"),
         ],
         rows: rows.collect(),
     }
@@ -225,10 +233,10 @@ fn nested(scenario: &Scenario) -> Table {
         )),
         label: named(scenario, "nested"),
         columns: vec![
-            (words("Output"), Width::Share(0.27)),
-            (words("Over what varies"), Width::Share(0.27)),
-            (words("Median"), Width::Fitting),
-            (words(format!("{level} % interval")), Width::Fitting),
+            words("Output"),
+            words("Over what varies"),
+            words("Median"),
+            words(format!("{level} % interval")),
         ],
         rows: rows.collect(),
     }
@@ -258,13 +266,9 @@ fn asserted(scenario: &Scenario) -> Table {
             row
         })
     });
-    let mut columns = vec![
-        (words("Assertion"), Width::Share(0.4)),
-        (words("Found"), Width::Fitting),
-        (words("Outcome"), Width::Fitting),
-    ];
+    let mut columns = vec![words("Assertion"), words("Found"), words("Outcome")];
     if scenario.runs.len() > 1 {
-        columns.insert(0, (words("Variant"), Width::Share(0.2)));
+        columns.insert(0, words("Variant"));
     }
     Table {
         caption: words(format!(
@@ -297,10 +301,10 @@ fn exceeded(scenario: &Scenario) -> Table {
         )),
         label: named(scenario, "exceedance"),
         columns: vec![
-            (words("Output"), Width::Share(0.3)),
-            (words("Threshold"), Width::Share(0.3)),
-            (words("at"), Width::Fitting),
-            (words("Probability"), Width::Fitting),
+            words("Output"),
+            words("Threshold"),
+            words("at"),
+            words("Probability"),
         ],
         rows: rows.collect(),
     }
@@ -337,10 +341,10 @@ fn observed(scenario: &Scenario) -> Table {
         )),
         label: named(scenario, "observed"),
         columns: vec![
-            (words("Output"), Width::Share(0.25)),
-            (words("Observation"), Width::Share(0.25)),
-            (words("Observed"), Width::Fitting),
-            (words("Verdict"), Width::Share(0.22)),
+            words("Output"),
+            words("Observation"),
+            words("Observed"),
+            words("Verdict"),
         ],
         rows: rows.collect(),
     }
@@ -378,16 +382,24 @@ fn drivers(scenario: &Scenario, run: &Run, output: &Output) -> Vec<Table> {
                     numeric(number::estimate(&index.estimate, INDEX_DIGITS))
                 })
             };
+            // Where every estimate of a measure is exact, an input without effect shows nothing.
+            let is_nothing = |inputs: &&[String]| {
+                let mut found = indices().filter(|index| index.inputs == **inputs);
+                let is_across = |index: &&Index| across.iter().any(|one| *one.0 == *index.measure);
+                is_floor(inputs)
+                    && found.all(|index| !is_across(&index) || index.estimate.value == Some(0.0))
+            };
+            let shown: Vec<&[String]> = of.iter().copied().filter(|of| !is_nothing(of)).collect();
             let row = |inputs: &&[String]| {
                 let cells = across.iter().map(|measure| cell(inputs, measure.0));
                 let name = words(inputs.join(" and "));
                 std::iter::once(name).chain(cells).collect()
             };
-            let headings = across.iter().map(|(measure, unit)| {
-                (with_unit(measures::heading(measure), unit), Width::Fitting)
-            });
-            let floor = if of.iter().any(|inputs| is_floor(inputs)) {
-                "; \"(dummy)\" is an input without effect, made up: the noise floor"
+            let headings = across
+                .iter()
+                .map(|(measure, unit)| with_unit(measures::heading(measure), unit));
+            let floor = if shown.iter().any(|inputs| is_floor(inputs)) {
+                "; “(dummy)” is an input without effect, made up: what is not zero in its row is noise"
             } else {
                 ""
             };
@@ -412,10 +424,10 @@ fn drivers(scenario: &Scenario, run: &Run, output: &Output) -> Vec<Table> {
                     "{}{part}",
                     named(scenario, &format!("drivers-{}", slug(&output.name)))
                 ),
-                columns: std::iter::once((words("Input"), Width::Share(0.2)))
+                columns: std::iter::once(words(measures::is_of(across[0].0)))
                     .chain(headings)
                     .collect(),
-                rows: of.iter().map(row).collect(),
+                rows: shown.iter().map(row).collect(),
             });
         }
     }
@@ -466,10 +478,10 @@ fn inputs(scenario: &Scenario, bibliography: &Bibliography) -> Table {
         )),
         label: named(scenario, "inputs"),
         columns: vec![
-            (words("Input"), Width::Share(0.22)),
-            (words("Value or distribution"), Width::Share(0.31)),
-            (words("Evidence"), Width::Fitting),
-            (words("Source"), Width::Share(0.24)),
+            words("Input"),
+            words("Value or distribution"),
+            words("Evidence"),
+            words("Source"),
         ],
         rows,
     }

@@ -348,3 +348,69 @@ fn measures_told_have_numbers() {
     );
     assert!(tables.contains("(no grade)"), "{tables}");
 }
+
+/// A mark is explained where it stands, and nowhere else.
+#[test]
+fn marks_are_explained_where_they_stand() {
+    let explained = "A number after a tilde";
+    let with = |statistic: &str| {
+        let mut results = results();
+        let statistics = &mut results.scenarios[0].runs[0].outputs[0].statistics;
+        statistics.retain(|row| row.0 != "interval_high");
+        let marked = Estimate {
+            poorly_carried: true,
+            ..known(76.123, 0.02)
+        };
+        statistics.push((statistic.to_owned(), marked));
+        file(&results, "tables.md")
+    };
+    assert!(!with("q0.99").contains(explained));
+    let shown = with("interval_high");
+    assert_eq!(shown.matches(explained).count(), 1, "{shown}");
+    assert!(shown.starts_with("**Outcomes"), "{shown}");
+}
+
+/// The row of the input without effect is there where it shows something.
+#[test]
+fn exact_indices_have_no_noise_floor() {
+    let index = |measure: &str, value: f64| Index {
+        inputs: vec!["(dummy)".to_owned()],
+        measure: measure.to_owned(),
+        unit: "1".to_owned(),
+        estimate: known(value, 0.0),
+    };
+    let with = |value: f64| {
+        let mut results = results();
+        let indices = &mut results.scenarios[0].runs[0].outputs[0].indices;
+        indices.push(index("sobol_total", value));
+        file(&results, "tables.tex")
+    };
+    assert!(!with(0.0).contains("(dummy)"));
+    let noisy = with(0.001);
+    assert!(
+        noisy.contains("``(dummy)'' is an input without effect"),
+        "{noisy}"
+    );
+    assert!(noisy.contains("\n(dummy) & "), "{noisy}");
+}
+
+/// Tables across two columns of text are such floats, and long ones leave the columns.
+#[test]
+fn tables_fit_two_columns() {
+    let mut results = results();
+    let tables = file(&results, "tables.tex");
+    assert!(tables.contains("\\begin{table*}"), "{tables}");
+    assert!(!tables.contains("longtable}"), "{tables}");
+    let run = &mut results.scenarios[0].runs[0];
+    run.inputs = (0..60)
+        .map(|at| Input {
+            name: format!("input_{at}"),
+            ..run.inputs[0].clone()
+        })
+        .collect();
+    let tables = file(&results, "tables.tex");
+    let long = tables.find("\\begin{longtable}").expect("a long table");
+    let one = tables.find("\\onecolumn").expect("one column");
+    let end = tables.find("\n\\montecarboncolumns\n").expect("as before");
+    assert!(one < long && long < end, "{tables}");
+}

@@ -1,15 +1,16 @@
 //! Tables and methods as LaTeX, for `\input`.
 
 use super::latex::{self, Unit};
-use super::{Line, Piece, Section, Table, Width};
+use super::layout::{Layout, Place};
+use super::{Line, Piece, Section, Table};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-/// Rows from which on a table runs over pages.
-const LONG: usize = 30;
-
 /// The packages that the files need: every LaTeX has them, or Debian's texlive-latex-recommended and texlive-science.
 const PACKAGES: &str = r"% Needs \usepackage{array,booktabs,longtable,siunitx}.";
+
+/// Less room between columns, and more between rows: both distances of a number stand beside it.
+const SPACING: &str = r"\setlength{\tabcolsep}{4pt}\renewcommand{\arraystretch}{1.2}";
 
 /// LaTeX so far, and the units it needs.
 #[derive(Default)]
@@ -23,10 +24,11 @@ impl Tex {
     pub(super) fn tables(tables: &[Table]) -> String {
         let mut tex = Tex::default();
         for table in tables {
-            if table.rows.len() < LONG {
-                tex.floating(table);
-            } else {
-                tex.long(table);
+            let layout = Layout::of(table);
+            match layout.place {
+                Place::Column => tex.floating(table, &layout, "table"),
+                Place::Across => tex.floating(table, &layout, "table*"),
+                Place::Pages => tex.long(table, &layout),
             }
         }
         tex.finish()
@@ -41,10 +43,13 @@ impl Tex {
                 "\n\\subsection*{{{}}}",
                 latex::text(&section.heading)
             );
+            // Long names are no reason to stand out of the line.
+            tex.body.push_str("\n{\\emergencystretch=3em\n");
             for paragraph in &section.paragraphs {
                 let paragraph = tex.line(paragraph);
                 let _ = writeln!(tex.body, "\n{paragraph}");
             }
+            tex.body.push_str("\n}\n");
         }
         tex.finish()
     }
@@ -65,7 +70,7 @@ impl Tex {
 
     fn piece(&mut self, piece: &Piece) -> String {
         match piece {
-            Piece::Text(text) => latex::text(text),
+            Piece::Text(text) => latex::breaking(text),
             Piece::Number(line) => latex::number(line),
             Piece::Unit(unit) => {
                 let Unit {
@@ -86,38 +91,41 @@ impl Tex {
         }
     }
 
-    /// A table that finds its own place.
-    fn floating(&mut self, table: &Table) {
+    /// A table that finds its own place; `table*` stands across the columns of the page.
+    fn floating(&mut self, table: &Table, layout: &Layout, environment: &str) {
         let (caption, heading) = (self.line(&table.caption), self.heading(table));
         let _ = write!(
             self.body,
-            "\n\\begin{{table}}[htbp]\n\\centering\\footnotesize\\setlength{{\\tabcolsep}}{{4pt}}\\setlength{{\\belowcaptionskip}}{{6pt}}\n\\caption{{{caption}}}\\label{{{}}}\n\\begin{{tabular}}{{{}}}\n\\toprule\n{heading}\\midrule\n",
+            "\n\\begin{{{environment}}}[htbp]\n\\centering\\footnotesize{SPACING}\\setlength{{\\belowcaptionskip}}{{6pt}}\n\\caption{{{caption}}}\\label{{{}}}\n\\begin{{tabular}}{{{}}}\n\\toprule\n{heading}\\midrule\n",
             table.label,
-            specification(table)
+            specification(layout)
         );
         self.rows(table);
-        self.body
-            .push_str("\\bottomrule\n\\end{tabular}\n\\end{table}\n");
+        let _ = write!(
+            self.body,
+            "\\bottomrule\n\\end{{tabular}}\n\\end{{{environment}}}\n"
+        );
     }
 
-    /// A table that runs over pages.
-    fn long(&mut self, table: &Table) {
+    /// A table that runs over pages, of which it has the whole width: longtable knows one column only.
+    fn long(&mut self, table: &Table, layout: &Layout) {
         let (caption, heading) = (self.line(&table.caption), self.heading(table));
         let _ = write!(
             self.body,
-            "\n{{\\footnotesize\\setlength{{\\tabcolsep}}{{4pt}}\n\\begin{{longtable}}{{{}}}\n\\caption{{{caption}}}\\label{{{}}}\\\\\n\\toprule\n{heading}\\midrule\n\\endhead\n\\bottomrule\n\\endfoot\n",
-            specification(table),
+            "\n\\makeatletter\\if@twocolumn\\onecolumn\\let\\montecarboncolumns\\twocolumn\\else\\let\\montecarboncolumns\\relax\\fi\\makeatother\n{{\\footnotesize{SPACING}\n\\begin{{longtable}}{{{}}}\n\\caption{{{caption}}}\\label{{{}}}\\\\\n\\toprule\n{heading}\\midrule\n\\endfirsthead\n\\toprule\n{heading}\\midrule\n\\endhead\n\\bottomrule\n\\endfoot\n",
+            specification(layout),
             table.label
         );
         self.rows(table);
-        self.body.push_str("\\end{longtable}\n}\n");
+        self.body
+            .push_str("\\end{longtable}\n}\n\\montecarboncolumns\n");
     }
 
     fn heading(&mut self, table: &Table) -> String {
         let cells: Vec<_> = table
             .columns
             .iter()
-            .map(|column| self.line(&column.0))
+            .map(|column| self.line(column))
             .collect();
         format!("{}\\\\\n", cells.join(" & "))
     }
@@ -131,11 +139,12 @@ impl Tex {
 }
 
 /// What stands in `\begin{tabular}{…}`.
-fn specification(table: &Table) -> String {
-    let columns = table.columns.iter().map(|column| match column.1 {
-        Width::Fitting => "l".to_owned(),
-        Width::Share(share) => {
-            format!(r">{{\raggedright\arraybackslash}}p{{{share}\linewidth}}")
+fn specification(layout: &Layout) -> String {
+    let columns = layout.shares.iter().map(|share| match share {
+        None => "l".to_owned(),
+        // A first word is broken too only after a space.
+        Some(share) => {
+            format!(r">{{\raggedright\arraybackslash\hspace{{0pt}}}}p{{{share:.3}\linewidth}}")
         }
     });
     format!("@{{}}{}@{{}}", columns.collect::<String>())
