@@ -602,6 +602,13 @@ fn drawn(comparison: &Comparison) -> String {
                 ],
             ),
             (
+                &pair.in_part,
+                [
+                    "is the same quantity in both, but correlated otherwise, so that only what is its own is drawn once",
+                    "are the same quantities in both, but correlated otherwise, so that only what is their own is drawn once",
+                ],
+            ),
+            (
                 &pair.apart,
                 [
                     "is drawn independently for each",
