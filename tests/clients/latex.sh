@@ -18,7 +18,8 @@ compile() {
     for columns in twocolumn onecolumn; do
         typeset_paper "$name" "$columns"
     done
-    pdftotext -layout paper.pdf paper.txt
+    # In the order of reading: a cell of several lines stays together.
+    pdftotext paper.pdf paper.txt
     cd "$here"
 }
 
