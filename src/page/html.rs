@@ -69,8 +69,14 @@ pub(super) fn list(sentences: &[String]) -> String {
     format!("<ul>\n{}</ul>\n", items.collect::<String>())
 }
 
-/// A table that can be sorted.
+/// A table that can be sorted, with its caption.
 pub(super) fn table(caption: &str, columns: &[Column<'_>], rows: &[Vec<Cell>]) -> String {
+    let shown = format!("<caption>{}</caption>\n", escaped(caption));
+    labelled(caption, &shown, columns, rows)
+}
+
+/// A table that can be sorted, and what it is called by those who do not see it.
+fn labelled(label: &str, caption: &str, columns: &[Column<'_>], rows: &[Vec<Cell>]) -> String {
     let class = |number: bool| if number { " class=\"number\"" } else { "" };
     let heads = columns.iter().map(|&(name, number)| {
         format!("<th scope=\"col\"{}>{}</th>", class(number), escaped(name))
@@ -92,9 +98,9 @@ pub(super) fn table(caption: &str, columns: &[Column<'_>], rows: &[Vec<Cell>]) -
         format!("<tr>{}</tr>\n", cells.collect::<String>())
     });
     format!(
-        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{0}\">\n<table class=\"sortable\">\n<caption>{0}</caption>\n\
+        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{0}\">\n<table class=\"sortable\">\n{caption}\
          <thead><tr>{1}</tr></thead>\n<tbody>\n{2}</tbody>\n</table>\n</div>\n",
-        escaped(caption),
+        escaped(label),
         heads.collect::<String>(),
         lines.collect::<String>()
     )
@@ -120,9 +126,19 @@ pub(super) fn told(blocks: &[Block]) -> String {
                     .headings()
                     .map(|(name, align)| (name, align == Align::Right))
                     .collect();
-                let cells = |row: &Vec<String>| row.iter().cloned().map(Cell::Text).collect();
+                let cell = |(text, column): (&String, &Column)| {
+                    let text = text.clone();
+                    if column.1 {
+                        let value = leading_number(&text);
+                        Cell::Number { text, value }
+                    } else {
+                        Cell::Text(text)
+                    }
+                };
+                let cells = |row: &Vec<String>| row.iter().zip(&columns).map(cell).collect();
                 let rows: Vec<Vec<Cell>> = grid.rows().iter().map(cells).collect();
-                text += &table(heading, &columns, &rows);
+                // The heading above it is its caption.
+                text += &labelled(heading, "", &columns, &rows);
             }
             Block::Laid(lines) => {
                 text += &format!("<pre class=\"laid\">{}</pre>\n", in_lines(lines))
@@ -130,6 +146,12 @@ pub(super) fn told(blocks: &[Block]) -> String {
         }
     }
     text
+}
+
+/// What a cell is sorted by.
+fn leading_number(text: &str) -> Option<f64> {
+    let word = text.trim_start_matches('~').split(' ').next()?;
+    word.parse().ok()
 }
 
 /// Lines that stay lines.
@@ -170,4 +192,36 @@ fn is_web(url: &str) -> bool {
     ["https://", "http://"]
         .iter()
         .any(|start| url.starts_with(start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn works_with_their_addresses() {
+        let work = |url: &str| ReferenceRecord {
+            key: "a2020".to_owned(),
+            title: "A <work>".to_owned(),
+            year: Some(2020),
+            url: Some(url.to_owned()),
+            other: Vec::new(),
+        };
+        let text = works([work("https://example.org/?a=1&b=2")].iter());
+        assert!(
+            text.contains("A &lt;work&gt;, 2020, <a href=\"https://example.org/?a=1&amp;b=2\""),
+            "{text}"
+        );
+        assert!(!works([work("javascript:alert(1)")].iter()).contains("href"));
+        assert_eq!(works([].iter()), "");
+    }
+
+    #[test]
+    fn cells_are_sorted_by_their_numbers() {
+        let numbers = ["12.5", "~3", "7 ± 2", "60.2 %", "–"].map(leading_number);
+        assert_eq!(
+            numbers,
+            [Some(12.5), Some(3.0), Some(7.0), Some(60.2), None]
+        );
+    }
 }

@@ -439,6 +439,36 @@ fn index(report: &Report, names: &[String], figures: &[Figure], origin: &Origin)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::text::Text;
+    use crate::report::{Writer as _, example};
+
+    /// What the terminal is told of a run is on its page, each piece once.
+    #[test]
+    fn what_is_told_is_on_the_page() {
+        let report = example::report();
+        let origin = Origin {
+            command: &[],
+            read: &[],
+            scenarios: &[],
+        };
+        let [(_, page)] = &pages(&report, &[], &origin)[..] else {
+            panic!("one run has one page");
+        };
+        let told = Text {
+            width: None,
+            colour: false,
+        };
+        let mut terminal = Vec::new();
+        told.write(&report, &mut terminal).expect("written");
+        let terminal = String::from_utf8(terminal).expect("text");
+        let starts = ["P(emissions", "holds: ", "not resolved: ", "Decision: "];
+        for start in starts {
+            let line = terminal.lines().find(|line| line.starts_with(start));
+            let line = escaped(line.unwrap_or_else(|| panic!("no {start} in {terminal}")));
+            assert_eq!(page.matches(&format!(">{line}</")).count(), 1, "{line}");
+        }
+        assert!(page.contains("worth knowing first") && page.contains("<pre class=\"laid\">"));
+    }
 
     #[test]
     fn a_command_without_its_place() {

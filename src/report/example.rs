@@ -91,7 +91,7 @@ fn observed(name: &str, band: [f64; 2], below: [Estimate; 2], inside: bool) -> O
 }
 
 /// An uncertain output, one that a text tries to harm with, and a constant one.
-pub(super) fn report() -> Report {
+pub(crate) fn report() -> Report {
     let emissions = OutputReport {
         name: "emissions".to_owned(),
         unit: "kgCO2e/day".to_owned(),

@@ -8,7 +8,7 @@ pub mod csv;
 pub mod decision;
 pub mod distribution;
 #[cfg(test)]
-mod example;
+pub(crate) mod example;
 pub mod folder;
 pub mod grid;
 pub mod json;
