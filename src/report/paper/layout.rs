@@ -183,7 +183,9 @@ const SMALLER: f64 = 0.9;
 fn of_number(line: &str) -> f64 {
     let powers = line.matches('e').count() as f64;
     let digits = line.bytes().filter(u8::is_ascii_digit).count() as f64;
-    of_text(line) + 14.0 * powers + 0.5 * digits
+    // A minus is wider than a hyphen.
+    let minuses = line.matches('-').count() as f64;
+    of_text(line) + 14.0 * powers + 0.5 * digits + 3.5 * minuses
 }
 
 /// A text in Computer Modern of eight points.
