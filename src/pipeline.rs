@@ -587,7 +587,7 @@ impl VariantRun<'_> {
             joint: inputs::joint(self.variant),
             outputs,
             assertions: assertions::of_run(self.model, self.variant, &places, layout.replicates),
-            mixes_kinds: notes::mixes_kinds(self.variant),
+            mixes_kinds: notes::mixes_kinds(&[self.variant]),
             nested: None,
             notes: notes::of_run(
                 self.variant,

@@ -621,3 +621,19 @@ fn what_drives_a_difference_is_not_what_drives_the_totals() {
         assert!(output(&found, 2).sensitivity.is_empty());
     }
 }
+
+/// What differs may be of one kind in the one and of the other kind in the other.
+#[test]
+fn a_difference_says_when_it_mixes_the_two_kinds() {
+    let one = |kind: &str| {
+        let text = format!(
+            "[inputs]\nx = {{ distribution = \"uniform\", min = 1, max = 2, kind = \"{kind}\" }}\n[outputs]\nx = \"1\"\n"
+        );
+        move |stem: &str| model(stem, &text)
+    };
+    let (unknown, varying) = (one("uncertainty"), one("variability"));
+    let mixes = |a: Model, b: Model| compared(vec![a, b], &plan(Method::Random, 1_000)).mixes_kinds;
+    assert!(mixes(unknown("a"), varying("b")));
+    assert!(!mixes(unknown("a"), unknown("b")));
+    assert!(!mixes(varying("a"), varying("b")));
+}

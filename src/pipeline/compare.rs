@@ -1,21 +1,21 @@
 //! Alternatives held against each other: the same draws for all, the difference and the ratio of every trial summarised as outputs.
 
 mod drivers;
+mod orders;
 mod shared;
 mod told;
 mod verdict;
 
-use super::{Dimensions, Plan, RunError, VariantRun, Work, assertions};
-use crate::model::{
-    About, Assertion, Binary, Combined, Comparison, Definition, Model, Output, Variant,
-};
+pub(super) use orders::assert_orders;
+
+use super::{Dimensions, Plan, RunError, VariantRun, Work, notes};
+use crate::model::{Binary, Combined, Definition, Model, Output, Variant};
 use crate::program::{self, Program, Slot};
-use crate::report::assertions::AssertionRow;
 use crate::report::comparison::{
     AlternativeName, ComparedOutput, ComparisonReport, ComparisonRow, PairReport,
 };
 use crate::report::ranks::RankRow;
-use crate::report::{Report, RunReport, SampleReport};
+use crate::report::{Report, SampleReport};
 use crate::run::{self, Experiment, NonFinite, Outcome, Progress, Question, Stopped};
 use crate::statistic::Estimate;
 use crate::statistic::summary::{Summary, share};
@@ -114,28 +114,28 @@ pub fn compare(
             .flat_map(|earlier| (earlier + 1..alternatives.len()).map(move |a| [a, earlier]))
             .collect(),
     };
-    let mut notes = study.told();
+    let mut told = study.told();
     let mut reports = Vec::with_capacity(pairs.len());
     let mut sample = None;
     let outputs = alternatives.iter().map(|of| of.variant.outputs.len());
     let together = (OUTPUTS_TOGETHER / outputs.max().unwrap_or(1).max(1)).clamp(1, PAIRS_TOGETHER);
     for pairs in pairs.chunks(together) {
-        let compared = study.pairs(pairs, &mut notes, progress)?;
+        let compared = study.pairs(pairs, &mut told, progress)?;
         sample = sample.or(Some(compared.1));
         reports.extend(compared.0);
     }
     if plan.automatic && pairs.len() > MOST_RANKED {
-        notes.push(format!(
+        told.push(format!(
             "what drives the differences is worked out for up to {MOST_RANKED} pairs, and these are {}: ask for it with --sensitivity",
             pairs.len()
         ));
     } else {
         for (report, &pair) in reports.iter_mut().zip(&pairs) {
-            study.add_drivers(report, pair, &mut notes, progress)?;
+            study.add_drivers(report, pair, &mut told, progress)?;
         }
     }
     let ranks = if alternatives.len() > MOST_RANKED {
-        notes.push(format!(
+        told.push(format!(
             "ranks are counted among {MOST_RANKED} alternatives at most, and these are {}: choose some with --variant",
             alternatives.len()
         ));
@@ -145,7 +145,7 @@ pub fn compare(
     } else {
         Vec::new()
     };
-    let assertions = study.assertions(models, places, &mut notes, progress)?;
+    let assertions = study.assertions(models, places, &mut told, progress)?;
     let layout = plan.layout();
     Ok(Report {
         comparison: Some(ComparisonReport {
@@ -159,130 +159,15 @@ pub fn compare(
                 nonfinite: sample.unwrap_or(0),
                 stopping: None,
             },
+            mixes_kinds: pairs
+                .iter()
+                .any(|pair| notes::mixes_kinds(&pair.map(|at| alternatives[at].variant))),
             pairs: reports,
             ranks,
         }),
-        notes,
+        notes: told,
         ..Report::default()
     })
-}
-
-/// Adds the rows of assertions that compare two variants to the runs of the first of them, where both were run; a note for each
-/// where they were not.
-pub(super) fn assert_orders(
-    models: &[(Model, Plan)],
-    runs: &mut [RunReport],
-    dimensions: &Dimensions,
-    progress: &dyn Progress,
-) -> Result<Vec<String>, RunError> {
-    let mut notes = Vec::new();
-    for (model, plan) in models {
-        for (assertion, order) in orders(model) {
-            let place = |variant: usize| {
-                let name = &model.variants[variant].name;
-                runs.iter()
-                    .position(|run| run.scenario == model.scenario && run.variant == *name)
-            };
-            let [Some(first), Some(second)] = order.variants.map(place) else {
-                notes.push(format!(
-                    "not asserted, since not both variants were run: {}",
-                    assertion.name
-                ));
-                continue;
-            };
-            // As many trials as a stopping rule found.
-            let trials = [first, second].map(|at| runs[at].sample.trials);
-            let plan = Plan {
-                trials: if plan.stopping.is_some() {
-                    trials[0].max(trials[1]).max(2)
-                } else {
-                    plan.trials
-                },
-                ..plan.clone()
-            };
-            let row = order.row(model, assertion, &plan, dimensions, progress)?;
-            runs[first].assertions.push(row);
-        }
-    }
-    Ok(notes)
-}
-
-/// The assertions that compare two variants of a model.
-fn orders(model: &Model) -> impl Iterator<Item = (&Assertion, Order<'_>)> {
-    let assertions = model.assertions.iter();
-    assertions.filter_map(|assertion| match &assertion.about {
-        About::Order {
-            variants,
-            output,
-            sense,
-        } => {
-            let order = Order {
-                variants: *variants,
-                output,
-                sense: *sense,
-            };
-            Some((assertion, order))
-        }
-        About::Statistic { .. } | About::Exceedance { .. } => None,
-    })
-}
-
-/// That an output of one variant compares so with that of another, trial by trial.
-struct Order<'a> {
-    variants: [usize; 2],
-    output: &'a str,
-    sense: Comparison,
-}
-
-impl Order<'_> {
-    fn row(
-        &self,
-        model: &Model,
-        assertion: &Assertion,
-        plan: &Plan,
-        dimensions: &Dimensions,
-        progress: &dyn Progress,
-    ) -> Result<AssertionRow, RunError> {
-        let plan = Plan {
-            stopping: None,
-            measures: Vec::new(),
-            automatic: false,
-            ..plan.clone()
-        };
-        // a > b is b < a, and a <= b is that b < a does not hold.
-        let [one, other] = self.variants;
-        let (pair, negated) = match self.sense {
-            Comparison::Less => ([one, other], false),
-            Comparison::Greater => ([other, one], false),
-            Comparison::LessOrEqual => ([other, one], true),
-            Comparison::GreaterOrEqual => ([one, other], true),
-        };
-        let alternatives = pair.map(|variant| Alternative {
-            model,
-            variant: &model.variants[variant],
-        });
-        let study = Study {
-            alternatives: &alternatives,
-            dimensions,
-            plan: &plan,
-        };
-        let (reports, _) = study.pairs(&[[0, 1]], &mut Vec::new(), progress)?;
-        let mut outputs = reports.iter().flat_map(|report| &report.outputs);
-        let found = outputs.find(|compared| compared.name == self.output);
-        let below = found.and_then(|compared| compared.estimate("order", "p_a_below_b"));
-        let mut estimate = below.copied().unwrap_or_else(Estimate::unavailable);
-        if negated {
-            estimate = assertions::complement(estimate);
-        }
-        let replicates = plan.layout().replicates;
-        Ok(assertions::row(
-            assertion,
-            self.output,
-            "1",
-            estimate,
-            replicates,
-        ))
-    }
 }
 
 /// The alternatives with what they are run by.
@@ -364,41 +249,6 @@ impl Study<'_> {
                 .collect();
             return Ok((reports, nonfinite.trials));
         }
-    }
-
-    /// The assertions that compare two of the alternatives, each with the first of them; a note where there are others.
-    fn assertions(
-        &self,
-        models: &[Model],
-        places: &[(usize, usize)],
-        notes: &mut Vec<String>,
-        progress: &dyn Progress,
-    ) -> Result<Vec<(AlternativeName, AssertionRow)>, RunError> {
-        let mut rows = Vec::new();
-        for (file, model) in models.iter().enumerate() {
-            let mut looked_at = 0;
-            for (assertion, order) in orders(model) {
-                let is_there = |variant| places.contains(&(file, variant));
-                if order.variants.into_iter().all(is_there) {
-                    let first = Alternative {
-                        model,
-                        variant: &model.variants[order.variants[0]],
-                    };
-                    let row = order.row(model, assertion, self.plan, self.dimensions, progress)?;
-                    rows.push((first.name(), row));
-                    looked_at += 1;
-                }
-            }
-            let left = model.assertions.len() - looked_at;
-            if left > 0 {
-                notes.push(format!(
-                    "{}: {left} of {} assertions are not about two of these alternatives: `run` looks at them",
-                    model.scenario,
-                    model.assertions.len()
-                ));
-            }
-        }
-        Ok(rows)
     }
 
     /// The pairs' alternatives as one variant whose outputs are the differences and ratios.

@@ -208,13 +208,11 @@ fn without_moments(input: &Input) -> Option<String> {
     }
 }
 
-/// Whether both kinds of distributed inputs act: said wherever an interval is shown.
-pub fn mixes_kinds(variant: &Variant) -> bool {
+/// Whether both kinds of distributed inputs act on what is made of these variants: said wherever an interval is shown.
+pub fn mixes_kinds(variants: &[&Variant]) -> bool {
     let has = |kind| {
-        variant
-            .inputs
-            .iter()
-            .any(|input| input.kind == kind && matches!(input.definition, Definition::Random(_)))
+        let mut inputs = variants.iter().flat_map(|variant| &variant.inputs);
+        inputs.any(|input| input.kind == kind && matches!(input.definition, Definition::Random(_)))
     };
     has(Kind::Uncertainty) && has(Kind::Variability)
 }

@@ -15,6 +15,8 @@ pub struct ComparisonReport {
     pub pairs: Vec<PairReport>,
     /// The assertions that compare two of the alternatives, each with the first of them.
     pub assertions: Vec<(AlternativeName, AssertionRow)>,
+    /// Whether the interval of a difference mixes uncertainty and variability.
+    pub mixes_kinds: bool,
     /// How often each alternative is the lowest, the second lowest …; none for two.
     pub ranks: Vec<RankRow>,
 }

@@ -488,6 +488,7 @@ fn comparison(comparison: &ComparisonReport) -> Value {
         "trials": comparison.sample.trials,
         "replicates": comparison.sample.replicates,
         "nonfinite": comparison.sample.nonfinite,
+        "mixes_kinds": comparison.mixes_kinds,
         "pairs": pairs.map(|pair| json!({
             "a": name(&pair.a),
             "b": name(&pair.b),

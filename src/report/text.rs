@@ -83,7 +83,7 @@ impl Page {
         }
         self.line("");
         self.outputs(&[run], |_| Vec::new(), &[]);
-        self.kinds(std::slice::from_ref(run));
+        self.kinds(run.mixes_kinds);
         self.histogram(run);
         self.details(run);
     }
@@ -149,7 +149,7 @@ impl Page {
             plain(&label).into_owned()
         };
         let label = |run: &RunReport| format!("{}: ", name(run));
-        self.kinds(runs);
+        self.kinds(runs.iter().any(|run| run.mixes_kinds));
         self.choices(choices, runs, of_one_file);
         self.thresholds(runs, label);
         let mut lines = Vec::new();
@@ -239,8 +239,8 @@ impl Page {
     }
 
     /// What the intervals are made of, where that is two different things.
-    fn kinds(&mut self, runs: &[RunReport]) {
-        if runs.iter().any(|run| run.mixes_kinds) {
+    fn kinds(&mut self, are_mixed: bool) {
+        if are_mixed {
             self.line(
                 "the intervals mix uncertainty (what is not known) and variability (what really varies)",
             );

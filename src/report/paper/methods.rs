@@ -15,6 +15,8 @@ const PAIRS_NAMED: usize = 4;
 
 /// Whose errors the numbers have.
 const ERRORS: &str = "The Monte Carlo error of each number is taken from the replicates, by the delete-one jackknife, and for quantiles by Woodruff's method, with Student's t; it is not part of the uncertainty of the output, and no digit is printed that it does not support.";
+/// What limits an interval that is not of one kind.
+const MIXED: &str = "intervals mix what is not known with what varies";
 
 /// Grades of evidence, best first.
 const GRADES: [&str; 5] = ["measured", "published", "vendor", "estimate", "assumption"];
@@ -456,9 +458,8 @@ impl About<'_> {
 
     /// What must not go unsaid.
     fn limits(&self) -> Option<String> {
-        let mixed = "intervals mix what is not known with what varies";
         let of_run = |run: &Run| {
-            let mixed = run.mixes_kinds.then(|| mixed.to_owned());
+            let mixed = run.mixes_kinds.then(|| MIXED.to_owned());
             run.notes
                 .iter()
                 .cloned()
@@ -573,9 +574,12 @@ fn comparison(results: &Results) -> Option<Section> {
         ));
     }
     let level = percent(plan.level);
-    let reported = format!(
+    let mut reported = format!(
         "Intervals are probabilistically symmetric {level} % intervals of the differences, and probabilities shares of the trials. {ERRORS}"
     );
+    if comparison.mixes_kinds {
+        reported.push_str(&format!(" Limits: {MIXED}."));
+    }
     Some(Section {
         heading: "Comparison of alternatives".to_owned(),
         paragraphs: [what, drawn(comparison), reported].map(words).into(),

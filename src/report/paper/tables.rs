@@ -14,6 +14,8 @@ use crate::statistic::Estimate;
 const MEASURES_ACROSS: usize = 4;
 /// Significant digits of an index, where its error does not support fewer.
 const INDEX_DIGITS: i32 = 3;
+/// What is said below intervals that are not of one kind.
+const MIXED: &str = ". The spread mixes what is not known with what varies";
 /// Measures that are about another one.
 const ABOUT_RANKS: &str = "p_rank_1:";
 /// The measure that sums over the inputs of a grade of evidence.
@@ -152,7 +154,7 @@ fn outcomes(scenario: &Scenario) -> Table {
         title(scenario)
     );
     if scenario.runs.iter().any(|run| run.mixes_kinds) {
-        caption.push_str(". The spread mixes what is not known with what varies");
+        caption.push_str(MIXED);
     }
     caption.push('.');
     Table {
@@ -192,9 +194,10 @@ fn differences(comparison: &Comparison, level: f64) -> Table {
             )),
         ]
     });
+    let mixed = if comparison.mixes_kinds { MIXED } else { "" };
     Table {
         caption: words(format!(
-            "Alternatives held against each other trial by trial: the difference of the first less the second (the mean, and the central {level} % interval of the outcomes), the median of the ratio of the first to the second, and the probability that the first is below the second. No digit is given that the Monte Carlo error does not support."
+            "Alternatives held against each other trial by trial: the difference of the first less the second (the mean, and the central {level} % interval of the outcomes), the median of the ratio of the first to the second, and the probability that the first is below the second. No digit is given that the Monte Carlo error does not support{mixed}."
         )),
         label: "tab:comparison".to_owned(),
         columns: vec![

@@ -1,6 +1,6 @@
 //! A comparison read back.
 
-use super::{Numbers, count, estimate, field, list, text, texts};
+use super::{Numbers, count, estimate, field, list, text, texts, truth};
 use crate::report::{csv, label};
 use crate::statistic::summary::share;
 use serde_json::Value;
@@ -16,6 +16,8 @@ pub struct Comparison {
     pub replicates: u64,
     /// Trials left out.
     pub nonfinite: u64,
+    /// Whether its intervals mix uncertainty and variability.
+    pub mixes_kinds: bool,
     /// Each pair, in the order of the files.
     pub pairs: Vec<Pair>,
 }
@@ -73,6 +75,7 @@ pub(super) fn read(path: &Path, document: &Value) -> io::Result<Option<Compariso
         trials: count(&entry["trials"]),
         replicates: count(&entry["replicates"]),
         nonfinite: count(&entry["nonfinite"]),
+        mixes_kinds: truth(&entry["mixes_kinds"]),
         pairs: pairs.collect(),
     };
     // Alternatives without an output in common have no table.

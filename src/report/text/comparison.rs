@@ -40,6 +40,7 @@ impl Page {
             self.heading("Held against each other, trial by trial");
             self.line("");
             self.grid(grid);
+            self.kinds(report.mixes_kinds);
             self.line("");
         } else {
             self.line("no two alternatives have an output of one name in one dimension");
