@@ -185,7 +185,7 @@ impl Context<'_> {
                 if !(above > LEAST_ABOVE_ONE) {
                     return;
                 }
-                format!("{} of it", share(above))
+                format!("{} of it", share_in_words(above))
             }
             Definition::Fixed(_) => return,
         };
@@ -376,12 +376,14 @@ impl Context<'_> {
                 if removed > 0.0
                     && let Some(entry) = table.entry("truncate")
                 {
-                    let message =
-                        format!("truncation removes {} of the distribution", share(removed));
+                    let message = format!(
+                        "truncation removes {} of the distribution",
+                        share_in_words(removed)
+                    );
                     let complaint = self
                         .texts
                         .warning(&TRUNCATION_REMOVES_MASS, entry.node.place, message)
-                        .label(format!("removes {}", share(removed)));
+                        .label(format!("removes {}", share_in_words(removed)));
                     self.say_once(
                         complaint.advise("the rest is scaled up; nothing to do if that is meant"),
                     );
@@ -516,10 +518,14 @@ pub(super) fn evidence(word: &str) -> Option<Evidence> {
     })
 }
 
-/// A share as per cent, with digits enough to see it.
-fn share(share: f64) -> String {
+/// A share as per cent, with digits enough to see it and what is missing.
+pub fn share_in_words(share: f64) -> String {
     let percent = share * 100.0;
-    if percent >= 0.1 {
+    if share >= 1.0 {
+        "all".to_owned()
+    } else if percent > 99.9 {
+        format!("all but {:.1e} %", 100.0 * (1.0 - share))
+    } else if percent >= 0.1 {
         format!("{percent:.1} %")
     } else {
         format!("{percent:.1e} %")

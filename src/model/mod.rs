@@ -33,6 +33,7 @@ pub use check::{LoadError, check, check_with, load, source_of_bytes};
 pub use combine::{Combined, draw_apart};
 pub use data::{DataCache, DataRows};
 pub use groups::coupled;
+pub use inputs::share_in_words;
 pub use run::MOST_TRIALS;
 pub use schema::schema;
 

@@ -178,9 +178,13 @@ fn of_inputs(run: &RunReport) -> String {
         .inputs
         .iter()
         .map(|input| {
+            let written = match &input.resolved {
+                Some(resolved) => format!("{} = {resolved}", input.written),
+                None => input.written.clone(),
+            };
             let texts = [
                 input.name.clone(),
-                input.written.clone(),
+                written,
                 input.unit.clone(),
                 input.evidence.clone().unwrap_or_default(),
                 input.sources.join("; "),

@@ -1,7 +1,7 @@
 //! What must not go unsaid about a run.
 
 use super::Plan;
-use crate::model::{Definition, Dependence, Input, Kind, Variant};
+use crate::model::{Definition, Dependence, Input, Kind, Variant, share_in_words};
 use crate::report::{COMPUTED_ONCE, number};
 use crate::run::Outcome;
 use crate::sampler::copula::spearman_of_parameter;
@@ -28,8 +28,8 @@ pub fn of_run(
     if outcome.nonfinite.trials > 0 {
         notes.push(format!(
             "{} of {} trials were left out because an output was not finite: every result is of the others",
-            grouped(outcome.nonfinite.trials),
-            grouped(layout.trials())
+            number::count(outcome.nonfinite.trials),
+            number::count(layout.trials())
         ));
     }
     notes.extend(of_definitions(variant, achieved));
@@ -80,7 +80,7 @@ pub fn of_run(
         };
         notes.push(format!(
             "an interpolation{of} was asked beyond its ends, where it is held, in {} of the trials",
-            share(most)
+            share_in_words(most)
         ));
     }
     for varying in &outcome.outputs {
@@ -92,8 +92,8 @@ pub fn of_run(
         if varying.summary.is_one_value() {
             notes.push(format!(
                 "{name} is the same in all {} trials: what would change it, if anything does, happens in less than {} of them (95 %)",
-                grouped(trials),
-                share(3.0 / trials as f64)
+                number::count(trials),
+                share_in_words(3.0 / trials as f64)
             ));
         } else if varying.summary.is_rounding() && !plan.measures.is_empty() {
             notes.push(format!(
@@ -119,8 +119,8 @@ pub fn rounded(plan: &Plan, layout: &Layout) -> Option<String> {
     (plan.stopping.is_none() && layout.trials() != plan.trials).then(|| {
         format!(
             "{} trials were asked for and {} run{rule}",
-            grouped(plan.trials),
-            grouped(layout.trials())
+            number::count(plan.trials),
+            number::count(layout.trials())
         )
     })
 }
@@ -132,7 +132,7 @@ pub fn of_definitions(variant: &Variant, achieved: &[Estimate]) -> Vec<String> {
         if let Some(removed) = input.removed_by_truncation.filter(|&removed| removed > 0.0) {
             notes.push(format!(
                 "truncation removed {} of the mass of {}",
-                share(removed),
+                share_in_words(removed),
                 input.name
             ));
         }
@@ -215,27 +215,4 @@ pub fn mixes_kinds(variants: &[&Variant]) -> bool {
         inputs.any(|input| input.kind == kind && matches!(input.definition, Definition::Random(_)))
     };
     has(Kind::Uncertainty) && has(Kind::Variability)
-}
-
-/// A share in per cent, with two significant digits.
-fn share(share: f64) -> String {
-    let percent = share * 100.0;
-    if percent >= 0.1 {
-        format!("{percent:.1} %")
-    } else {
-        format!("{percent:.1e} %")
-    }
-}
-
-/// A count with its thousands apart.
-fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

@@ -284,14 +284,14 @@ impl ToDisk {
 impl ResultFile {
     /// Everything is written: waits until it is on the disk.
     pub fn finish(self) -> io::Result<FileRecord> {
-        let file = self
-            .file
-            .into_inner()
-            .map_err(io::IntoInnerError::into_error)?;
-        if let Some(to_disk) = self.to_disk {
-            to_disk.finish()?;
-        }
-        file.sync_all()?;
+        let on_disk = |file: BufWriter<File>, to_disk: Option<ToDisk>| {
+            let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+            if let Some(to_disk) = to_disk {
+                to_disk.finish()?;
+            }
+            file.sync_all()
+        };
+        on_disk(self.file, self.to_disk).map_err(|error| named(&self.name, &error))?;
         Ok(FileRecord {
             path: self.name,
             sha256: hexadecimal(&self.hash.finalize()),
@@ -299,9 +299,15 @@ impl ResultFile {
     }
 }
 
+/// The error with the file that it is of.
+fn named(name: &str, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{name}: {error}"))
+}
+
 impl Write for ResultFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(bytes)?;
+        let written = self.file.write(bytes);
+        let written = written.map_err(|error| named(&self.name, &error))?;
         self.hash.update(&bytes[..written]);
         self.fresh += written;
         if self.fresh >= FRESH {
@@ -319,7 +325,8 @@ impl Write for ResultFile {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
+        let flushed = self.file.flush();
+        flushed.map_err(|error| named(&self.name, &error))
     }
 }
 

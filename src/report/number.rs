@@ -138,7 +138,26 @@ pub fn probability(estimate: &Estimate, digits: i32) -> String {
         standard_error: estimate.standard_error.map(|se| 100.0 * se),
         ..*estimate
     };
-    format!("{} %", self::estimate(&per_cent, digits))
+    let is_rounded_to_all =
+        |&place: &i32| value < 1.0 && at_place(100.0 * value, place).starts_with("100");
+    let text = match place(100.0 * value, per_cent.standard_error, digits).filter(is_rounded_to_all)
+    {
+        Some(_) => marked(
+            nearly_all(1.0 - value, per_cent.standard_error, digits),
+            estimate,
+        ),
+        None => self::estimate(&per_cent, digits),
+    };
+    format!("{text} %")
+}
+
+/// What would round to 100 per cent though a part is missing: to the digits of that part, or as a bound where its error leaves it none.
+fn nearly_all(missing: f64, error: Option<f64>, digits: i32) -> String {
+    let missing = 100.0 * missing;
+    match place(missing, error, digits) {
+        Some(place) => at_place(100.0 - missing, place),
+        None => format!("above {}", complement(missing + 2.0 * error.unwrap_or(0.0))),
+    }
 }
 
 /// A half-width or a bound, rounded up to one significant digit: `0.03`.
@@ -501,6 +520,20 @@ mod tests {
         };
         assert_eq!(probability(&all, 4), "above 99.9996 %");
         assert_eq!(probability(&known(0.5791, 0.0002), 4), "57.9 %");
+    }
+
+    #[test]
+    fn a_probability_below_one_never_reads_as_all() {
+        for (value, error, text) in [
+            (0.999_987, 1e-6, "99.999 %"),
+            (0.999_987, 2e-7, "99.9987 %"),
+            (0.999_99, 1e-5, "above 99.997 %"),
+            (0.999_6, 1e-5, "99.96 %"),
+            (0.95, 4e-4, "95 %"),
+            (1.0, 0.0, "100 %"),
+        ] {
+            assert_eq!(probability(&known(value, error), 4), text);
+        }
     }
 
     #[test]

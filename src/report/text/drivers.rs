@@ -157,7 +157,7 @@ impl<'report> Ranking<'report> {
         ))
     }
 
-    /// `rank 1 is utilization with a probability above 99.9 % (Shapley)`.
+    /// `rank 1 is utilization with a probability above 99.9 % (Shapley)`, or that it is not known.
     fn first(&self) -> Option<String> {
         let first = self.resolved().next()?;
         let mut rows = self.rows.iter();
@@ -167,6 +167,12 @@ impl<'report> Ranking<'report> {
             ..Estimate::exact(1.0)
         };
         let said = match probability.estimate.value? {
+            p if p < 0.5 => {
+                return Some(format!(
+                    "which one has rank 1 is not resolved by these trials ({})",
+                    heading(self.by)
+                ));
+            }
             p if p >= NEARLY_CERTAIN => number::probability(&certain(p), INDEX_DIGITS),
             p => format!("of at least {:.0} %", (100.0 * p).floor()),
         };

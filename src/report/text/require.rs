@@ -97,11 +97,8 @@ fn cells(row: &RequireRow, name: String) -> Vec<String> {
     let unit = |text: String| with_unit(&text, if row.unit.is_empty() { "1" } else { &row.unit });
     let ends = |ends: Option<[f64; 2]>| {
         ends.map_or_else(String::new, |[low, high]| {
-            unit(number::interval(
-                &Estimate::exact(low),
-                &Estimate::exact(high),
-                ESTIMATE_DIGITS,
-            ))
+            let [low, high] = [low, high].map(|end| number::rounded(end, ESTIMATE_DIGITS));
+            unit(format!("[{low}, {high}]"))
         })
     };
     let known = if row.known.is_empty() {
