@@ -133,27 +133,35 @@ pub fn probability(estimate: &Estimate, digits: i32) -> String {
     if let (1.0, Some(low)) = (value, estimate.error_low.filter(|&low| low < 1.0)) {
         return format!("above {} %", complement(100.0 * (1.0 - low)));
     }
-    let per_cent = Estimate {
-        value: Some(100.0 * value),
-        standard_error: estimate.standard_error.map(|se| 100.0 * se),
-        ..*estimate
+    let (whole, error) = (100.0 * value, estimate.standard_error.map(|se| 100.0 * se));
+    let rounds_to_all = |&place: &i32| value < 1.0 && at_place(whole, place).starts_with("100");
+    match place(whole, error, digits).filter(rounds_to_all) {
+        Some(_) => {
+            let text = nearly_all(100.0 * (1.0 - value), error, digits);
+            format!("{} %", marked(text, estimate))
+        }
+        None => per_cent(estimate, digits),
+    }
+}
+
+/// A share in per cent that may be more than all, or less than nothing: an index, a half-width.
+pub fn per_cent(share: &Estimate, digits: i32) -> String {
+    let scaled = |x: Option<f64>| x.map(|x| 100.0 * x);
+    let scaled = Estimate {
+        value: scaled(share.value),
+        standard_error: scaled(share.standard_error),
+        error_low: scaled(share.error_low),
+        error_high: scaled(share.error_high),
+        ..*share
     };
-    let is_rounded_to_all =
-        |&place: &i32| value < 1.0 && at_place(100.0 * value, place).starts_with("100");
-    let text = match place(100.0 * value, per_cent.standard_error, digits).filter(is_rounded_to_all)
-    {
-        Some(_) => marked(
-            nearly_all(1.0 - value, per_cent.standard_error, digits),
-            estimate,
-        ),
-        None => self::estimate(&per_cent, digits),
-    };
-    format!("{text} %")
+    match scaled.value {
+        Some(_) => format!("{} %", estimate(&scaled, digits)),
+        None => UNAVAILABLE.to_owned(),
+    }
 }
 
 /// What would round to 100 per cent though a part is missing: to the digits of that part, or as a bound where its error leaves it none.
 fn nearly_all(missing: f64, error: Option<f64>, digits: i32) -> String {
-    let missing = 100.0 * missing;
     match place(missing, error, digits) {
         Some(place) => at_place(100.0 - missing, place),
         None => format!("above {}", complement(missing + 2.0 * error.unwrap_or(0.0))),

@@ -148,7 +148,7 @@ impl<'report> Ranking<'report> {
     fn explained(&self) -> Option<String> {
         let share = |measure: &str| {
             let row = self.rows.iter().find(|row| row.measure == measure);
-            row.map(|row| number::probability(&row.estimate, INDEX_DIGITS))
+            row.map(|row| number::per_cent(&row.estimate, INDEX_DIGITS))
         };
         Some(format!(
             "a linear model explains {} of the variance (SRC, PCC), one of ranks {} of theirs (SRRC, PRCC)",
@@ -371,7 +371,7 @@ fn index(row: &SensitivityRow) -> String {
         ..row.estimate
     };
     if is_share(row.measure) {
-        number::probability(&estimate, INDEX_DIGITS)
+        number::per_cent(&estimate, INDEX_DIGITS)
     } else if row.unit == "1" {
         number::estimate(&estimate, INDEX_DIGITS)
     } else {

@@ -51,7 +51,7 @@ impl Page {
         ));
         self.line(&format!(
             "half of its {level} % interval is {} of the median",
-            share(&requirement.present)
+            number::per_cent(&requirement.present, DIGITS)
         ));
         if requirement.reached {
             self.line("that is enough: nothing has to be known better");
@@ -110,7 +110,7 @@ fn cells(row: &RequireRow, name: String) -> Vec<String> {
     let (factor, that_is) = match &row.need {
         Need::Nothing => ("as it is".to_owned(), String::new()),
         Need::Factor(factor) => (
-            share(factor),
+            number::per_cent(factor, DIGITS),
             if known.is_empty() {
                 ends(row.needed)
             } else {
@@ -126,19 +126,6 @@ fn cells(row: &RequireRow, name: String) -> Vec<String> {
         ends(row.interval),
         factor,
         that_is,
-        format!("± {}", share(&row.if_known)),
+        format!("± {}", number::per_cent(&row.if_known, DIGITS)),
     ]
-}
-
-/// A number as a percentage, without more digits than its error supports.
-fn share(estimate: &Estimate) -> String {
-    let scaled = |x: Option<f64>| x.map(|x| 100.0 * x);
-    let percent = Estimate {
-        value: scaled(estimate.value),
-        standard_error: scaled(estimate.standard_error),
-        error_low: scaled(estimate.error_low),
-        error_high: scaled(estimate.error_high),
-        ..*estimate
-    };
-    format!("{} %", number::estimate(&percent, DIGITS))
 }
