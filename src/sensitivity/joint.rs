@@ -25,21 +25,20 @@ pub struct Point {
 /// How an output is classed for the table.
 #[derive(Debug, Clone)]
 pub struct OutputPlan {
-    /// Class of each cell of the output's grid, rising, below [`CLASSES`].
+    /// Class of each fine cell of the output, rising, below [`CLASSES`].
     pub class_of_cell: Vec<u8>,
     /// What stands for each class.
     pub points: Vec<Point>,
 }
 
 impl OutputPlan {
-    /// From the classes of the grid's cells, and a pilot ordered by them.
-    pub fn new(class_of_cell: Vec<u8>, pilot: &mut OrderedByCell) -> Self {
+    /// From the classes of the fine cells, and a pilot, of whose values so many lie `below` each of them.
+    pub fn new(class_of_cell: Vec<u8>, below: &[usize], pilot: &mut OrderedByCell) -> Self {
         let mut points = Vec::new();
         for class in 0..CLASSES {
             let cells_to =
                 |end: usize| class_of_cell.partition_point(|&other| usize::from(other) < end);
-            let first = pilot.below()[cells_to(class)];
-            let end = pilot.below()[cells_to(class + 1)];
+            let [first, end] = [class, class + 1].map(|class| below[cells_to(class)]);
             // A class that the pilot never met is where the next values are.
             let ranks = if first < end {
                 first..end

@@ -6,12 +6,14 @@ mod classes;
 mod cross_fit;
 mod dependence;
 pub mod evppi;
+mod fine_cells;
 mod further;
 mod given_data;
 mod haar;
 mod hsic;
 pub mod joint;
 pub mod leading;
+mod measure;
 pub mod morris;
 mod output_classes;
 mod pair_products;
@@ -28,213 +30,18 @@ use crate::statistic::replicates::student_factor;
 use crate::statistic::tally::Tally;
 use classes::Classes;
 pub use classes::MOST_ATOMS;
+use fine_cells::FineCounts;
 pub use further::{Design, Evaluated, Standard};
+pub use measure::{Measure, OF_RANKS};
 pub use output_classes::OutputClasses;
 use regression::Wanted;
 use serde::{Deserialize, Serialize};
 use spearman::Correlations;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// The name of the column that no output depends on: its indices are the noise floor.
 pub const DUMMY: &str = "(dummy)";
-
-/// The measures, by the word of `--sensitivity`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Measure {
-    /// Spearman's rank correlation, from the main sample.
-    Spearman,
-    /// First-order index from the main sample.
-    GivenData,
-    /// Shares of the squares of the rank correlations, from the main sample.
-    Contribution,
-    /// Pearson's correlation, from the main sample.
-    Pearson,
-    /// Standardised regression coefficients of values and of ranks, from the main sample.
-    Regression,
-    /// Partial correlations of values and of ranks, from the main sample.
-    Partial,
-    /// Borgonovo's δ, from the main sample.
-    Borgonovo,
-    /// Distances of distribution functions, from the main sample.
-    Pawn,
-    /// Hilbert–Schmidt independence criterion, from the main sample.
-    Hsic,
-    /// Sobol' indices.
-    Sobol,
-    /// Shapley effects.
-    Shapley,
-    /// Elementary effects.
-    Morris,
-    /// One input at a time.
-    Tornado,
-    /// What it is worth to know an input before a decision.
-    Evppi,
-    /// One input at a time by another family.
-    Shape,
-}
-
-/// What stands in `sensitivity.csv` for measures of ranks: they need no variance of the output.
-pub const OF_RANKS: [&str; 8] = [
-    "contribution_to_variance",
-    "spearman",
-    "srrc",
-    "srrc_r2",
-    "prcc",
-    "borgonovo_delta",
-    "pawn",
-    "pawn_mean",
-];
-
-impl Measure {
-    /// Every measure: value, word of the command line, `measure` in `sensitivity.csv`, one line.
-    pub const ALL: &'static [(Measure, &'static str, &'static str, &'static str)] = &[
-        (
-            Measure::Spearman,
-            "spearman",
-            "spearman",
-            "rank correlation of input and output, from the main sample",
-        ),
-        (
-            Measure::GivenData,
-            "given-data",
-            "first_order_given_data",
-            "first-order index (share of the variance), from the main sample",
-        ),
-        (
-            Measure::Contribution,
-            "contribution",
-            "contribution_to_variance",
-            "squares of the rank correlations, as shares of their sum, from the main sample",
-        ),
-        (
-            Measure::Pearson,
-            "pearson",
-            "pearson",
-            "correlation of input and output, from the main sample",
-        ),
-        (
-            Measure::Regression,
-            "regression",
-            "src, srrc, src_r2, srrc_r2",
-            "standardised regression coefficients, of values and of ranks, and how much they explain, from the main sample",
-        ),
-        (
-            Measure::Partial,
-            "partial",
-            "pcc, prcc",
-            "correlation with the output that is not due to other inputs, of values and of ranks, from the main sample",
-        ),
-        (
-            Measure::Borgonovo,
-            "borgonovo",
-            "borgonovo_delta",
-            "how far the output's whole distribution moves when the input is known (Borgonovo's delta), from the main sample",
-        ),
-        (
-            Measure::Pawn,
-            "pawn",
-            "pawn, pawn_mean",
-            "largest distance of the output's distribution functions with and without knowing the input, median and mean over the input, from the main sample",
-        ),
-        (
-            Measure::Hsic,
-            "hsic",
-            "hsic_r2",
-            "dependence of any shape (Hilbert-Schmidt independence criterion, normalised), from the main sample",
-        ),
-        (
-            Measure::Sobol,
-            "sobol",
-            "sobol_first, sobol_total, sobol_second",
-            "share of the variance by an input alone, with all its interactions, by pairs; independent inputs",
-        ),
-        (
-            Measure::Shapley,
-            "shapley",
-            "shapley, shapley_grade, shapley_group",
-            "the variance shared out, dependent inputs too; also by grade of evidence and by the scenario's groups",
-        ),
-        (
-            Measure::Morris,
-            "morris",
-            "morris_mu_star, morris_sigma, morris_mu",
-            "elementary effects: change of the output when one input goes across its range; independent inputs",
-        ),
-        (
-            Measure::Tornado,
-            "tornado",
-            "tornado_low, tornado_high",
-            "the output with one input at its 5 % and its 95 % quantile, the others at their medians",
-        ),
-        (
-            Measure::Evppi,
-            "evppi",
-            "evppi, evpi",
-            "what it is worth to know an input, or everything, before the scenario's [decision] is made",
-        ),
-        (
-            Measure::Shape,
-            "shape",
-            "(shape.csv)",
-            "the ends of the interval with one input of another family, of the same mean and sd (shape.csv)",
-        ),
-    ];
-
-    /// The word of the command line.
-    pub fn word(self) -> &'static str {
-        Self::ALL
-            .iter()
-            .find(|row| row.0 == self)
-            .map_or("", |row| row.1)
-    }
-
-    /// The word of the `measure` column in `sensitivity.csv`, of a measure that has one.
-    pub fn column(self) -> &'static str {
-        Self::ALL
-            .iter()
-            .find(|row| row.0 == self)
-            .map_or("", |row| row.2)
-    }
-
-    /// Whether it is computed from the trials of the main sample; the others evaluate the model again.
-    pub fn is_of_main_sample(self) -> bool {
-        matches!(
-            self,
-            Measure::Spearman
-                | Measure::GivenData
-                | Measure::Contribution
-                | Measure::Pearson
-                | Measure::Regression
-                | Measure::Partial
-        ) || self.is_of_tables()
-    }
-
-    /// Whether it is computed from how often classes of the input met classes of the output.
-    fn is_of_tables(self) -> bool {
-        matches!(self, Measure::Borgonovo | Measure::Pawn | Measure::Hsic)
-    }
-
-    /// Whether it is about the choice between alternatives, of which a variant is one.
-    pub fn is_of_decision(self) -> bool {
-        self == Measure::Evppi
-    }
-
-    /// Whether only a run has it: it is about a choice between variants, or about the interval of a variant.
-    pub fn is_of_run(self) -> bool {
-        matches!(self, Measure::Evppi | Measure::Shape)
-    }
-
-    /// Whether it is a linear regression, or a part of one.
-    fn is_linear(self) -> bool {
-        matches!(
-            self,
-            Measure::Pearson | Measure::Regression | Measure::Partial
-        )
-    }
-
-    /// The measures of a plain run: they cost next to nothing.
-    pub const BY_DEFAULT: [Measure; 2] = [Measure::Spearman, Measure::GivenData];
-}
 
 /// An index of one input for one output.
 #[derive(Debug, Clone, Copy)]
@@ -330,7 +137,9 @@ impl MainPlan {
     /// An empty tally.
     pub fn tally(&self) -> MainTally {
         let wants = |measure| self.measures.contains(&measure);
+        let outputs = self.outputs.iter();
         MainTally {
+            fine: outputs.map(|plan| FineCounts::new(&plan.cells)).collect(),
             given_data: wants(Measure::GivenData)
                 .then(|| given_data::GivenData::new(&self.classes, self.outputs.len())),
             products: self
@@ -441,8 +250,17 @@ impl MainPlan {
         };
         // Where trials were left out, the inputs' u are no longer their ranks.
         let of_ranks = (whole && !spearmen.is_empty()).then(|| {
-            let cells: Vec<&[u32]> = values.iter().map(|tally| &tally.cells[..]).collect();
-            Correlations::new(&spearmen, output, &self.outputs[output].scores, &cells)
+            let plan = &self.outputs[output];
+            let cells = values.iter().zip(tallies).map(|(values, tally)| {
+                if plan.cells.any() {
+                    Cow::Owned(tally.fine[output].with(&plan.cells, &values.cells))
+                } else {
+                    Cow::Borrowed(&values.cells[..])
+                }
+            });
+            let cells: Vec<Cow<[u32]>> = cells.collect();
+            let cells: Vec<&[u32]> = cells.iter().map(|cells| &**cells).collect();
+            Correlations::new(&spearmen, output, &plan.scores, &cells)
         });
         let unavailable = || vec![Estimate::unavailable(); self.columns()];
         let by_ranks = |wanted: Wanted| match &of_ranks {
@@ -552,6 +370,8 @@ fn ranked(estimates: Vec<Estimate>, replicates: usize) -> Vec<Index> {
 pub struct MainTally {
     given_data: Option<given_data::GivenData>,
     spearman: Option<spearman::Spearman>,
+    /// Output by output.
+    fine: Vec<FineCounts>,
     products: Option<regression::Products>,
     joint: Option<joint::Joint>,
 }
@@ -570,6 +390,8 @@ pub struct MainWorkspace {
     products: regression::Room,
     /// Output by output: the classes of the tables.
     joint: Vec<u8>,
+    /// Output by output, where cells are cut: the fine cells.
+    fine: Vec<Vec<u32>>,
 }
 
 impl MainTally {
@@ -606,7 +428,22 @@ impl MainTally {
             spearman: room_of_ranks,
             products: room,
             joint: output_classes,
+            fine,
         } = workspace;
+        fine.resize(outputs.len(), Vec::new());
+        let each = plan.outputs.iter().zip(outputs).zip(cells);
+        let each = each.zip(&mut self.fine).zip(fine);
+        let cells: Vec<&[u32]> = each
+            .map(|((((plan, values), &cells), counts), fine)| {
+                if plan.cells.any() {
+                    counts.add(&plan.cells, values, cells, fine);
+                    &fine[..]
+                } else {
+                    cells
+                }
+            })
+            .collect();
+        let cells = &cells[..];
         classes.resize(rows, 0);
         places.resize(rows, 0.0);
         if let Some(given_data) = &self.given_data {
@@ -660,6 +497,9 @@ impl MainTally {
         }
         if let (Some(sum), Some(more)) = (&mut self.spearman, &block.spearman) {
             sum.merge(more);
+        }
+        for (counts, more) in self.fine.iter_mut().zip(&block.fine) {
+            counts.merge(more);
         }
         if let (Some(sum), Some(more)) = (&mut self.products, &block.products) {
             sum.merge(more);

@@ -4,7 +4,6 @@ use super::super::grid::{Align, Grid};
 use super::super::number::{self, ESTIMATE_DIGITS};
 use super::super::require::{Need, RequireReport, RequireRow};
 use super::{Page, percent, plain, sample, with_unit};
-use crate::statistic::Estimate;
 
 /// Significant digits of a factor or a share.
 const DIGITS: i32 = 3;
