@@ -380,7 +380,7 @@ formulas = { total = "x + y" }
     );
     let found = report.comparison.expect("a comparison");
     let output = output(&found, 0);
-    assert!(output.estimate("ratio", "mean").is_none());
+    assert_eq!(number(output, "ratio", "mean"), Estimate::unavailable());
     assert!(far(output, &[("difference", "mean", 1.5)]).is_empty());
     assert_eq!(number(output, "order", "p_a_below_b").value, Some(0.0));
 }

@@ -431,7 +431,9 @@ fn faulty_edits_are_shown_in_their_own_text() {
         ("run.trials=5", "edit-of-nothing", 1),
         ("inputs.grid=", "edit-malformed", 13),
         ("inputs.grid", "edit-malformed", 12),
-        ("formulas.energy=power", "edit-malformed", 17),
+        ("inputs.grid=power", "edit-malformed", 13),
+        // A shell has taken the quotes.
+        ("formulas.energy=power * gird", "unknown-name", 26),
         ("", "edit-malformed", 1),
         ("inputs.grid.unit=\"kwh\"", "unknown-unit", 19),
         ("inputs.grid.minimum=2", "unknown-key", 13),
@@ -448,6 +450,20 @@ fn faulty_edits_are_shown_in_their_own_text() {
             .map(|c| (c.source.name.as_str(), c.code.name, c.position()))
             .collect();
         assert_eq!(found, [("--set", code, (1, column))], "{set}");
+    }
+}
+
+#[test]
+fn an_edit_of_what_stands_elsewhere_is_told_where() {
+    let text = "[imports]\nim = \"no-such-file.toml\"\n[shares.mix]\nmean = { a = 0.5, b = 0.5 }\nconcentration = 3\n[inputs]\nx = { value = 1 }\n[outputs]\nx = \"1\"\n";
+    for (set, told) in [
+        ("inputs.im.grid=150", "bind the input"),
+        ("inputs.mix_a=0.3", "shares that sum to 1"),
+    ] {
+        let found = complaints(text, &[set]);
+        let of_edit = found.iter().find(|c| c.code.name == "edit-of-nothing");
+        let advice = &of_edit.expect("a complaint").advice;
+        assert!(advice.iter().any(|line| line.contains(told)), "{advice:?}");
     }
 }
 

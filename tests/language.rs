@@ -426,3 +426,23 @@ fn a_whole_number_is_one_however_it_is_written() {
         );
     }
 }
+
+#[test]
+fn a_value_of_two_sources_has_the_weight_of_both() {
+    let of = |values: &str| {
+        let text = format!(
+            "[inputs]\nx = {{ distribution = \"discrete\", {values} }}\n[outputs]\nx = \"1\"\n[variants.\"approx.\"]\ninputs = {{ x = {{ value = 1 }} }}\n"
+        );
+        let model = model(&text);
+        let Definition::Random(marginal) = &variant(&model, "base").inputs[0].definition else {
+            panic!("not random");
+        };
+        // A name may end like a sentence.
+        variant(&model, "approx.");
+        [77.0, 297.6, 350.9].map(|x| marginal.cdf(x))
+    };
+    assert_eq!(
+        of("values = [297.6, 350.9, 77, 350.9]"),
+        of("values = [77, 297.6, 350.9], weights = [1, 1, 2]")
+    );
+}

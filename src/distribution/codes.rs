@@ -74,9 +74,6 @@ codes! {
     VALUES_EMPTY = "values-empty",
         "a discrete distribution has no values",
         "`discrete` needs at least one value: `values = [8, 16, 32]`.";
-    VALUE_REPEATED = "value-repeated",
-        "a value of a discrete distribution is listed twice",
-        "Each value is listed once, with its whole weight: `values = [8, 16], weights = [0.3, 0.7]`.";
     WEIGHTS_LENGTH = "weights-length",
         "there are not as many weights as values",
         "`weights` gives one number a value, in the order of `values`; without it all weigh the same.";

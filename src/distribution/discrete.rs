@@ -79,16 +79,14 @@ fn build_discrete(parameters: &Parameters) -> Built {
         .zip(weights.iter().copied())
         .collect();
     pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
-    for pair in pairs.windows(2) {
-        if pair[0].0 == pair[1].0 {
-            check.complain(
-                Some("values"),
-                &codes::VALUE_REPEATED,
-                format!("the value {} is listed twice", pair[0].0),
-                "each value once, with the sum of its weights",
-            );
+    // Two sources may give one number: it has the weight of both.
+    pairs.dedup_by(|next, kept| {
+        let is_same = next.0 == kept.0;
+        if is_same {
+            kept.1 += next.1;
         }
-    }
+        is_same
+    });
     let total: f64 = pairs.iter().map(|p| p.1).sum();
     check.finite("weights", "the sum of the weights", total);
     check.finish(|| Arc::new(Discrete::new(FAMILY.name, &pairs)) as Arc<dyn Marginal>)

@@ -21,9 +21,9 @@ pub(super) fn is_identifier(name: &str) -> bool {
 pub(super) fn is_variant_name(name: &str) -> bool {
     let bytes = name.as_bytes();
     bytes.first().is_some_and(u8::is_ascii_alphanumeric)
-        && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b" ._+=,%-".contains(byte))
-        // A space at the end would be lost in a file's name.
-        && !name.ends_with([' ', '.'])
+        && bytes
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || b" ._+=,%-".contains(byte))
 }
 
 /// Whether a label (a threshold's, a reference's) is harmless in a table and on a terminal.

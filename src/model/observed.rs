@@ -10,6 +10,7 @@ use super::inputs::evidence;
 use super::outputs::OutputEntry;
 use super::requirements::{advise_on_mismatch, in_unit};
 use crate::diagnostic::did_you_mean;
+use crate::scenario::codes::MISSING_KEY;
 use crate::scenario::number;
 use crate::scenario::tree::{Node, Table, Text, Value};
 use crate::scenario::walk::one_of;
@@ -97,12 +98,31 @@ impl Context<'_> {
         let variants = self.observed_variants(table.get("variant"), variants);
         let band = self.observed_band(node, table);
         let output = text("output").and_then(|output| self.output_named(&output, outputs));
-        let unit = text("unit").and_then(|text| self.unit(&text).map(|unit| (text, unit)));
-        let (output, (unit_text, unit)) = (output?, unit?);
+        let unit_text = text("unit");
+        let unit = match &unit_text {
+            Some(text) => self.unit(text),
+            None => Some(Unit::one()),
+        };
+        let (output, unit) = (output?, unit?);
         // Without it, the output's own unit was complained about.
         let (_, reported) = outputs[output].unit.as_ref()?;
         if unit.dimension != reported.dimension {
-            self.complain_of_observed_unit(&unit_text, &unit, reported, &outputs[output].key.value);
+            let output = &outputs[output].key.value;
+            match unit_text {
+                Some(text) => self.complain_of_observed_unit(&text, &unit, reported, output),
+                None => {
+                    let message = format!("an observation of `{output}` needs the key `unit`");
+                    let complaint = self
+                        .texts
+                        .error(&MISSING_KEY, node.place, message)
+                        .label("without `unit`")
+                        .advise(format!(
+                            "add `unit`: `{output}` is reported in {}",
+                            reported.text
+                        ));
+                    self.complaints.push(complaint);
+                }
+            }
             return None;
         }
         let [low, high] = band?.map(|end| end * &unit.factor / &reported.factor);

@@ -361,8 +361,9 @@ impl Study<'_> {
                     })
                 };
                 let difference = of(false)?;
-                let mut rows = difference.rows("difference", &output.unit.text);
-                rows.extend(of(true).iter().flat_map(|ratio| ratio.rows("ratio", "1")));
+                let ratio = of(true).map_or([Estimate::unavailable(); 5], Found::statistics);
+                let mut rows = rows("difference", &output.unit.text, difference.statistics());
+                rows.extend(self::rows("ratio", "1", ratio));
                 rows.extend(difference.order());
                 let rounded = of(true).is_some_and(Found::is_one_but_for_roundings);
                 let verdict = verdict::of(&rows, &output.unit.text, [a, b].map(label), rounded);
@@ -486,8 +487,9 @@ impl Found {
         extremes.all(|ratio| (ratio - 1.0).abs() <= ROUNDINGS)
     }
 
-    fn rows(&self, quantity: &'static str, unit: &str) -> Vec<ComparisonRow> {
-        let statistics = match self {
+    /// Those of [`STATISTICS`].
+    fn statistics(&self) -> [Estimate; 5] {
+        match self {
             Found::Constant(value) => {
                 let value = known(*value);
                 [value, known(0.0), value, value, value]
@@ -502,15 +504,7 @@ impl Found {
                     summary.interval[1],
                 ]
             }
-        };
-        let names = ["mean", "sd", "median", "interval_low", "interval_high"];
-        let row = |(statistic, estimate)| ComparisonRow {
-            quantity,
-            statistic,
-            unit: unit.to_owned(),
-            estimate,
-        };
-        names.into_iter().zip(statistics).map(row).collect()
+        }
     }
 
     fn order(&self) -> Vec<ComparisonRow> {
@@ -528,6 +522,19 @@ impl Found {
         let names = ["p_a_below_b", "p_equal"];
         names.into_iter().zip(probabilities).map(row).collect()
     }
+}
+
+/// What is said of a difference and of a ratio.
+const STATISTICS: [&str; 5] = ["mean", "sd", "median", "interval_low", "interval_high"];
+
+fn rows(quantity: &'static str, unit: &str, statistics: [Estimate; 5]) -> Vec<ComparisonRow> {
+    let row = |(statistic, estimate)| ComparisonRow {
+        quantity,
+        statistic,
+        unit: unit.to_owned(),
+        estimate,
+    };
+    STATISTICS.into_iter().zip(statistics).map(row).collect()
 }
 
 /// The marks that tell how many values lie at or above zero, and above.

@@ -101,6 +101,9 @@ pub fn validate(
     summary: &Summary,
     level: f64,
 ) -> Option<FirstOrderReport> {
+    if summary.is_rounding() {
+        return None;
+    }
     let interval = first_order.interval(level);
     let sd = summary.sd.value?;
     let tolerance = tolerance_of(sd, DIGITS);
@@ -138,6 +141,9 @@ pub fn validate(
 /// How mean, median and the values at the inputs' means and medians differ, beyond their errors and what two digits of the
 /// standard deviation show; `None` where they do not.
 pub fn centres(first_order: &FirstOrder, at_medians: f64, summary: &Summary) -> Option<Centres> {
+    if summary.is_rounding() {
+        return None;
+    }
     let median = summary.quantiles.iter().find(|(p, _)| *p == 0.5)?.1;
     let (mean, middle) = (summary.mean.value?, median.value?);
     let (mean_error, median_error) = (summary.mean.standard_error?, median.standard_error?);

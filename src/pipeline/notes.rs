@@ -162,7 +162,7 @@ pub fn of_definitions(variant: &Variant, achieved: &[Estimate]) -> Vec<String> {
     }
     for [one, other] in &variant.dropped_correlations {
         notes.push(format!(
-            "the correlation of {one} and {other} has no place in {}: one of them has no distribution of its own there",
+            "the correlation of {one} and {other} has no place in {}: one of them is a constant or a formula there, or something else was bound to it",
             variant.name
         ));
     }

@@ -42,7 +42,12 @@ impl Rows<'_> {
             trials: self.trials,
             mean: known(value),
             sd: known(0.0),
-            cv: known(0.0),
+            // Of zero there is none.
+            cv: if value == 0.0 {
+                Estimate::unavailable()
+            } else {
+                known(0.0)
+            },
             extremes: [value; 2],
             quantiles: self
                 .plan

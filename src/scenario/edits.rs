@@ -12,7 +12,7 @@ pub fn apply(root: &mut Table, texts: &mut Texts, sets: &[String]) -> Vec<Diagno
         let Ok(index) = u16::try_from(texts.0.len()) else {
             break;
         };
-        let source = Source::new("--set", set.as_str());
+        let source = Source::new("--set", quoted(set).as_str());
         texts.0.push(source.clone());
         let Parsed {
             table: tree,
@@ -33,7 +33,7 @@ pub fn apply(root: &mut Table, texts: &mut Texts, sets: &[String]) -> Vec<Diagno
                 let whole = Place {
                     text: index,
                     start: 0,
-                    end: u32::try_from(set.len()).unwrap_or(u32::MAX),
+                    end: u32::try_from(source.text.len()).unwrap_or(u32::MAX),
                 };
                 complaints.push(malformed(
                     texts
@@ -44,6 +44,21 @@ pub fn apply(root: &mut Table, texts: &mut Texts, sets: &[String]) -> Vec<Diagno
         }
     }
     complaints
+}
+
+/// An edit of a formula with its quotes, which most shells take away; any other as it is.
+fn quoted(set: &str) -> String {
+    let set = set.trim();
+    match set.split_once('=') {
+        Some((path, formula))
+            if path.trim_start().starts_with("formulas.")
+                && !formula.trim_start().starts_with(['"', '\'', '{'])
+                && !formula.contains(['\'', '\n']) =>
+        {
+            format!("{path}='{}'", formula.trim())
+        }
+        _ => set.to_owned(),
+    }
 }
 
 /// Where an entry stands that a path leads to.
@@ -103,7 +118,7 @@ pub fn edited(
 fn malformed(mut fault: Diagnostic) -> Diagnostic {
     fault.code = &EDIT_MALFORMED;
     fault.advice = vec![
-        "write a path and a TOML value: `inputs.grid=300`, or with the quotes kept from the shell: `'formulas.energy=\"power * hours\"'`".to_owned(),
+        "write a path and a TOML value: `inputs.grid=300`, `'inputs.grid={ value = 300, unit = \"gCO2e/kWh\" }'`, `'formulas.energy=power * hours'`".to_owned(),
     ];
     fault
 }
@@ -185,6 +200,7 @@ fn existing_input<'a>(
     let is_formula = root
         .table("formulas")
         .is_some_and(|formulas| formulas.get(name).is_some());
+    let elsewhere = defined_elsewhere(root, name);
     let input = root
         .entry_mut("inputs")
         .and_then(|entry| match &mut entry.node.value {
@@ -198,8 +214,35 @@ fn existing_input<'a>(
             .label("a formula")
             .advise(format!("replace it by an input with its unit: `inputs.{name}={{ value = 1, unit = \"kWh\" }}`"))
             .into()),
-        _ => Err(nothing(texts, name, place, "input", known.iter().map(String::as_str)).into()),
+        _ => {
+            let mut complaint = nothing(texts, name, place, "input", known.iter().map(String::as_str));
+            complaint.advice.extend(elsewhere);
+            Err(complaint.into())
+        }
     }
+}
+
+/// What to do instead, where the name is one of an import or of a share.
+fn defined_elsewhere(root: &Table, name: &str) -> Option<String> {
+    let has = |section: &str, is_it: &dyn Fn(&str) -> bool| {
+        let entries = root
+            .table(section)
+            .into_iter()
+            .flat_map(|table| &table.entries);
+        entries.map(|entry| entry.key.value.as_str()).any(is_it)
+    };
+    if has("imports", &|import| import == name) {
+        return Some(format!(
+            "`{name}` is an import: to change an input of it, bind the input to one of this file, `{name} = {{ file = \"…\", inputs = {{ grid = \"grid\" }} }}`, and set that"
+        ));
+    }
+    let is_share = |shares: &str| {
+        let rest = name.strip_prefix(shares);
+        rest.is_some_and(|rest| rest.starts_with('_'))
+    };
+    has("shares", &is_share).then(|| {
+        format!("`{name}` is one of shares that sum to 1, which change together: in the file")
+    })
 }
 
 fn nothing<'a>(

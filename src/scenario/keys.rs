@@ -417,7 +417,11 @@ pub static OBSERVED: Section = Section {
             Shape::Numbers,
             "The lower and upper end of what was measured",
         ),
-        required("unit", Shape::Text, "The unit of its numbers"),
+        key(
+            "unit",
+            Shape::Text,
+            "The unit of its numbers; 1 if left out",
+        ),
         key("description", Shape::Text, "What was measured, and how"),
         key(
             "source",
