@@ -267,3 +267,23 @@ fn intervals_are_central() {
         }
     }
 }
+
+/// Half a Student's t, whose tail is a power: E[T | T > 0] = 2 ν/(ν − 1) f(0) and E[T² | T > 0] = ν/(ν − 2), in 40-digit arithmetic.
+#[test]
+fn moments_near_where_there_are_none_are_exact() {
+    for (df, mean, sd) in [
+        (1.05, 13.493_526_722_668_457, None),
+        (1.5, 2.044_409_887_732_162, None),
+        (2.05, 1.384_382_896_845_112_3, Some(6.251_678_494_206_394)),
+        (2.5, 1.206_029_080_098_550, Some(1.882_948_182_493_784_3)),
+    ] {
+        let whole = build("student_t", &format!("df={df}")).expect("a distribution");
+        let (half, _) = truncate(whole, 0.0, f64::INFINITY).expect("mass");
+        let found = half.mean().expect("a mean");
+        assert!(relative(found, mean) < 1e-12, "{df}: {found}");
+        assert_eq!(half.sd().is_some(), sd.is_some());
+        if let (Some(found), Some(sd)) = (half.sd(), sd) {
+            assert!(relative(found, sd) < 1e-12, "{df}: {found}");
+        }
+    }
+}

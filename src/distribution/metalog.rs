@@ -361,6 +361,42 @@ mod tests {
         }
     }
 
+    /// Seven, eleven and fifteen quantiles that are symmetric about the middle, which the first terms cannot tell apart; and as many on a straight line.
+    #[test]
+    fn symmetric_quantiles_are_met() {
+        for halves in [3, 5, 7] {
+            let step = 0.5 / (f64::from(halves) + 1.0);
+            let probabilities = (-halves..=halves).map(|at| 0.5 + step * f64::from(at));
+            let bent = |p: f64| {
+                50.0 + 40.0 * (p - 0.5) + 3.0 * Place::of_lower(p).logit + 4.0 * (p - 0.5).powi(4)
+            };
+            let line = |p: f64| 3.0 + 7.0 * p;
+            for shape in [&bent as &dyn Fn(f64) -> f64, &line] {
+                let pairs: Vec<[f64; 2]> = probabilities.clone().map(|p| [p, shape(p)]).collect();
+                let metalog =
+                    Metalog::through(&pairs, f64::NEG_INFINITY, f64::INFINITY).expect("a metalog");
+                assert!(metalog.series.falls_at().is_none());
+                for [p, x] in pairs {
+                    let far = metalog.quantile(p) / x - 1.0;
+                    assert!(
+                        far.abs() < 1e-12,
+                        "{} quantiles, {p}: {far:e}",
+                        2 * halves + 1
+                    );
+                }
+            }
+        }
+        // Straight lines of any number are a uniform distribution.
+        for count in 4..=20 {
+            let at = |at: i32| (f64::from(at) + 0.5) / f64::from(count);
+            let pairs: Vec<[f64; 2]> = (0..count).map(|k| [at(k), 5.0 + 40.0 * at(k)]).collect();
+            let metalog =
+                Metalog::through(&pairs, f64::NEG_INFINITY, f64::INFINITY).expect("a metalog");
+            assert!(metalog.series.falls_at().is_none(), "{count}");
+            assert!((metalog.quantile(1e-9) - 5.0).abs() < 1e-6, "{count}");
+        }
+    }
+
     /// A logistic distribution is a metalog of two terms, a uniform one of terms one and four.
     #[test]
     fn known_shapes_are_found_again() {

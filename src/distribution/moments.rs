@@ -6,7 +6,7 @@ use crate::kernel;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-/// Octaves of the tail probability that are integrated: beyond 2⁻²⁰⁰ nothing with a finite variance counts.
+/// Octaves of the tail probability that are integrated, at most: what is left of a tail then is that of a power, and its octaves a geometric series.
 const OCTAVES: i32 = 200;
 
 /// Shares of the variance, and of the standard deviation, that are not looked for: less than a quantile function is known to.
@@ -64,24 +64,36 @@ fn quantile_moments(marginal: &dyn Marginal) -> (f64, f64) {
         }
     };
     let mut stretches = Vec::new();
-    let mut second = 0.0;
+    // Of distances without their sign, and of squares.
+    let mut sizes = [0.0; 2];
+    let mut sums = [0.0; 2];
     for upper in [false, true] {
         let mut high = 0.5;
+        let mut last = [[0.0; 2]; 2];
+        let mut is_last = false;
         for _ in 0..OCTAVES {
             let octave = on(upper, [0.5 * high, high]);
-            second += octave.found[1];
-            let is_last = octave.found[1] < 1e-20 * second && high < 1e-9;
+            let found = octave.found;
+            sizes[0] += found[0].abs();
+            sizes[1] += found[1];
+            is_last = found[1] < 1e-20 * sizes[1] && high < 1e-9;
             stretches.push(octave);
             if is_last {
                 break;
             }
+            last = [last[1], found];
             high *= 0.5;
+        }
+        for power in 0..2 {
+            let ratio = last[1][power] / last[0][power];
+            if !is_last && ratio > 0.0 && ratio < 1.0 {
+                sums[power] += last[1][power] * ratio / (1.0 - ratio);
+            }
         }
     }
     let matters = |[first, square]: [f64; 2]| {
-        square.abs() > NEGLIGIBLE * second || first * first > NEGLIGIBLE * NEGLIGIBLE * second
+        square.abs() > NEGLIGIBLE * sizes[1] || first.abs() > NEGLIGIBLE * sizes[0]
     };
-    let mut sums = [0.0; 2];
     let mut add = |[first, square]: [f64; 2]| {
         sums[0] += first;
         sums[1] += square;

@@ -67,6 +67,13 @@ fn term(at: usize) -> (bool, i32) {
     }
 }
 
+/// The term `at` at a place.
+fn value_of(at: usize, place: Place) -> f64 {
+    let (of_sigma, power) = term(at);
+    let factor = if of_sigma { place.logit } else { 1.0 };
+    (0..power).fold(factor, |product, _| product * place.s)
+}
+
 #[inline(always)]
 pub(super) fn horner(coefficients: &[f64], s: f64) -> f64 {
     coefficients
@@ -82,16 +89,16 @@ fn slope(coefficients: &[f64], s: f64) -> f64 {
 }
 
 impl Series {
-    /// Through (or, with more than [`MOST_TERMS`] of them, near) the points (y, M); `None` where they do not determine it.
+    /// Through (or, with more than [`MOST_TERMS`] of them, near) the points (y, M), with no more terms than they need; `None` where they do not
+    /// determine it.
     pub fn fit(points: &[(f64, f64)]) -> Option<Self> {
-        let terms = points.len().min(MOST_TERMS);
         // Centred and scaled, so that what counts as a zero does not depend on the unit.
         let centre = points[points.len() / 2].1;
         let scale = points
             .iter()
             .map(|(_, m)| (m - centre).abs())
             .fold(0.0, f64::max);
-        let rows: Vec<Vec<f64>> = points
+        let scaled: Vec<(Place, f64)> = points
             .iter()
             .map(|&(y, m)| {
                 let place = if y <= 0.5 {
@@ -99,35 +106,60 @@ impl Series {
                 } else {
                     Place::of_upper(1.0 - y)
                 };
-                let mut row: Vec<f64> = (0..terms)
-                    .map(|at| {
-                        let (of_sigma, power) = term(at);
-                        let factor = if of_sigma { place.logit } else { 1.0 };
-                        (0..power).fold(factor, |product, _| product * place.s)
-                    })
-                    .collect();
-                row.push((m - centre) / scale);
-                row
+                (place, (m - centre) / scale)
             })
             .collect();
-        let coefficients = least_squares(rows, terms)?;
-        let mut series = Series {
-            mu: Vec::new(),
-            sigma: Vec::new(),
+        // Fewer terms that meet every point are the series, and more are its roundings.
+        let roundings = 8.0 * f64::EPSILON * (centre.abs() / scale).max(1.0);
+        let most = points.len().min(MOST_TERMS);
+        let mut fits = (2..=most).map(|terms| Self::of_terms(&scaled, terms));
+        let meets = |series: &Series| {
+            let mut points = scaled.iter();
+            points.all(|&(place, m)| (series.at(place) - m).abs() <= roundings)
         };
-        for (at, coefficient) in coefficients.into_iter().enumerate() {
+        let mut series = fits
+            .find(|fit| fit.as_ref().is_some_and(meets))
+            .unwrap_or_else(|| Self::of_terms(&scaled, most))?;
+        let coefficients = series.mu.iter_mut().chain(&mut series.sigma);
+        coefficients.for_each(|coefficient| *coefficient *= scale);
+        series.mu[0] += centre;
+        Some(series)
+    }
+
+    /// Through or near points with so many terms.
+    fn of_terms(points: &[(Place, f64)], terms: usize) -> Option<Self> {
+        let fit = |order: &[usize]| {
+            let row = |&(place, m): &(Place, f64)| {
+                let mut row: Vec<f64> = order.iter().map(|&at| value_of(at, place)).collect();
+                row.push(m);
+                row
+            };
+            least_squares(points.iter().map(row).collect(), order.len())
+        };
+        let mut order: Vec<usize> = (0..terms).collect();
+        let coefficients = fit(&order).or_else(|| {
+            // 7, 11 … terms have one more that is odd about the middle than quantiles that are symmetric about it can tell apart, and one
+            // less that is even: the next one takes the place of the last.
+            order[terms - 1] = terms;
+            (terms % 4 == 3).then(|| fit(&order)).flatten()
+        })?;
+        let mut series = Series {
+            mu: vec![0.0],
+            sigma: vec![0.0],
+        };
+        for (&at, coefficient) in order.iter().zip(coefficients) {
             let (of_sigma, power) = term(at);
             let polynomial = if of_sigma {
                 &mut series.sigma
             } else {
                 &mut series.mu
             };
-            polynomial.resize(power as usize + 1, 0.0);
+            let length = polynomial.len().max(power as usize + 1);
+            polynomial.resize(length, 0.0);
             // Roundings of zero would be a slope of either sign in the far tails.
             let is_zero = coefficient.abs() < 1e-12;
-            polynomial[power as usize] = if is_zero { 0.0 } else { coefficient * scale };
+            polynomial[power as usize] = if is_zero { 0.0 } else { coefficient };
         }
-        series.mu[0] += centre;
         Some(series)
     }
 
