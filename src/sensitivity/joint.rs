@@ -186,8 +186,11 @@ impl Joint {
     }
 }
 
-/// What a table of one replicate says beyond its margins: the share of each cell less the product of its margins' shares, whose
-/// expectation is zero everywhere where input and output are independent.
+/// What a table of one replicate says beyond its margins, whose expectation is zero everywhere where input and output are independent.
+///
+/// That is p_ij − p_i q_j for the shares p_ij of the table and its margins; but the product of two margins of the same n trials has 1/n of the
+/// dependence in it. With the margins P_i and Q_j of all replicates it is taken as p_ij − P_i q_j − (p_i − P_i) Q_j, which has the same margins (zero)
+/// and of two products the difference (p_i − P_i) (q_j − Q_j) left out.
 #[derive(Debug)]
 pub struct Dependence {
     /// Classes of the input.
@@ -227,27 +230,18 @@ impl Dependence {
                 return None;
             }
             let size = f64::from(size);
-            let input: Vec<f64> = rows
-                .iter()
-                .map(|row| f64::from(row.iter().sum::<u32>()) / size)
-                .collect();
-            let output: Vec<f64> = (0..CLASSES)
-                .map(|class| f64::from(rows.iter().map(|row| row[class]).sum::<u32>()) / size)
-                .collect();
-            let mut differences = Vec::with_capacity(classes * CLASSES);
-            for (row, input) in rows.iter().zip(&input) {
-                let cells = row.iter().zip(&output);
-                differences
-                    .extend(cells.map(|(&count, output)| f64::from(count) / size - input * output));
-            }
+            let shares = rows.iter().flatten().map(|&count| f64::from(count) / size);
+            let shares: Vec<f64> = shares.collect();
+            let input = shares.chunks_exact(CLASSES).map(|row| row.iter().sum());
+            let of_class = |class| shares.iter().skip(class).step_by(CLASSES).sum();
             Some(Replicate {
                 size,
-                input,
-                output,
-                differences,
+                input: input.collect(),
+                output: (0..CLASSES).map(of_class).collect(),
+                differences: shares,
             })
         };
-        let replicates: Vec<Replicate> = replicates.iter().filter_map(of_replicate).collect();
+        let mut replicates: Vec<Replicate> = replicates.iter().filter_map(of_replicate).collect();
         let pooled = |of: fn(&Replicate) -> &[f64], length: usize| {
             let mut sum = vec![0.0; length];
             let mut size = 0.0;
@@ -262,11 +256,29 @@ impl Dependence {
             }
             sum
         };
+        let all_input = pooled(|replicate| &replicate.input, classes);
+        let all_output = pooled(|replicate| &replicate.output, CLASSES);
+        for Replicate {
+            input,
+            output,
+            differences,
+            ..
+        } in &mut replicates
+        {
+            let rows = differences.chunks_exact_mut(CLASSES);
+            for ((row, own), all) in rows.zip(input).zip(&all_input) {
+                for ((share, of_output), all_output) in
+                    row.iter_mut().zip(&*output).zip(&all_output)
+                {
+                    *share -= all * of_output + (*own - all) * all_output;
+                }
+            }
+        }
         Dependence {
             classes,
             atoms,
-            input: pooled(|replicate| &replicate.input, classes),
-            output: pooled(|replicate| &replicate.output, CLASSES),
+            input: all_input,
+            output: all_output,
             replicates,
         }
     }
