@@ -5,6 +5,7 @@ mod models;
 mod moment_independent;
 mod rank_witness;
 mod sensitivity;
+mod steps;
 
 use models::{Exact, closed_form};
 use montecarbon::pipeline::{Plan, Unwatched, simulate};
