@@ -33,17 +33,25 @@ pub fn of_run(
         ));
     }
     notes.extend(of_definitions(variant, achieved));
-    let by_draw = !plan.main_measures().is_empty() || plan.measures.contains(&Measure::Tornado);
-    for shares in variant.shares.iter().filter(|_| by_draw) {
+    let wants = |measure| plan.measures.contains(&measure);
+    for shares in &variant.shares {
         let names: Vec<&str> = shares
             .inputs
             .iter()
             .map(|&input| variant.inputs[input].name.as_str())
             .collect();
-        notes.push(format!(
-            "{} sum to one: each one's own index is that of the draw it is made of",
-            names.join(", ")
-        ));
+        if wants(Measure::Regression) || wants(Measure::Partial) {
+            notes.push(format!(
+                "{} sum to one: beside the others the last has no coefficient in a linear model, and those of the others are for it to make room",
+                names.join(", ")
+            ));
+        }
+        if wants(Measure::Tornado) {
+            notes.push(format!(
+                "{} sum to one: each one's bar of the tornado is that of the draw it is made of",
+                names.join(", ")
+            ));
+        }
     }
     for rows in variant.rows.iter().filter(|_| !plan.measures.is_empty()) {
         let names: Vec<&str> = rows

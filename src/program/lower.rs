@@ -3,7 +3,7 @@
 use super::fold::{exact_binary, exact_unary, real_unary};
 use super::registers::allocate;
 use super::rows::rows_of;
-use super::shares::draw_of;
+use super::shares::{draw_of, share_sources};
 use super::{Program, Register, Slot, Source, Step, exact};
 use crate::model::{Binary, Definition, NodeId, Operation, Unary, Variant};
 use num_bigint::BigInt;
@@ -133,6 +133,7 @@ pub fn lower_unshared(variant: &Variant, keep_inputs: bool) -> Program {
     }
     let inputs = slots.split_off(outputs);
     Program {
+        shares: share_sources(variant, &lowering.sources),
         sources: lowering.sources,
         registers: lowering.steps.len(),
         steps: lowering.steps,

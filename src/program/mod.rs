@@ -44,6 +44,17 @@ pub struct Program {
     pub inputs: Vec<Slot>,
     /// How many counters of [`Step::Interpolate`] there are.
     pub monitors: usize,
+    /// The groups of shares that it draws.
+    pub shares: Vec<ShareSources>,
+}
+
+/// The draws that shares which sum to one are made of: each is its own draw over the sum of them all.
+#[derive(Debug)]
+pub struct ShareSources {
+    /// Their places among the sources.
+    pub sources: Vec<usize>,
+    /// The distribution of each share.
+    pub marginals: Vec<Arc<dyn Marginal>>,
 }
 
 impl Program {

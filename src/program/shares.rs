@@ -1,9 +1,9 @@
 //! Shares that sum to one, lowered: the draws of a group are added, and each is divided by their sum.
 
 use super::lower::Lowering;
-use super::{Register, Slot};
+use super::{Register, ShareSources, Slot, Source};
 use crate::distribution::Marginal;
-use crate::model::{Binary, Variant};
+use crate::model::{Binary, Definition, Variant};
 use std::sync::Arc;
 
 /// For a share, the gamma distribution it is drawn by.
@@ -12,6 +12,27 @@ pub(super) fn draw_of(variant: &Variant, input: usize) -> Option<&Arc<dyn Margin
         let at = shares.inputs.iter().position(|&share| share == input)?;
         shares.draws.get(at)
     })
+}
+
+/// The groups of shares that these sources are the draws of.
+pub(super) fn share_sources(variant: &Variant, sources: &[Source]) -> Vec<ShareSources> {
+    let of_group = |inputs: &Vec<usize>| {
+        let mut group = ShareSources {
+            sources: Vec::new(),
+            marginals: Vec::new(),
+        };
+        for &input in inputs {
+            group
+                .sources
+                .push(sources.iter().position(|source| source.input == input)?);
+            if let Definition::Random(marginal) = &variant.inputs[input].definition {
+                group.marginals.push(Arc::clone(marginal));
+            }
+        }
+        Some(group)
+    };
+    let groups = variant.shares.iter().map(|shares| &shares.inputs);
+    groups.filter_map(of_group).collect()
 }
 
 impl Lowering<'_> {

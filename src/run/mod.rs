@@ -13,6 +13,7 @@ mod pass;
 mod pilot;
 mod ranks;
 mod redraw;
+mod shares;
 mod stopping;
 mod tornado;
 mod trials;

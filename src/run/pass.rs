@@ -1,6 +1,7 @@
 //! One pass over all trials.
 
 use super::parallel::{each_of, in_order};
+use super::shares::ShareRanks;
 use super::{Experiment, NonFinite, Progress, Stopped};
 use crate::kernel;
 use crate::program::{Register, TILE, Tile};
@@ -101,10 +102,12 @@ pub fn pass(
         },
         beyond: vec![0; experiment.program.monitors],
     };
+    let shares = main.map(|_| ShareRanks::of(experiment.program));
+    let shares = shares.unwrap_or_default();
     let mut cancelled = false;
     let workers = in_order(
         blocks.len(),
-        || Worker::new(experiment, counted, plans, main),
+        || Worker::new(experiment, counted, plans, main, &shares),
         |worker, at| (!progress.cancelled()).then(|| worker.block(&blocks[at])),
         |part| {
             let Some(part) = part else {
@@ -191,6 +194,7 @@ struct Worker<'a> {
     experiment: &'a Experiment<'a>,
     plans: &'a [TallyPlan],
     main: Option<&'a MainPlan>,
+    shares: &'a [ShareRanks<'a>],
     /// The replicate that the counters are of.
     replicate: Option<u32>,
     counters: Vec<Counter>,
@@ -212,6 +216,7 @@ impl<'a> Worker<'a> {
         counted: &[usize],
         plans: &'a [TallyPlan],
         main: Option<&'a MainPlan>,
+        shares: &'a [ShareRanks<'a>],
     ) -> Self {
         let registers: Vec<(Register, usize)> = experiment.program.varying_columns().collect();
         let uniforms = UniformColumns::new(experiment, main.is_some());
@@ -228,6 +233,7 @@ impl<'a> Worker<'a> {
             experiment,
             plans,
             main,
+            shares,
             replicate: None,
             counters: plans.iter().map(Counter::new).collect(),
             registers,
@@ -273,6 +279,10 @@ impl<'a> Worker<'a> {
                 self.tile.rows = (rows - done).min(TILE);
                 self.uniforms
                     .execute(self.experiment, &mut self.tile, &mut *uniforms);
+                for shares in self.shares {
+                    let columns = &mut self.uniforms.columns;
+                    shares.replace(self.experiment.program, columns, self.tile.rows);
+                }
                 let trial = first + segment * crate::sampler::SEGMENT_ROWS as u64 + done as u64;
                 self.remember(trial, &mut part);
                 done += self.tile.rows;

@@ -126,13 +126,29 @@ pub fn pilot(experiment: &Experiment, question: &Question, counted: &[usize]) ->
         ends.push((output_ends, orders));
     }
     let main = (!question.measures.is_empty() && outputs > 0).then(|| {
-        let inputs: Vec<_> = experiment
-            .program
-            .sources
-            .iter()
+        let program = experiment.program;
+        let sources = program.sources.iter();
+        let mut inputs: Vec<_> = sources
             .map(|source| std::sync::Arc::clone(&source.marginal))
             .collect();
-        MainPlan::new(question.measures, &inputs, classes, rank_classes, trials)
+        for shares in &program.shares {
+            for (&source, marginal) in shares.sources.iter().zip(&shares.marginals) {
+                inputs[source] = std::sync::Arc::clone(marginal);
+            }
+        }
+        let last = program
+            .shares
+            .iter()
+            .filter_map(|shares| shares.sources.last());
+        let determined: Vec<usize> = last.copied().collect();
+        MainPlan::new(
+            question.measures,
+            &inputs,
+            &determined,
+            classes,
+            rank_classes,
+            trials,
+        )
     });
     Some(Pilot {
         plans,

@@ -24,7 +24,7 @@ const ENOUGH: f64 = 8.0;
 /// It is enough to expect this many where points that fill the space evenly have as many everywhere.
 const ENOUGH_EVENLY: f64 = 4.0;
 /// Standard errors of an index that what wider classes miss may have by chance.
-const NOISE: f64 = 1.0;
+const NOISE: f64 = 1.5;
 
 const ROOT_3: f64 = 1.732_050_807_568_877_2;
 
@@ -234,12 +234,13 @@ fn with_jumps(index: Estimate, terms: &Terms, value: f64, variance: f64) -> Esti
     if !(missed > NOISE * error) {
         return index;
     }
+    let with_doubt = |error: f64| (error * error + doubt * doubt).sqrt();
     let limit = |limit: Option<f64>, side: f64| {
-        limit.map(|limit| found + missed + side * (limit - found).hypot(doubt))
+        limit.map(|limit| found + missed + side * with_doubt(limit - found))
     };
     Estimate {
         value: Some(found + missed),
-        standard_error: Some(error.hypot(doubt)),
+        standard_error: Some(with_doubt(error)),
         error_low: limit(index.error_low, -1.0),
         error_high: limit(index.error_high, 1.0),
         ..index

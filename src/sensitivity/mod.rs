@@ -92,10 +92,11 @@ pub struct CountedOutput<'a> {
 pub const MODEL: &str = "(model)";
 
 impl MainPlan {
-    /// For these inputs (the dummy comes on top) and outputs, and so many trials.
+    /// For these inputs (the dummy comes on top) and outputs, and so many trials. `determined`: the inputs that are what others leave of one.
     pub fn new(
         measures: &[Measure],
         inputs: &[Arc<dyn Marginal>],
+        determined: &[usize],
         outputs: Vec<OutputClasses>,
         rank_classes: usize,
         trials: u64,
@@ -116,7 +117,7 @@ impl MainPlan {
             values: measures
                 .iter()
                 .any(|measure| measure.is_linear())
-                .then(|| regression::Values::new(inputs)),
+                .then(|| regression::Values::new(inputs, determined)),
         }
     }
 
@@ -263,12 +264,16 @@ impl MainPlan {
             Correlations::new(&spearmen, output, &plan.scores, &cells)
         });
         let unavailable = || vec![Estimate::unavailable(); self.columns()];
+        let regressed = |ranks, wanted| match &self.values {
+            Some(values) => regression::estimates(values, &products, ranks, output, &sizes, wanted),
+            None => unavailable(),
+        };
         let by_ranks = |wanted: Wanted| match &of_ranks {
-            Some(ranks) => regression::estimates(&products, Some(ranks), output, &sizes, wanted),
+            Some(ranks) => regressed(Some(ranks), wanted),
             None if wanted == Wanted::Explained => vec![Estimate::unavailable()],
             None => unavailable(),
         };
-        let by_values = |wanted| regression::estimates(&products, None, output, &sizes, wanted);
+        let by_values = |wanted| regressed(None, wanted);
         let mut all = Vec::new();
         for &measure in &self.measures {
             match measure {

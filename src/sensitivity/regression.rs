@@ -24,6 +24,8 @@ const ROUNDINGS: f64 = 1e-12;
 #[derive(Debug)]
 pub struct Values {
     columns: Vec<Column>,
+    /// The columns that are in the linear model: those that are what others leave of one are not.
+    in_model: Vec<usize>,
 }
 
 #[derive(Debug)]
@@ -35,8 +37,8 @@ struct Column {
 }
 
 impl Values {
-    /// Of these inputs and the dummy.
-    pub fn new(inputs: &[Arc<dyn Marginal>]) -> Self {
+    /// Of these inputs and the dummy; `determined`: the inputs that are what others leave of one, and have no coefficient beside these.
+    pub fn new(inputs: &[Arc<dyn Marginal>], determined: &[usize]) -> Self {
         let column = |marginal: &Arc<dyn Marginal>| {
             let centre = marginal.mean().unwrap_or_else(|| marginal.quantile(0.5));
             let spread = || marginal.quantile(0.75) - marginal.quantile(0.25);
@@ -54,6 +56,9 @@ impl Values {
         };
         Values {
             columns: inputs.iter().map(column).chain([dummy]).collect(),
+            in_model: (0..=inputs.len())
+                .filter(|at| !determined.contains(at))
+                .collect(),
         }
     }
 
@@ -254,7 +259,39 @@ struct Linear {
 }
 
 impl Correlated {
-    fn linear(&self) -> Linear {
+    /// Those of some of the columns.
+    fn of(&self, columns: &[usize]) -> Correlated {
+        let count = self.with_output.len();
+        let rows = columns
+            .iter()
+            .map(|&row| &self.among[row * count..][..count]);
+        Correlated {
+            with_output: columns.iter().map(|&at| self.with_output[at]).collect(),
+            among: rows
+                .flat_map(|row| columns.iter().map(|&at| row[at]))
+                .collect(),
+        }
+    }
+
+    /// The linear model of some of the columns; the others have not numbers.
+    fn linear(&self, columns: &[usize]) -> Linear {
+        let found = self.of(columns).linear_of_all();
+        let spread = |numbers: Vec<f64>| {
+            let mut all = vec![f64::NAN; self.with_output.len()];
+            columns
+                .iter()
+                .zip(numbers)
+                .for_each(|(&at, number)| all[at] = number);
+            all
+        };
+        Linear {
+            coefficients: spread(found.coefficients),
+            partial: spread(found.partial),
+            explained: found.explained,
+        }
+    }
+
+    fn linear_of_all(&self) -> Linear {
         let count = self.with_output.len();
         let Some(inverse) = inverse(&self.among, count) else {
             return Linear {
@@ -322,6 +359,7 @@ pub enum Wanted {
 /// The estimates of every column (or the one of the model) for an output, of the values, or with the correlations of its `ranks` of
 /// the ranks.
 pub fn estimates(
+    values: &Values,
     replicates: &[&Products],
     ranks: Option<&spearman::Correlations>,
     output: usize,
@@ -341,9 +379,9 @@ pub fn estimates(
         };
         match wanted {
             Wanted::Correlation => correlated.with_output,
-            Wanted::Coefficients => correlated.linear().coefficients,
-            Wanted::Partial => correlated.linear().partial,
-            Wanted::Explained => vec![correlated.linear().explained],
+            Wanted::Coefficients => correlated.linear(&values.in_model).coefficients,
+            Wanted::Partial => correlated.linear(&values.in_model).partial,
+            Wanted::Explained => vec![correlated.linear(&values.in_model).explained],
         }
     };
     let all = sum(None);

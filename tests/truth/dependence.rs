@@ -3,9 +3,10 @@
 use super::models::checked;
 use super::{distance, plan};
 use montecarbon::model::Definition;
-use montecarbon::pipeline::{Unwatched, simulate};
+use montecarbon::pipeline::{Plan, Unwatched, simulate};
 use montecarbon::report::RunReport;
 use montecarbon::sampler::Method;
+use montecarbon::sensitivity::Measure;
 
 /// The first variant's run.
 fn run(text: &str, sampler: Method, quantiles: &[f64]) -> RunReport {
@@ -70,6 +71,48 @@ fn shares_are_a_dirichlet_distribution() {
         // The twin: another concentration is caught.
         let other = run(&shares(6.2), sampler, &[0.05, 0.5, 0.95]);
         assert!(off_dirichlet(&other) > 5.0, "{}", off_dirichlet(&other));
+    }
+}
+
+/// A Dirichlet distribution's shares: the mean of one, given another, is linear in it, with a correlation of −√(mᵢ mⱼ / ((1 − mᵢ) (1 − mⱼ))).
+#[test]
+fn the_indices_of_shares_are_of_the_shares() {
+    let text = shares(6.0);
+    let correlation = |one: f64, other: f64| -(one * other / (1.0 - one) / (1.0 - other)).sqrt();
+    let with = [1.0, correlation(0.4, 0.5), correlation(0.4, 0.1)];
+    for sampler in [Method::Random, Method::LatinHypercube, Method::Sobol] {
+        let plan = Plan {
+            measures: vec![Measure::Pearson, Measure::GivenData, Measure::Regression],
+            ..plan(sampler, 200_000, 20_221_130, vec![0.5])
+        };
+        let report = simulate(&[(checked(&text), plan)], None, &Unwatched, None);
+        let run = report.expect("simulated").runs.remove(0);
+        let rows = &run.outputs[0].sensitivity;
+        let row = |input: &str, measure: &str| {
+            let found = rows
+                .iter()
+                .find(|row| row.input == input && row.measure == measure);
+            found
+                .unwrap_or_else(|| panic!("no {measure} of {input}"))
+                .estimate
+        };
+        for (name, r) in ["mix_coal", "mix_gas", "mix_wind"].into_iter().zip(with) {
+            let (pearson, first) = (row(name, "pearson"), row(name, "first_order_given_data"));
+            assert!(
+                (pearson.value.unwrap() - r).abs() < 5.0 * pearson.standard_error.unwrap() + 1e-9
+            );
+            assert!(
+                distance(r * r, &first) < 5.0,
+                "{name}: {first:?}, not {}",
+                r * r
+            );
+        }
+        // The twin: a quarter, about what the gamma draw of the gas by itself says of the coal.
+        assert!(distance(0.25, &row("mix_gas", "first_order_given_data")) > 5.0);
+        // The last is what the others leave: no coefficient of its own, and nothing of the model unexplained.
+        assert_eq!(row("mix_wind", "src").value, None);
+        let explained = row("(model)", "src_r2").value.unwrap();
+        assert!((explained - 1.0).abs() < 1e-8, "{explained}");
     }
 }
 
