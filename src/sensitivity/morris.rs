@@ -1,4 +1,4 @@
-//! Morris's elementary effects: what an output changes by when one input is moved across its range, the others anywhere.
+//! Morris's elementary effects: what an output changes by when one input is moved across its range, the others on levels of theirs.
 //!
 //! With d = (y − a) / Δ over the base points, signed as if the input rose: μ = mean of d, μ* = mean of |d|, σ = standard deviation of
 //! d (Morris, Technometrics 33, 161 (1991); μ*: Campolongo, Cariboni & Saltelli, Environ. Model. Softw. 22, 1509 (2007), equation 2,
