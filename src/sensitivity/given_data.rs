@@ -196,8 +196,7 @@ impl Variances {
         for (at, (&replicate, variance)) in self.used.iter().zip(&self.without).enumerate() {
             without[replicate] = numerator.without(at) / variance;
         }
-        let all = numerator.of_all();
-        let found = jackknife(all / self.all, &without, &self.sizes);
+        let found = jackknife(numerator.of_all() / self.all, &without, &self.sizes);
         let found = match found.standard_error {
             Some(error) if error > 0.0 => {
                 let counted_twice = numerator.counted_twice() / (self.all * self.all);
@@ -207,7 +206,7 @@ impl Variances {
             }
             _ => found,
         };
-        let found = with_jumps(found, terms, all / self.all, self.all);
+        let found = with_jumps(found, terms, self.all);
         found.marked(!(self.effective_trials >= TRIALS_FOR_SD))
     }
 }
@@ -218,7 +217,7 @@ impl Variances {
 /// twice as wide miss beyond that, for both ways to make pairs of neighbours, is as much on average; where E[Y | X] is smooth it is
 /// next to nothing. That is added to the index, and the larger of the two to its error: the loss is off by half of that (root mean square over
 /// t), and by no more than twice.
-fn with_jumps(index: Estimate, terms: &Terms, value: f64, variance: f64) -> Estimate {
+fn with_jumps(index: Estimate, terms: &Terms, variance: f64) -> Estimate {
     let (Some(found), Some(error)) = (index.value, index.standard_error) else {
         return index;
     };
@@ -227,7 +226,7 @@ fn with_jumps(index: Estimate, terms: &Terms, value: f64, variance: f64) -> Esti
     }
     let misses = [0, 1].map(|first| {
         let wider = PairProducts::new(&terms.of_pairs(first)).of_all();
-        value - wider / variance
+        found - wider / variance
     });
     let missed = (misses[0] + misses[1]) / 2.0;
     let doubt = misses[0].max(misses[1]);
